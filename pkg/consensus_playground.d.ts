@@ -1,0 +1,286 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/**
+ * A session with a scenario. See [`Session`]; moments are numbers of actions.
+ */
+export class Playground {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What the page shows of the scenario.
+     */
+    about(): any;
+    /**
+     * Applies an action now.
+     */
+    act(action: any): void;
+    /**
+     * Whether nothing is recorded ahead.
+     */
+    atEnd(): boolean;
+    /**
+     * The bounds that were reached, in words.
+     */
+    bounds(): any;
+    /**
+     * All branches.
+     */
+    branches(): any;
+    /**
+     * Why an action is impossible now; null where it is possible.
+     */
+    can(action: any): any;
+    /**
+     * The invariants and whether they hold.
+     */
+    checks(): any;
+    /**
+     * The clients.
+     */
+    clients(): any;
+    /**
+     * The present moment.
+     */
+    cursor(): any;
+    /**
+     * For each node the nodes that it cannot reach.
+     */
+    cuts(): any;
+    /**
+     * The action that leads from a moment to the next, in one line.
+     */
+    describe(branch: number, index: number): string;
+    /**
+     * What the diagram draws of the actions `from..to`, nine numbers each.
+     */
+    diagram(branch: number, from: number, to: number): Int32Array;
+    /**
+     * Where the replay of a link differed from the recorded run.
+     */
+    divergence(): string | undefined;
+    /**
+     * The scenario's expectations.
+     */
+    expectations(): any;
+    /**
+     * The run as 16 hexadecimal digits.
+     */
+    fingerprint(): string;
+    /**
+     * One action forward; false where nothing is left.
+     */
+    forward(): boolean;
+    /**
+     * Opens a link.
+     */
+    static fromLink(link: string): Playground;
+    /**
+     * Opens the readable form; undefined where no protocol is named.
+     */
+    static fromQuery(query: string): Playground | undefined;
+    /**
+     * Opens a scenario's text.
+     */
+    static fromText(text: string): Playground;
+    /**
+     * A node now and before the last action.
+     */
+    inspect(node: number): any;
+    /**
+     * A message in flight in words.
+     */
+    label(id: number): any;
+    /**
+     * What the last action was and did.
+     */
+    last(): any;
+    /**
+     * A link to the present branch, or only up to this moment.
+     */
+    link(whole: boolean): string;
+    /**
+     * The messages in flight, nine numbers each.
+     */
+    messages(): Int32Array;
+    /**
+     * When the next action would happen, in milliseconds.
+     */
+    nextMs(): number | undefined;
+    /**
+     * The nodes.
+     */
+    nodes(): any;
+    /**
+     * The narration at this moment, or null.
+     */
+    note(): any;
+    /**
+     * All narration of the present branch.
+     */
+    notes(): any;
+    /**
+     * The client operations along a branch.
+     */
+    operations(branch: number): any;
+    /**
+     * The readable form, where it loses nothing.
+     */
+    query(): string | undefined;
+    /**
+     * Which rules hold now.
+     */
+    rules(): any;
+    /**
+     * Plays on until a moment in milliseconds; returns how many actions were applied.
+     */
+    runUntil(ms: number): number;
+    /**
+     * Goes to a moment.
+     */
+    seek(branch: number, index: number): void;
+    /**
+     * Tells where the page's clock stands between two actions.
+     */
+    setNow(ms: number): void;
+    /**
+     * What the protocol is made of.
+     */
+    sheet(): any;
+    /**
+     * Whether each node runs at a moment: 0 up, 1 paused, 2 crashed.
+     */
+    statuses(branch: number, index: number): Uint8Array;
+    /**
+     * The present branch as text.
+     */
+    text(): string;
+    /**
+     * Actions of the present branch, a line each.
+     */
+    transcript(from: number, to: number): string[];
+}
+
+declare function __wbg_reset_state(): void;
+
+/**
+ * Applies `count` actions of a scenario's run by time, for measuring; returns the fingerprint.
+ *
+ * # Errors
+ * What is wrong with the text.
+ */
+export function benchmarkActions(text: string, count: number): string;
+
+/**
+ * The message of the last panic, if there was one.
+ */
+export function lastPanic(): string | undefined;
+
+/**
+ * The text of a shipped scenario.
+ */
+export function scenarioText(id: string): string | undefined;
+
+/**
+ * The shipped scenarios.
+ *
+ * # Errors
+ * Never in practice: the data is plain.
+ */
+export function scenarios(): any;
+
+/**
+ * Runs once when the module is loaded.
+ */
+export function start(): void;
+
+/**
+ * Runs a scenario's text and prints its transcript, as `consensus-playground run` does.
+ *
+ * # Errors
+ * What is wrong with the text.
+ */
+export function transcriptOf(text: string): string;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_playground_free: (a: number, b: number) => void;
+    readonly benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly lastPanic: () => [number, number];
+    readonly playground_about: (a: number) => [number, number, number];
+    readonly playground_act: (a: number, b: any) => [number, number];
+    readonly playground_atEnd: (a: number) => number;
+    readonly playground_bounds: (a: number) => [number, number, number];
+    readonly playground_branches: (a: number) => [number, number, number];
+    readonly playground_can: (a: number, b: any) => [number, number, number];
+    readonly playground_checks: (a: number) => [number, number, number];
+    readonly playground_clients: (a: number) => [number, number, number];
+    readonly playground_cursor: (a: number) => [number, number, number];
+    readonly playground_cuts: (a: number) => [number, number, number];
+    readonly playground_describe: (a: number, b: number, c: number) => [number, number];
+    readonly playground_diagram: (a: number, b: number, c: number, d: number) => any;
+    readonly playground_divergence: (a: number) => [number, number];
+    readonly playground_expectations: (a: number) => [number, number, number];
+    readonly playground_fingerprint: (a: number) => [number, number];
+    readonly playground_forward: (a: number) => number;
+    readonly playground_fromLink: (a: number, b: number) => [number, number, number];
+    readonly playground_fromQuery: (a: number, b: number) => [number, number, number];
+    readonly playground_fromText: (a: number, b: number) => [number, number, number];
+    readonly playground_inspect: (a: number, b: number) => [number, number, number];
+    readonly playground_label: (a: number, b: number) => [number, number, number];
+    readonly playground_last: (a: number) => [number, number, number];
+    readonly playground_link: (a: number, b: number) => [number, number];
+    readonly playground_messages: (a: number) => any;
+    readonly playground_nextMs: (a: number) => [number, number];
+    readonly playground_nodes: (a: number) => [number, number, number];
+    readonly playground_note: (a: number) => [number, number, number];
+    readonly playground_notes: (a: number) => [number, number, number];
+    readonly playground_operations: (a: number, b: number) => [number, number, number];
+    readonly playground_query: (a: number) => [number, number];
+    readonly playground_rules: (a: number) => [number, number, number];
+    readonly playground_runUntil: (a: number, b: number) => number;
+    readonly playground_seek: (a: number, b: number, c: number) => void;
+    readonly playground_setNow: (a: number, b: number) => void;
+    readonly playground_sheet: (a: number) => [number, number, number];
+    readonly playground_statuses: (a: number, b: number, c: number) => [number, number];
+    readonly playground_text: (a: number) => [number, number];
+    readonly playground_transcript: (a: number, b: number, c: number) => [number, number];
+    readonly scenarioText: (a: number, b: number) => [number, number];
+    readonly scenarios: () => [number, number, number];
+    readonly start: () => void;
+    readonly transcriptOf: (a: number, b: number) => [number, number, number, number];
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_exn_store: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_drop_slice: (a: number, b: number) => void;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

@@ -1,0 +1,25 @@
+//! Consensus Playground: the protocols that keep copies of data consistent, to be seen, broken and
+//! understood.
+//!
+//! One deterministic core. [`world::World`] holds a cluster and changes by
+//! [`world::World::apply`] alone; what a person clicks, what a schedule picks, what a link replays
+//! and what a search finds are all lists of [`action::Action`]s. ARCHITECTURE.md draws the map.
+
+pub mod action;
+pub mod history;
+pub mod ids;
+pub mod mix;
+pub mod operation;
+pub mod protocol;
+pub mod protocols;
+pub mod scenario;
+pub mod session;
+pub mod sim;
+pub mod store;
+pub mod sweep;
+pub mod timeline;
+pub mod view;
+pub mod world;
+
+#[cfg(target_arch = "wasm32")]
+mod wasm;

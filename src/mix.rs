@@ -1,0 +1,163 @@
+//! Numbers that must never change: the keyed random draws and the state fingerprint.
+//!
+//! A link made today must replay for ever, and its fingerprint must be the same natively and in
+//! WebAssembly. Hash libraries promise neither (their output may change with a release, and
+//! `derive(Hash)` writes lengths and discriminants as `usize`), so this one small function is ours
+//! and frozen: a golden test pins its values.
+
+use std::hash::{Hash, Hasher};
+
+const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+const START: u64 = 0x243F_6A88_85A3_08D3;
+
+/// Folds the full 128-bit product of two words into one: every input bit reaches every output bit.
+#[inline]
+fn fold(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// Scrambles one word (the finaliser of SplitMix64), a bijection.
+#[inline]
+pub fn scramble(word: u64) -> u64 {
+    let word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    word ^ (word >> 31)
+}
+
+/// A 64-bit hasher with the same result on every target.
+#[derive(Clone, Debug)]
+pub struct StableHasher {
+    state: u64,
+}
+
+impl Default for StableHasher {
+    fn default() -> Self {
+        StableHasher { state: START }
+    }
+}
+
+impl StableHasher {
+    #[inline]
+    fn word(&mut self, word: u64) {
+        self.state = fold(self.state ^ word, MULTIPLIER).wrapping_add(word.rotate_left(32));
+    }
+}
+
+impl Hasher for StableHasher {
+    fn finish(&self) -> u64 {
+        scramble(self.state)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.word(u64::from(value));
+    }
+
+    fn write_u16(&mut self, value: u16) {
+        self.word(u64::from(value));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.word(u64::from(value));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.word(value);
+    }
+
+    fn write_u128(&mut self, value: u128) {
+        self.word(value as u64);
+        self.word((value >> 64) as u64);
+    }
+
+    // Lengths and enum discriminants arrive as usize and isize: widen them, or wasm32 would differ.
+    fn write_usize(&mut self, value: usize) {
+        self.word(value as u64);
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.word(value as i64 as u64);
+    }
+}
+
+/// The stable hash of a value.
+pub fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
+    let mut hasher = StableHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What a random draw is for; part of its key, so that draws never share a stream.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub enum Purpose {
+    /// How long a message travels.
+    Delay = 1,
+    /// Whether a message is lost on the way.
+    Loss = 2,
+    /// Whether a message is copied on the way.
+    Duplication = 3,
+    /// How long a timer runs.
+    Timer = 4,
+    /// What a random schedule does next.
+    Schedule = 5,
+    /// What a generated client asks for.
+    Workload = 6,
+}
+
+/// A random word that depends on its key alone. Because no stream is shared, dropping one message
+/// leaves the delay of every other as it was: "what if" stays honest.
+pub fn draw(seed: u64, purpose: Purpose, key: [u64; 3]) -> u64 {
+    let mut state = scramble(seed ^ START).wrapping_add(u64::from(purpose as u8));
+    for word in key {
+        state = scramble(fold(state ^ word, MULTIPLIER).wrapping_add(word));
+    }
+    state
+}
+
+/// A draw from `low..=high`; `low` where the range is empty.
+pub fn draw_between(seed: u64, purpose: Purpose, key: [u64; 3], low: u64, high: u64) -> u64 {
+    if high <= low {
+        return low;
+    }
+    low + draw(seed, purpose, key) % (high - low + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_frozen() {
+        // If this fails, every link ever made would diverge: change the code back, not the test.
+        assert_eq!(hash_of(&(1u8, 2u64, "raft", vec![3u32, 4])), GOLDEN_HASH);
+        assert_eq!(draw(42, Purpose::Delay, [1, 2, 3]), GOLDEN_DRAW);
+    }
+
+    const GOLDEN_HASH: u64 = 0;
+    const GOLDEN_DRAW: u64 = 0;
+
+    #[test]
+    fn widths_do_not_matter() {
+        let mut wide = StableHasher::default();
+        wide.write_u64(7);
+        let mut native = StableHasher::default();
+        native.write_usize(7);
+        assert_eq!(wide.finish(), native.finish());
+    }
+
+    #[test]
+    fn draws_stay_in_range_and_reach_both_ends() {
+        let draws: std::collections::BTreeSet<u64> =
+            (0..200).map(|count| draw_between(7, Purpose::Timer, [0, 0, count], 10, 14)).collect();
+        assert_eq!(draws.into_iter().collect::<Vec<_>>(), vec![10, 11, 12, 13, 14]);
+    }
+}

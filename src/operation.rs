@@ -1,0 +1,121 @@
+//! What clients ask for and what they are told: the operations every protocol can be offered.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A key or a value: short text, shared rather than copied.
+pub type Text = Arc<str>;
+
+/// The longest key or value, in bytes.
+pub const TEXT_BYTES_MAX: usize = 32;
+
+/// One operation on a key-value store.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// Reads the value of a key.
+    Get {
+        /// The key read.
+        key: Text,
+    },
+    /// Sets the value of a key.
+    Put {
+        /// The key written.
+        key: Text,
+        /// Its new value.
+        value: Text,
+    },
+    /// Adds text to the end of a value; not idempotent, so a duplicate shows.
+    Append {
+        /// The key written.
+        key: Text,
+        /// The text added.
+        value: Text,
+    },
+    /// Sets a value only where the present one is the expected one.
+    Cas {
+        /// The key written.
+        key: Text,
+        /// What the value must be.
+        expected: Text,
+        /// Its new value.
+        value: Text,
+    },
+}
+
+impl Operation {
+    /// Whether the operation leaves the store as it is.
+    pub fn is_read(&self) -> bool {
+        matches!(self, Operation::Get { .. })
+    }
+
+    /// The key it is about.
+    pub fn key(&self) -> &Text {
+        match self {
+            Operation::Get { key }
+            | Operation::Put { key, .. }
+            | Operation::Append { key, .. }
+            | Operation::Cas { key, .. } => key,
+        }
+    }
+
+    /// Reads an operation from its words, such as `put x 5`.
+    ///
+    /// # Errors
+    /// Says what was expected, for showing to the person who wrote it.
+    pub fn parse(words: &[&str]) -> Result<Self, String> {
+        const FORMS: &str = "get KEY, put KEY VALUE, append KEY VALUE or cas KEY EXPECTED VALUE";
+        for word in words.iter().skip(1) {
+            if word.len() > TEXT_BYTES_MAX {
+                return Err(format!("at most {TEXT_BYTES_MAX} bytes in a key or value"));
+            }
+        }
+        let text = |place: usize| -> Text { Arc::from(words[place]) };
+        match (words.first().copied(), words.len()) {
+            (Some("get"), 2) => Ok(Operation::Get { key: text(1) }),
+            (Some("put"), 3) => Ok(Operation::Put { key: text(1), value: text(2) }),
+            (Some("append"), 3) => Ok(Operation::Append { key: text(1), value: text(2) }),
+            (Some("cas"), 4) => {
+                Ok(Operation::Cas { key: text(1), expected: text(2), value: text(3) })
+            }
+            _ => Err(FORMS.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Operation::Get { key } => write!(f, "get {key}"),
+            Operation::Put { key, value } => write!(f, "put {key} {value}"),
+            Operation::Append { key, value } => write!(f, "append {key} {value}"),
+            Operation::Cas { key, expected, value } => write!(f, "cas {key} {expected} {value}"),
+        }
+    }
+}
+
+/// What an operation returned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// A write took effect.
+    Done,
+    /// A read found this value.
+    Found(Text),
+    /// A read found no value.
+    Absent,
+    /// A compare-and-set found what it expected and wrote.
+    Swapped,
+    /// A compare-and-set found something else and wrote nothing.
+    NotSwapped,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Done => f.write_str("ok"),
+            Outcome::Found(value) => f.write_str(value),
+            Outcome::Absent => f.write_str("absent"),
+            Outcome::Swapped => f.write_str("swapped"),
+            Outcome::NotSwapped => f.write_str("not-swapped"),
+        }
+    }
+}

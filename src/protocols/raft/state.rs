@@ -1,0 +1,152 @@
+//! What a Raft node knows: what survives a crash (paper figure 2, "persistent state") and what does
+//! not. Data of a role lives in the role, so that it cannot outlive it.
+
+use std::collections::VecDeque;
+
+use super::log::Log;
+use crate::ids::{NodeId, NodeSet};
+use crate::protocol::Request;
+use crate::store::{Sessions, Store};
+
+/// What survives a crash.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Disk {
+    /// The latest term the node has seen.
+    pub term: u64,
+    /// Whom it voted for in that term.
+    pub voted_for: Option<NodeId>,
+    /// Its log.
+    pub log: Log,
+}
+
+/// A running node.
+#[derive(Clone, Debug, Hash)]
+pub struct Node {
+    /// What survives a crash.
+    pub disk: Disk,
+    /// What it is doing.
+    pub role: Role,
+    /// Whom it takes for the leader of its term.
+    pub leader: Option<NodeId>,
+    /// When it last heard from a leader, or started, on its own clock.
+    pub heard_ms: u64,
+    /// The last place known to be committed.
+    pub commit: u64,
+    /// The last place executed.
+    pub applied: u64,
+    /// The state machine.
+    pub store: Store,
+    /// What the state machine remembers of clients.
+    pub sessions: Sessions,
+}
+
+/// What a node is doing.
+#[derive(Clone, Debug, Hash)]
+pub enum Role {
+    /// It follows a leader, or waits for one.
+    Follower,
+    /// It asks whether an election would be worth while.
+    PreCandidate {
+        /// Who would vote for it.
+        granted: NodeSet,
+    },
+    /// It asks for votes.
+    Candidate {
+        /// Who voted for it.
+        granted: NodeSet,
+    },
+    /// It leads.
+    Leader(Leader),
+}
+
+/// What only a leader knows.
+#[derive(Clone, Debug, Hash)]
+pub struct Leader {
+    /// For each node, the next place to send.
+    pub next: Vec<u64>,
+    /// For each node, the last place known to agree.
+    pub matched: Vec<u64>,
+    /// Who answered since the leader last checked that it still has a quorum.
+    pub heard: NodeSet,
+    /// The number of the last round of messages sent for reads.
+    pub round: u64,
+    /// For each node, the last round it answered.
+    pub answered: Vec<u64>,
+    /// When each round not yet answered by a quorum was sent, on the leader's clock.
+    pub rounds: VecDeque<(u64, u64)>,
+    /// Until when the leader may answer reads alone, on its own clock.
+    pub lease_until_ms: u64,
+    /// Reads that wait for their round.
+    pub reads: Vec<PendingRead>,
+    /// To whom leadership is being handed over.
+    pub transferee: Option<NodeId>,
+    /// Whether it ever told a node to campaign: from then on no lease protects it, since that
+    /// campaign may succeed however late the message arrives.
+    pub handed_over: bool,
+}
+
+/// A read that waits until the leader knows that it still leads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PendingRead {
+    /// Who asked what.
+    pub request: Request,
+    /// The round that must be answered by a quorum.
+    pub round: u64,
+}
+
+impl Node {
+    /// A node as it starts from its disk.
+    pub fn starting(disk: Disk, now_ms: u64) -> Self {
+        Node {
+            disk,
+            role: Role::Follower,
+            leader: None,
+            // It may have promised a leader its silence just before it crashed, and cannot know.
+            heard_ms: now_ms,
+            commit: 0,
+            applied: 0,
+            store: Store::default(),
+            sessions: Sessions::default(),
+        }
+    }
+
+    /// The leader's data, where the node leads.
+    pub fn leader_mut(&mut self) -> Option<&mut Leader> {
+        match &mut self.role {
+            Role::Leader(leader) => Some(leader),
+            _ => None,
+        }
+    }
+
+    /// Whether the node leads.
+    pub fn is_leader(&self) -> bool {
+        matches!(self.role, Role::Leader(_))
+    }
+}
+
+impl Leader {
+    /// What a leader knows as its term begins: nothing of the others, so it tries the end of its
+    /// own log first.
+    pub fn beginning(node_count: u8, last_index: u64) -> Self {
+        let count = usize::from(node_count);
+        Leader {
+            next: vec![last_index + 1; count],
+            matched: vec![0; count],
+            heard: NodeSet::default(),
+            round: 0,
+            answered: vec![0; count],
+            rounds: VecDeque::new(),
+            lease_until_ms: 0,
+            reads: Vec::new(),
+            transferee: None,
+            handed_over: false,
+        }
+    }
+
+    /// The highest value that at least `quorum` of the nodes have reached.
+    pub fn reached_by(values: &[u64], quorum: u32) -> u64 {
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(|left, right| right.cmp(left));
+        sorted[quorum as usize - 1]
+    }
+}

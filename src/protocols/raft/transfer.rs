@@ -1,0 +1,42 @@
+//! Leadership transfer (dissertation §3.10): bring the chosen node up to date, then tell it to
+//! campaign at once. Its votes count even though everybody hears a leader, for the leader asked.
+
+use super::Raft;
+use super::election::campaign;
+use super::message::Message;
+use super::replication::send_to;
+use super::state::{Node, Role};
+use crate::ids::NodeId;
+use crate::protocol::Context;
+
+type Ctx<'a> = Context<'a, Raft>;
+
+/// An operator wants `target` to lead. Nothing happens on a node that does not lead.
+pub fn on_transfer_command(context: &mut Ctx<'_>, node: &mut Node, target: NodeId) {
+    let Role::Leader(leader) = &mut node.role else { return };
+    if target == context.me {
+        return;
+    }
+    leader.transferee = Some(target);
+    if leader.matched[target.index()] < node.disk.log.last_index() {
+        send_to(context, node, target);
+    }
+    continue_transfer(context, node, target);
+}
+
+/// `from` answered: where it is the chosen one and has everything, it may campaign.
+pub fn continue_transfer(context: &mut Ctx<'_>, node: &mut Node, from: NodeId) {
+    let Role::Leader(leader) = &mut node.role else { return };
+    let is_up_to_date = leader.matched[from.index()] == node.disk.log.last_index();
+    if leader.transferee == Some(from) && is_up_to_date {
+        leader.handed_over = true;
+        context.send(from, Message::TimeoutNow { term: node.disk.term });
+    }
+}
+
+/// The leader hands over: campaign without asking first.
+pub fn on_timeout_now(context: &mut Ctx<'_>, node: &mut Node, term: u64) {
+    if term == node.disk.term && !node.is_leader() {
+        campaign(context, node, true);
+    }
+}

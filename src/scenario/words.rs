@@ -1,0 +1,217 @@
+//! A line of text as words with columns, and the readers of the smallest things: numbers, nodes,
+//! clients, sets, links.
+
+use super::TextError;
+use crate::ids::{CLIENTS_MAX, ClientId, Endpoint, NODES_MAX, NodeId, NodeSet};
+
+/// A reader of one line, word by word; it knows where it is.
+pub(super) struct Line<'a> {
+    number: u32,
+    text: &'a str,
+    /// Each word with the byte where it starts.
+    words: Vec<(usize, &'a str)>,
+    next: usize,
+}
+
+pub(super) type Parsed<T> = Result<T, TextError>;
+
+impl<'a> Line<'a> {
+    /// A line; what follows a `#` that stands alone or begins a word is a comment.
+    pub(super) fn new(number: u32, text: &'a str) -> Self {
+        Line { number, text, words: split(text), next: 0 }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// An error at the word read last.
+    pub(super) fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
+        self.error_at(self.next.saturating_sub(1), message)
+    }
+
+    /// An error at the word to be read next.
+    pub(super) fn error_here<T>(&self, message: impl Into<String>) -> Parsed<T> {
+        self.error_at(self.next, message)
+    }
+
+    fn error_at<T>(&self, place: usize, message: impl Into<String>) -> Parsed<T> {
+        let byte = self.words.get(place).map_or(self.text.trim_end().len(), |(byte, _)| *byte);
+        let column = self.text[..byte].chars().count() as u32 + 1;
+        Err(TextError { line: self.number, column, message: message.into() })
+    }
+
+    /// The next word, if there is one, without reading it.
+    pub(super) fn peek(&self) -> Option<&'a str> {
+        self.words.get(self.next).map(|(_, word)| *word)
+    }
+
+    /// The next word, or an error that says what was expected.
+    pub(super) fn word(&mut self, expected: &str) -> Parsed<&'a str> {
+        match self.peek() {
+            Some(word) => {
+                self.next += 1;
+                Ok(word)
+            }
+            None => self.error_here(format!("expected {expected}, but the line ends")),
+        }
+    }
+
+    /// Reads the next word if it is this one.
+    pub(super) fn accept(&mut self, word: &str) -> bool {
+        let found = self.peek() == Some(word);
+        self.next += usize::from(found);
+        found
+    }
+
+    /// All words that are left.
+    pub(super) fn rest(&mut self) -> Vec<&'a str> {
+        let rest = self.words[self.next..].iter().map(|(_, word)| *word).collect();
+        self.next = self.words.len();
+        rest
+    }
+
+    /// The text after the word read last, as it was written; `#` means nothing in it.
+    pub(super) fn rest_of_text(&mut self) -> &'a str {
+        let (byte, word) = self.words[self.next - 1];
+        self.next = self.words.len();
+        self.text[byte + word.len()..].trim()
+    }
+
+    /// The line must end here.
+    pub(super) fn end(&self) -> Parsed<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(word) => self.error_here(format!("expected the end of the line, found “{word}”")),
+        }
+    }
+
+    /// The line's number, from one.
+    pub(super) fn number_of_line(&self) -> u32 {
+        self.number
+    }
+
+    /// A whole number in a range.
+    pub(super) fn number(&mut self, what: &str, low: u64, high: u64) -> Parsed<u64> {
+        let expected = format!("{what}, a whole number from {low} to {high}");
+        let word = self.word(&expected)?;
+        match word.strip_suffix("ms").unwrap_or(word).parse::<u64>() {
+            Ok(value) if (low..=high).contains(&value) => Ok(value),
+            _ => self.error(format!("expected {expected}, found “{word}”")),
+        }
+    }
+
+    /// A node such as `n3`.
+    pub(super) fn node(&mut self) -> Parsed<NodeId> {
+        let word = self.word("a node such as n1")?;
+        match node(word) {
+            Some(node) => Ok(node),
+            None => self.error(format!("expected a node such as n1, found “{word}”")),
+        }
+    }
+
+    /// A client such as `A`.
+    pub(super) fn client(&mut self) -> Parsed<ClientId> {
+        let word = self.word("a client such as A")?;
+        match client(word) {
+            Some(client) => Ok(client),
+            None => self.error(format!("expected a client such as A, found “{word}”")),
+        }
+    }
+
+    /// One or more nodes.
+    pub(super) fn nodes(&mut self) -> Parsed<NodeSet> {
+        let mut set = NodeSet::of(self.node()?);
+        while let Some(node) = self.peek().and_then(node) {
+            self.next += 1;
+            set.insert(node);
+        }
+        Ok(set)
+    }
+
+    /// A percentage with at most one decimal, in per mille.
+    pub(super) fn permille(&mut self, what: &str) -> Parsed<u32> {
+        let expected = format!("{what} such as 5% or 0.5%");
+        let word = self.word(&expected)?;
+        let parsed = word.strip_suffix('%').and_then(|number| {
+            let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+            let (whole, tenth) = (whole.parse::<u32>().ok()?, tenth.parse::<u32>().ok()?);
+            (whole <= 100 && tenth <= 9).then_some(whole * 10 + tenth)
+        });
+        match parsed {
+            Some(permille) if permille <= 1000 => Ok(permille),
+            _ => self.error(format!("expected {expected}, found “{word}”")),
+        }
+    }
+
+    /// A link such as `n1->n2` or `n1->*`; `None` stands for any.
+    pub(super) fn link(&mut self) -> Parsed<(Option<Endpoint>, Option<Endpoint>)> {
+        const EXPECTED: &str = "expected a link such as n1->n2, A->n1 or n1->*";
+        let word = self.word("a link such as n1->n2")?;
+        let Some((from, to)) = word.split_once("->") else {
+            return self.error(format!("{EXPECTED}, found “{word}”"));
+        };
+        match (end(from), end(to)) {
+            (Some(from), Some(to)) => Ok((from, to)),
+            _ => self.error(format!("{EXPECTED}, found “{word}”")),
+        }
+    }
+
+    /// Two sets of nodes around an arrow: `n1 n2 -> n3`, both ways with `<->`.
+    pub(super) fn sides(&mut self) -> Parsed<(NodeSet, NodeSet, bool)> {
+        const EXPECTED: &str = "expected nodes, an arrow and nodes, such as n1->n2 or n1 n2 <-> n3";
+        let text: String = self.rest().join(" ");
+        let (left, right, both) = match (text.split_once("<->"), text.split_once("->")) {
+            (Some((left, right)), _) => (left, right, true),
+            (None, Some((left, right))) => (left, right, false),
+            (None, None) => return self.error(EXPECTED),
+        };
+        let set = |side: &str| -> Option<NodeSet> {
+            let nodes: Option<NodeSet> = side.split_whitespace().map(node).collect();
+            nodes.filter(|set| !set.is_empty())
+        };
+        match (set(left), set(right)) {
+            (Some(left), Some(right)) => Ok((left, right, both)),
+            _ => self.error(EXPECTED),
+        }
+    }
+}
+
+fn split(text: &str) -> Vec<(usize, &str)> {
+    let mut words = Vec::new();
+    for word in text.split_whitespace() {
+        let byte = word.as_ptr() as usize - text.as_ptr() as usize;
+        let is_comment =
+            word.starts_with('#') && !word[1..].starts_with(|c: char| c.is_ascii_digit());
+        if is_comment {
+            break;
+        }
+        words.push((byte, word));
+    }
+    words
+}
+
+pub(super) fn node(word: &str) -> Option<NodeId> {
+    let digits = word.strip_prefix('n')?;
+    if digits.starts_with(['0', '+']) {
+        return None;
+    }
+    let count = digits.parse::<u8>().ok()?;
+    (1..=NODES_MAX).contains(&count).then(|| NodeId(count - 1))
+}
+
+pub(super) fn client(word: &str) -> Option<ClientId> {
+    match word.as_bytes() {
+        [letter @ b'A'..=b'Z'] if letter - b'A' < CLIENTS_MAX => Some(ClientId(letter - b'A')),
+        _ => None,
+    }
+}
+
+/// An end of a link: a node, a client, or any of them.
+fn end(word: &str) -> Option<Option<Endpoint>> {
+    if word == "*" {
+        return Some(None);
+    }
+    let endpoint = node(word).map(Endpoint::Node).or_else(|| client(word).map(Endpoint::Client));
+    endpoint.map(Some)
+}

@@ -1,0 +1,115 @@
+//! How things look to a person: what the core tells the page and the transcripts.
+//!
+//! The page draws these and knows no protocol. If it ever needs an `if` on a protocol's name, a
+//! field is missing here.
+
+use serde::Serialize;
+
+/// A node in words and tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeView {
+    /// The role in one word.
+    pub role: &'static str,
+    /// The role's shape on the stage.
+    pub shape: Shape,
+    /// The term, ballot or view it is in.
+    pub period: u64,
+    /// The two or three facts that matter, short enough to stand in the node.
+    pub badges: Vec<String>,
+    /// What survives a crash.
+    pub durable: Vec<Field>,
+    /// What a crash forgets.
+    pub volatile: Vec<Field>,
+    /// Its logs.
+    pub logs: Vec<LogView>,
+    /// Its copy of the data, as key and value.
+    pub data: Vec<Field>,
+}
+
+/// How a role is drawn. Append only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// A plain outline: it follows.
+    #[default]
+    Plain,
+    /// A double outline: it leads.
+    Double,
+    /// A dashed outline: it tries to lead.
+    Dashed,
+    /// A dotted outline: it asks whether trying is worth while.
+    Dotted,
+}
+
+/// A named value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// The name, in the paper's words.
+    pub name: String,
+    /// The value in words.
+    pub value: String,
+}
+
+impl Field {
+    /// A field from anything that prints.
+    pub fn new(name: impl Into<String>, value: impl ToString) -> Self {
+        Field { name: name.into(), value: value.to_string() }
+    }
+}
+
+/// A log as a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogView {
+    /// What it is a log of.
+    pub title: &'static str,
+    /// Whether it survives a crash.
+    pub durable: bool,
+    /// The entries in order; where there are very many, the last [`LOG_CELLS_MAX`].
+    pub cells: Vec<LogCell>,
+    /// How many entries came before the first cell.
+    pub skipped: u64,
+}
+
+/// The most log entries a view holds.
+pub const LOG_CELLS_MAX: usize = 200;
+
+/// One entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogCell {
+    /// Its place.
+    pub index: u64,
+    /// The term, ballot or view it was made in.
+    pub period: u64,
+    /// What it holds.
+    pub text: String,
+    /// Whether it is agreed for ever, as far as this node knows.
+    pub committed: bool,
+}
+
+/// A message in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MessageLabel {
+    /// A few characters for the pill that flies.
+    pub short: String,
+    /// Everything in it.
+    pub fields: Vec<Field>,
+}
+
+impl MessageLabel {
+    /// All fields in one line: `term 2 · last log 3`.
+    pub fn detail(&self) -> String {
+        let mut text = String::new();
+        for field in &self.fields {
+            if !text.is_empty() {
+                text.push_str(" · ");
+            }
+            text.push_str(&field.name);
+            text.push(' ');
+            text.push_str(&field.value);
+        }
+        text
+    }
+}

@@ -1,0 +1,308 @@
+//! The page's door to the core: converts between [`crate::session`] and JavaScript, and nothing
+//! else. The only file that names `wasm_bindgen`.
+//!
+//! Errors are thrown as plain objects of the shape of [`SessionError`]. After a panic the module
+//! starts afresh at the next call; objects of before answer that they are stale, and the page
+//! rebuilds them from their link.
+
+use std::sync::Once;
+
+use js_sys::{Int32Array, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::session::{ActionRequest, Session, SessionError, scenario_list};
+use crate::timeline::BranchId;
+
+/// Where the message of the last panic is kept: outside the module's memory, which is lost.
+const PANIC_KEY: &str = "consensusPlaygroundPanic";
+
+/// Runs once when the module is loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            console_error_panic_hook::hook(info);
+            let message = JsValue::from_str(&info.to_string());
+            // Nothing more can be done where even this fails.
+            let _ = Reflect::set(&js_sys::global(), &JsValue::from_str(PANIC_KEY), &message);
+            wasm_bindgen::handler::schedule_reinit();
+        }));
+    });
+}
+
+/// The message of the last panic, if there was one.
+#[wasm_bindgen(js_name = lastPanic)]
+pub fn last_panic() -> Option<String> {
+    Reflect::get(&js_sys::global(), &JsValue::from_str(PANIC_KEY)).ok()?.as_string()
+}
+
+/// The shipped scenarios.
+///
+/// # Errors
+/// Never in practice: the data is plain.
+#[wasm_bindgen]
+pub fn scenarios() -> Result<JsValue, JsValue> {
+    plain(&scenario_list())
+}
+
+/// The text of a shipped scenario.
+#[wasm_bindgen(js_name = scenarioText)]
+pub fn scenario_text(id: &str) -> Option<String> {
+    crate::scenario::presets::find(id).map(|preset| preset.text.to_owned())
+}
+
+/// Runs a scenario's text and prints its transcript, as `consensus-playground run` does.
+///
+/// # Errors
+/// What is wrong with the text.
+#[wasm_bindgen(js_name = transcriptOf)]
+pub fn transcript_of(text: &str) -> Result<String, JsValue> {
+    let scenario = crate::scenario::text::parse(text)
+        .map_err(|error| thrown(SessionError::text(error.to_string())))?;
+    let report = crate::scenario::transcript::report(&scenario);
+    Ok(report.lines.join("\n") + "\n")
+}
+
+/// Applies `count` actions of a scenario's run by time, for measuring; returns the fingerprint.
+///
+/// # Errors
+/// What is wrong with the text.
+#[wasm_bindgen(js_name = benchmarkActions)]
+pub fn benchmark_actions(text: &str, count: u32) -> Result<String, JsValue> {
+    let scenario = crate::scenario::text::parse(text)
+        .map_err(|error| thrown(SessionError::text(error.to_string())))?;
+    let fingerprint = crate::scenario::transcript::play(&scenario, count)
+        .map_err(|error| thrown(SessionError::text(error)))?;
+    Ok(format!("{fingerprint:016x}"))
+}
+
+fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+fn thrown(error: SessionError) -> JsValue {
+    plain(&error).unwrap_or_else(|_| JsValue::from_str(&error.message))
+}
+
+fn request(value: JsValue) -> Result<ActionRequest, JsValue> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| thrown(SessionError::request(error.to_string())))
+}
+
+/// A session with a scenario. See [`Session`]; moments are numbers of actions.
+#[wasm_bindgen]
+pub struct Playground {
+    session: Session,
+}
+
+/// Counts from JavaScript are numbers; ours never come near their exactness.
+fn count(value: f64) -> u64 {
+    value.max(0.0) as u64
+}
+
+#[wasm_bindgen]
+impl Playground {
+    /// Opens a scenario's text.
+    #[wasm_bindgen(js_name = fromText)]
+    pub fn from_text(text: &str) -> Result<Playground, JsValue> {
+        Session::from_text(text).map(|session| Playground { session }).map_err(thrown)
+    }
+
+    /// Opens a link.
+    #[wasm_bindgen(js_name = fromLink)]
+    pub fn from_link(link: &str) -> Result<Playground, JsValue> {
+        Session::from_link(link).map(|session| Playground { session }).map_err(thrown)
+    }
+
+    /// Opens the readable form; undefined where no protocol is named.
+    #[wasm_bindgen(js_name = fromQuery)]
+    pub fn from_query(query: &str) -> Result<Option<Playground>, JsValue> {
+        let session = Session::from_query(query).map_err(thrown)?;
+        Ok(session.map(|session| Playground { session }))
+    }
+
+    /// What the protocol is made of.
+    pub fn sheet(&self) -> Result<JsValue, JsValue> {
+        plain(self.session.timeline().scenario().sheet())
+    }
+
+    /// What the page shows of the scenario.
+    pub fn about(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.about())
+    }
+
+    /// The present branch as text.
+    pub fn text(&self) -> String {
+        self.session.text()
+    }
+
+    /// A link to the present branch, or only up to this moment.
+    pub fn link(&self, whole: bool) -> String {
+        self.session.link(whole)
+    }
+
+    /// The readable form, where it loses nothing.
+    pub fn query(&self) -> Option<String> {
+        self.session.query()
+    }
+
+    /// Where the replay of a link differed from the recorded run.
+    pub fn divergence(&self) -> Option<String> {
+        self.session.divergence().map(str::to_owned)
+    }
+
+    /// The present moment.
+    pub fn cursor(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.cursor())
+    }
+
+    /// All branches.
+    pub fn branches(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.branches())
+    }
+
+    /// Goes to a moment.
+    pub fn seek(&mut self, branch: u32, index: f64) {
+        self.session.timeline_mut().seek(BranchId(branch), count(index));
+    }
+
+    /// One action forward; false where nothing is left.
+    pub fn forward(&mut self) -> bool {
+        self.session.timeline_mut().forward()
+    }
+
+    /// When the next action would happen, in milliseconds.
+    #[wasm_bindgen(js_name = nextMs)]
+    pub fn next_ms(&self) -> Option<f64> {
+        self.session.timeline().next().map(|next| next.at_ms as f64)
+    }
+
+    /// Plays on until a moment in milliseconds; returns how many actions were applied.
+    #[wasm_bindgen(js_name = runUntil)]
+    pub fn run_until(&mut self, ms: f64) -> f64 {
+        self.session.timeline_mut().run_until(count(ms)) as f64
+    }
+
+    /// Whether nothing is recorded ahead.
+    #[wasm_bindgen(js_name = atEnd)]
+    pub fn at_end(&self) -> bool {
+        self.session.timeline().is_at_end()
+    }
+
+    /// Applies an action now.
+    pub fn act(&mut self, action: JsValue) -> Result<(), JsValue> {
+        self.session.act(request(action)?).map_err(thrown)
+    }
+
+    /// Why an action is impossible now; null where it is possible.
+    pub fn can(&self, action: JsValue) -> Result<JsValue, JsValue> {
+        match self.session.refusal(request(action)?) {
+            Some(refusal) => plain(&refusal),
+            None => Ok(JsValue::NULL),
+        }
+    }
+
+    /// Tells where the page's clock stands between two actions.
+    #[wasm_bindgen(js_name = setNow)]
+    pub fn set_now(&mut self, ms: f64) {
+        self.session.timeline_mut().set_moment(count(ms));
+    }
+
+    /// The run as 16 hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        format!("{:016x}", self.session.timeline().world().fingerprint())
+    }
+
+    /// The messages in flight, nine numbers each.
+    pub fn messages(&self) -> Int32Array {
+        Int32Array::from(&self.session.messages()[..])
+    }
+
+    /// A message in flight in words.
+    pub fn label(&self, id: u32) -> Result<JsValue, JsValue> {
+        plain(&self.session.label(id))
+    }
+
+    /// The nodes.
+    pub fn nodes(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.nodes())
+    }
+
+    /// The clients.
+    pub fn clients(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.clients())
+    }
+
+    /// For each node the nodes that it cannot reach.
+    pub fn cuts(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.cuts())
+    }
+
+    /// What the last action was and did.
+    pub fn last(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.last())
+    }
+
+    /// Which rules hold now.
+    pub fn rules(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.rules())
+    }
+
+    /// The invariants and whether they hold.
+    pub fn checks(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.checks())
+    }
+
+    /// The scenario's expectations.
+    pub fn expectations(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.expectations())
+    }
+
+    /// The narration at this moment, or null.
+    pub fn note(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.note())
+    }
+
+    /// All narration of the present branch.
+    pub fn notes(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.notes())
+    }
+
+    /// A node now and before the last action.
+    pub fn inspect(&self, node: u8) -> Result<JsValue, JsValue> {
+        plain(&self.session.inspect(node))
+    }
+
+    /// The bounds that were reached, in words.
+    pub fn bounds(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.bounds())
+    }
+
+    /// What the diagram draws of the actions `from..to`, nine numbers each.
+    pub fn diagram(&self, branch: u32, from: f64, to: f64) -> Int32Array {
+        Int32Array::from(&self.session.diagram(branch, count(from), count(to))[..])
+    }
+
+    /// Whether each node runs at a moment: 0 up, 1 paused, 2 crashed.
+    pub fn statuses(&self, branch: u32, index: f64) -> Vec<u8> {
+        self.session.statuses(branch, count(index))
+    }
+
+    /// The client operations along a branch.
+    pub fn operations(&self, branch: u32) -> Result<JsValue, JsValue> {
+        plain(&self.session.operations(branch))
+    }
+
+    /// The action that leads from a moment to the next, in one line.
+    pub fn describe(&self, branch: u32, index: f64) -> String {
+        self.session.describe(branch, count(index))
+    }
+
+    /// Actions of the present branch, a line each.
+    pub fn transcript(&self, from: f64, to: f64) -> Vec<String> {
+        self.session.transcript(count(from), count(to))
+    }
+}

@@ -1,0 +1,557 @@
+//! The one function that changes a world, and the question whether it would.
+
+use std::sync::Arc;
+
+use super::bounds::{CLOCK_MS_MAX, OPERATIONS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
+use super::client::{OpenOperation, REDIRECTIONS_MAX};
+use super::network::{Envelope, Payload};
+use super::node::{ArmedTimer, Status};
+use super::{Refusal, Violation, World};
+use crate::action::{Action, ActionKind};
+use crate::history::Completion;
+use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet, TimerId};
+use crate::mix::{Purpose, draw, draw_between, hash_of};
+use crate::operation::Operation;
+use crate::protocol::{
+    Answer, Cluster, Context, Effects, Execution, Protocol, Reply, Request, TimerChange,
+};
+
+/// What a node's handler is called with.
+enum Input<'a, P: Protocol> {
+    Boot(P::Disk),
+    Message { from: NodeId, message: &'a P::Message },
+    Timer(TimerId),
+    Request(&'a Request),
+    Command { command: u8, argument: NodeId },
+}
+
+impl<P: Protocol> World<P> {
+    /// Applies an action: the only way a world changes.
+    ///
+    /// # Errors
+    /// An impossible action is refused with the reason, and the world is as it was.
+    pub fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
+        self.check(&action.kind)?;
+        let now_ms = self.now_ms.max(action.at_ms);
+        if now_ms > CLOCK_MS_MAX {
+            return Err(Refusal::Bound("milliseconds on the clock", CLOCK_MS_MAX));
+        }
+        self.now_ms = now_ms;
+        self.step += 1;
+        let overflow_before = self.network.overflow;
+        self.last =
+            super::LastAction { sent: std::mem::take(&mut self.last.sent), ..Default::default() };
+        self.last.sent.clear();
+        match &action.kind {
+            ActionKind::Wait => {}
+            ActionKind::Deliver(message) => self.deliver(*message),
+            ActionKind::Drop(message) => {
+                self.network.remove(*message);
+            }
+            ActionKind::Duplicate(message) => {
+                if let Some(original) = self.network.get(*message) {
+                    let copy = Envelope { lost: false, ..original.clone() };
+                    self.put_under_way(copy);
+                }
+            }
+            ActionKind::Delay { message, by_ms } => {
+                self.network.delay(*message, self.now_ms, *by_ms);
+            }
+            ActionKind::Fire { node, timer } => {
+                let slot = &mut self.nodes[node.index()];
+                slot.timers.retain(|armed| armed.timer != *timer);
+                self.run(*node, Input::Timer(*timer));
+            }
+            ActionKind::Crash(node) => self.crash(*node),
+            ActionKind::Restart(node) => self.start(*node),
+            ActionKind::Pause(node) => self.set_status(*node, Status::Paused),
+            ActionKind::Resume(node) => self.set_status(*node, Status::Up),
+            ActionKind::LoseDisk(node) => {
+                let slot = &mut self.nodes[node.index()];
+                slot.disk = Some(Arc::default());
+                slot.touch();
+                self.observe(*node, &[], &[]);
+            }
+            ActionKind::HoldDisk(node) => {
+                let slot = &mut self.nodes[node.index()];
+                slot.disk = Some(Arc::new(slot.disk_now(&self.protocol).clone()));
+                slot.touch();
+            }
+            ActionKind::SyncDisk(node) => {
+                let slot = &mut self.nodes[node.index()];
+                slot.disk = None;
+                slot.touch();
+                for (to, payload) in std::mem::take(&mut slot.withheld) {
+                    self.send(Endpoint::Node(*node), to, payload);
+                }
+                self.observe(*node, &[], &[]);
+            }
+            ActionKind::Cut { from, to } => self.network.set_cut(*from, *to, true),
+            ActionKind::Heal { from, to } => self.network.set_cut(*from, *to, false),
+            ActionKind::Partition(side) => {
+                let other = NodeSet(NodeSet::all(self.config.nodes).0 & !side.0);
+                self.network.set_cut(*side, other, true);
+                self.network.set_cut(other, *side, true);
+            }
+            ActionKind::HealAll => {
+                let all = NodeSet::all(self.config.nodes);
+                self.network.set_cut(all, all, false);
+            }
+            ActionKind::SetClockRate { node, rate_permille } => {
+                self.nodes[node.index()].clock.set_rate(self.now_ms, *rate_permille);
+            }
+            ActionKind::JumpClock { node, ahead_ms } => {
+                self.nodes[node.index()].clock.jump(*ahead_ms);
+            }
+            ActionKind::SetRule { rule, on: true } => self.rules.insert(*rule),
+            ActionKind::SetRule { rule, on: false } => self.rules.remove(*rule),
+            ActionKind::Invoke { client, node, operation } => {
+                self.invoke(*client, *node, operation.clone());
+            }
+            ActionKind::Retry(client) => self.retry(*client),
+            ActionKind::GiveUp(client) => self.give_up(*client),
+            ActionKind::Command { node, command, argument } => {
+                self.run(*node, Input::Command { command: *command, argument: *argument });
+            }
+        }
+        self.last.overflow = self.network.overflow - overflow_before;
+        Ok(())
+    }
+
+    /// Whether an action is possible now.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn check(&self, kind: &ActionKind) -> Result<(), Refusal> {
+        let sheet = self.protocol.sheet();
+        match kind {
+            ActionKind::Wait | ActionKind::HealAll => Ok(()),
+            ActionKind::Drop(message) | ActionKind::Duplicate(message) => {
+                self.in_flight(*message).map(|_| ())
+            }
+            ActionKind::Delay { message, by_ms } => {
+                self.in_flight(*message)?;
+                within(*by_ms, SPAN_MS_MAX, "milliseconds of delay")
+            }
+            ActionKind::Deliver(message) => {
+                let envelope = self.in_flight(*message)?;
+                if let Endpoint::Node(node) = envelope.to {
+                    self.must_be_up(node)?;
+                }
+                if self.network.is_cut(envelope.from, envelope.to) {
+                    return Err(Refusal::LinkCut(envelope.from, envelope.to));
+                }
+                Ok(())
+            }
+            ActionKind::Fire { node, timer } => {
+                self.must_be_up(*node)?;
+                let slot = &self.nodes[node.index()];
+                if slot.timers.iter().any(|armed| armed.timer == *timer) {
+                    Ok(())
+                } else {
+                    Err(Refusal::TimerNotArmed(*node))
+                }
+            }
+            ActionKind::Crash(node) => match self.status(*node)? {
+                Status::Up | Status::Paused => Ok(()),
+                Status::Down => Err(Refusal::NotUp(*node, Status::Down)),
+            },
+            ActionKind::Pause(node) => self.must_be_up(*node),
+            ActionKind::Restart(node) | ActionKind::LoseDisk(node) => match self.status(*node)? {
+                Status::Down => Ok(()),
+                _ => Err(Refusal::NotDown(*node)),
+            },
+            ActionKind::Resume(node) => match self.status(*node)? {
+                Status::Paused => Ok(()),
+                _ => Err(Refusal::NotPaused(*node)),
+            },
+            ActionKind::HoldDisk(node) => match self.status(*node)? {
+                Status::Down => Err(Refusal::NotUp(*node, Status::Down)),
+                _ if self.nodes[node.index()].is_disk_held() => Err(Refusal::DiskHeld(*node)),
+                _ => Ok(()),
+            },
+            ActionKind::SyncDisk(node) => {
+                self.status(*node)?;
+                if self.nodes[node.index()].is_disk_held() {
+                    Ok(())
+                } else {
+                    Err(Refusal::DiskNotHeld(*node))
+                }
+            }
+            ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
+                self.known(*from)?;
+                self.known(*to)
+            }
+            ActionKind::Partition(side) => self.known(*side),
+            ActionKind::SetClockRate { node, rate_permille } => {
+                self.status(*node)?;
+                within(*rate_permille, RATE_PERMILLE_MAX, "per mille of true time")
+            }
+            ActionKind::JumpClock { node, ahead_ms } => {
+                self.status(*node)?;
+                within(*ahead_ms, SPAN_MS_MAX, "milliseconds of jump")
+            }
+            ActionKind::SetRule { rule, on } => {
+                if usize::from(rule.0) >= sheet.rules.len() {
+                    Err(Refusal::NoSuchName)
+                } else if self.rules.contains(*rule) == *on {
+                    Err(Refusal::NothingToDo)
+                } else {
+                    Ok(())
+                }
+            }
+            ActionKind::Invoke { client, node, .. } => {
+                if let Some(node) = node {
+                    self.status(*node)?;
+                }
+                if self.history.records().len() >= OPERATIONS_MAX {
+                    return Err(Refusal::Bound("operations in a history", OPERATIONS_MAX as u64));
+                }
+                match self.client(*client) {
+                    None => Err(Refusal::NoSuchClient(*client)),
+                    Some(state) if state.open.is_some() => Err(Refusal::ClientBusy(*client)),
+                    Some(_) => Ok(()),
+                }
+            }
+            ActionKind::Retry(client) | ActionKind::GiveUp(client) => match self.client(*client) {
+                None => Err(Refusal::NoSuchClient(*client)),
+                Some(state) if state.open.is_none() => Err(Refusal::ClientIdle(*client)),
+                Some(_) => Ok(()),
+            },
+            ActionKind::Command { node, command, argument } => {
+                self.must_be_up(*node)?;
+                self.status(*argument)?;
+                if usize::from(*command) < sheet.commands.len() {
+                    Ok(())
+                } else {
+                    Err(Refusal::NoSuchName)
+                }
+            }
+        }
+    }
+
+    fn in_flight(&self, message: MessageId) -> Result<&Envelope<P::Message>, Refusal> {
+        self.network.get(message).ok_or(Refusal::NoSuchMessage)
+    }
+
+    fn status(&self, node: NodeId) -> Result<Status, Refusal> {
+        self.nodes.get(node.index()).map(|slot| slot.status).ok_or(Refusal::NoSuchNode(node))
+    }
+
+    fn must_be_up(&self, node: NodeId) -> Result<(), Refusal> {
+        match self.status(node)? {
+            Status::Up => Ok(()),
+            status => Err(Refusal::NotUp(node, status)),
+        }
+    }
+
+    fn known(&self, nodes: NodeSet) -> Result<(), Refusal> {
+        let strangers = NodeSet(nodes.0 & !NodeSet::all(self.config.nodes).0);
+        match strangers.iter().next() {
+            Some(stranger) => Err(Refusal::NoSuchNode(stranger)),
+            None => Ok(()),
+        }
+    }
+
+    fn deliver(&mut self, id: MessageId) {
+        let Some(envelope) = self.network.remove(id) else { return };
+        match (&*envelope.payload, envelope.to, envelope.from) {
+            (Payload::Protocol(message), Endpoint::Node(to), Endpoint::Node(from)) => {
+                self.run(to, Input::Message { from, message });
+            }
+            (Payload::Request(request), Endpoint::Node(to), _) => {
+                self.run(to, Input::Request(request));
+            }
+            (Payload::Reply(reply), Endpoint::Client(client), Endpoint::Node(from)) => {
+                self.on_reply(client, from, reply);
+            }
+            _ => unreachable!("payloads travel only between endpoints that understand them"),
+        }
+    }
+
+    fn set_status(&mut self, id: NodeId, status: Status) {
+        let slot = &mut self.nodes[id.index()];
+        slot.status = status;
+        slot.touch();
+        self.last.touched = Some(id);
+    }
+
+    fn crash(&mut self, id: NodeId) {
+        let slot = &mut self.nodes[id.index()];
+        let disk = self.protocol.surviving(slot.disk_now(&self.protocol), self.rules);
+        slot.disk = Some(Arc::new(disk));
+        slot.node = None;
+        slot.timers.clear();
+        slot.withheld.clear();
+        self.set_status(id, Status::Down);
+        self.observe(id, &[], &[]);
+    }
+
+    /// Boots a crashed node: whatever is not on the disk is gone.
+    pub(super) fn start(&mut self, id: NodeId) {
+        let slot = &mut self.nodes[id.index()];
+        slot.boots += 1;
+        let disk = slot.disk.take().map(|disk| Arc::unwrap_or_clone(disk)).unwrap_or_default();
+        slot.status = Status::Up;
+        self.run(id, Input::Boot(disk));
+    }
+
+    /// Calls a node's handler and carries out what it asked for.
+    fn run(&mut self, id: NodeId, input: Input<'_, P>) {
+        let mut effects = std::mem::take(&mut self.scratch);
+        let slot = &mut self.nodes[id.index()];
+        let mut context = Context {
+            me: id,
+            node_count: self.config.nodes,
+            now_ms: slot.clock.local_ms(self.now_ms),
+            rules: self.rules,
+            settings: &self.config.settings,
+            effects: &mut effects,
+        };
+        match (input, &mut slot.node) {
+            (Input::Boot(disk), node) => {
+                *node = Some(Arc::new(self.protocol.boot(&mut context, disk)));
+            }
+            (_, None) => unreachable!("check() lets only running nodes act"),
+            (Input::Message { from, message }, Some(node)) => {
+                self.protocol.on_message(&mut context, Arc::make_mut(node), from, message);
+            }
+            (Input::Timer(timer), Some(node)) => {
+                self.protocol.on_timer(&mut context, Arc::make_mut(node), timer);
+            }
+            (Input::Request(request), Some(node)) => {
+                self.protocol.on_request(&mut context, Arc::make_mut(node), request);
+            }
+            (Input::Command { command, argument }, Some(node)) => {
+                self.protocol.on_command(&mut context, Arc::make_mut(node), command, argument);
+            }
+        }
+        slot.touch();
+        self.last.touched = Some(id);
+        self.carry_out(id, &mut effects);
+        self.scratch = effects;
+    }
+
+    fn carry_out(&mut self, id: NodeId, effects: &mut Effects<P::Message>) {
+        self.last.applied.0 |= effects.applied.0;
+        self.last.missed.0 |= effects.missed.0;
+        effects.applied = Default::default();
+        effects.missed = Default::default();
+        for change in effects.timers.drain(..) {
+            self.change_timer(id, change);
+        }
+        self.observe(id, &effects.executions, &effects.replies);
+        effects.executions.clear();
+        let from = Endpoint::Node(id);
+        for (to, message) in effects.sends.drain(..) {
+            let must_wait = self.protocol.waits_for_disk(&message, self.rules);
+            self.send_or_withhold(from, Endpoint::Node(to), Payload::Protocol(message), must_wait);
+        }
+        for (client, reply) in effects.replies.drain(..) {
+            let to = Endpoint::Client(client);
+            self.send_or_withhold(from, to, Payload::Reply(reply), true);
+        }
+    }
+
+    /// A write must be on the disk before anybody is told of what follows from it.
+    fn send_or_withhold(
+        &mut self,
+        from: Endpoint,
+        to: Endpoint,
+        payload: Payload<P::Message>,
+        must_wait: bool,
+    ) {
+        if let Endpoint::Node(node) = from {
+            let slot = &mut self.nodes[node.index()];
+            if must_wait && slot.is_disk_held() {
+                slot.withheld.push((to, payload));
+                slot.touch();
+                return;
+            }
+        }
+        self.send(from, to, payload);
+    }
+
+    fn change_timer(&mut self, id: NodeId, change: TimerChange) {
+        let slot = &mut self.nodes[id.index()];
+        let armed_local_ms = slot.clock.local_ms(self.now_ms);
+        match change {
+            TimerChange::Disarm(timer) => slot.timers.retain(|armed| armed.timer != timer),
+            TimerChange::Arm { timer, min_ms, max_ms } => {
+                slot.timers.retain(|armed| armed.timer != timer);
+                // Keyed by node, timer and moment: no other draw depends on this one.
+                let key = [u64::from(id.0), u64::from(timer.0), self.now_ms];
+                let span_ms = draw_between(
+                    self.config.seed,
+                    Purpose::Timer,
+                    key,
+                    u64::from(min_ms),
+                    u64::from(max_ms),
+                );
+                let due_local_ms = armed_local_ms + span_ms;
+                slot.timers.push(ArmedTimer { timer, armed_local_ms, due_local_ms });
+                slot.timers.sort_by_key(|armed| armed.timer);
+            }
+        }
+    }
+
+    /// Puts a message under way: its delay and fate are drawn now, keyed by what it is and when.
+    fn send(&mut self, from: Endpoint, to: Endpoint, payload: Payload<P::Message>) {
+        let conditions = match (from, to) {
+            (Endpoint::Node(from), Endpoint::Node(to)) => {
+                self.config.links.get(&(from, to)).unwrap_or(&self.config.network)
+            }
+            _ => &self.config.network,
+        };
+        let seed = self.config.seed;
+        let hash = hash_of(&(from, to, &payload));
+        let key = [hash, self.now_ms, 0];
+        let happens = |purpose, permille: u32| {
+            permille > 0 && draw(seed, purpose, key) % 1000 < u64::from(permille)
+        };
+        let (low, high) = (u64::from(conditions.delay_min_ms), u64::from(conditions.delay_max_ms));
+        let lost = happens(Purpose::Loss, conditions.loss_permille);
+        let copied = happens(Purpose::Duplication, conditions.duplicate_permille);
+        let ordered = conditions.ordered;
+        let payload = Arc::new(payload);
+        for copy in 0..=u64::from(copied) {
+            let delay_ms = draw_between(seed, Purpose::Delay, [hash, self.now_ms, copy], low, high);
+            let mut due_ms = self.now_ms + delay_ms;
+            if ordered {
+                due_ms = due_ms.max(self.network.last_due_ms(from, to).unwrap_or(0));
+            }
+            self.put_under_way(Envelope {
+                id: MessageId(0),
+                from,
+                to,
+                payload: Arc::clone(&payload),
+                sent_ms: self.now_ms,
+                due_ms,
+                sent_step: self.step,
+                lost: lost && copy == 0,
+                hash,
+            });
+        }
+    }
+
+    fn put_under_way(&mut self, envelope: Envelope<P::Message>) {
+        if let Some(id) = self.network.insert(envelope) {
+            self.last.sent.push(id);
+        }
+    }
+
+    fn invoke(&mut self, id: ClientId, node: Option<NodeId>, operation: Operation) {
+        let client = &mut self.clients[id.index()];
+        if let Some(node) = node {
+            client.contact = node;
+        }
+        client.sequence += 1;
+        let request = Request {
+            client: id,
+            session: client.session,
+            sequence: client.sequence,
+            operation: operation.clone(),
+        };
+        let operation_id = self.history.call(id, client.session, operation, self.now_ms, self.step);
+        client.open = Some(OpenOperation {
+            id: operation_id,
+            request,
+            retry_ms: 0,
+            give_up_ms: self.now_ms + u64::from(self.config.client.patience_ms),
+            redirections: 0,
+            floor: self.acknowledged,
+        });
+        self.ask(id);
+    }
+
+    /// Sends a client's open request to its contact.
+    fn ask(&mut self, id: ClientId) {
+        let client = &mut self.clients[id.index()];
+        let contact = client.contact;
+        let Some(open) = &mut client.open else { return };
+        open.retry_ms = self.now_ms + u64::from(self.config.client.retry_ms);
+        let request = open.request.clone();
+        self.send(Endpoint::Client(id), Endpoint::Node(contact), Payload::Request(request));
+    }
+
+    fn retry(&mut self, id: ClientId) {
+        let client = &mut self.clients[id.index()];
+        client.contact = NodeId((client.contact.0 + 1) % self.config.nodes);
+        if let Some(open) = &mut client.open {
+            open.redirections = 0;
+        }
+        self.ask(id);
+    }
+
+    fn give_up(&mut self, id: ClientId) {
+        let client = &mut self.clients[id.index()];
+        if let Some(open) = client.open.take() {
+            self.history.give_up(open.id, self.step);
+            // The operation may still take effect: only a new session can be told apart from it.
+            client.session = self.next_session;
+            client.sequence = 0;
+            self.next_session += 1;
+        }
+    }
+
+    fn on_reply(&mut self, id: ClientId, from: NodeId, reply: &Reply) {
+        let client = &mut self.clients[id.index()];
+        let Some(open) = &mut client.open else { return };
+        if (reply.session, reply.sequence) != (open.request.session, open.request.sequence) {
+            return; // An answer to an earlier attempt or operation: the client no longer waits.
+        }
+        match &reply.answer {
+            Answer::Done { outcome, as_of } => {
+                self.acknowledged = self.acknowledged.max(*as_of);
+                let completion = Completion {
+                    outcome: outcome.clone(),
+                    return_ms: self.now_ms,
+                    return_step: self.step,
+                };
+                self.history.complete(open.id, completion);
+                client.contact = from;
+                client.open = None;
+            }
+            // Only the node that the client is waiting for may send it elsewhere.
+            Answer::Redirect(_) if from != client.contact => {}
+            Answer::Redirect(None) => {}
+            Answer::Redirect(Some(hint)) => {
+                client.contact = *hint;
+                if open.redirections < REDIRECTIONS_MAX {
+                    open.redirections += 1;
+                    self.ask(id);
+                }
+            }
+        }
+    }
+
+    /// Lets the checkers look at the cluster after `touched` acted.
+    fn observe(
+        &mut self,
+        touched: NodeId,
+        executions: &[Execution],
+        replies: &[(ClientId, Reply)],
+    ) {
+        let cluster = Cluster {
+            nodes: &self.nodes,
+            executions,
+            replies,
+            clients: &self.clients,
+            protocol: &self.protocol,
+            rules: self.rules,
+        };
+        let (step, at_ms, violations) = (self.step, self.now_ms, &mut self.violations);
+        let mut report = |invariant: u8, why: String| {
+            // The first reason is the one to explain; later ones follow from it.
+            if violations.iter().all(|violation| violation.invariant != invariant) {
+                violations.push(Violation { invariant, step, at_ms, why });
+            }
+        };
+        let ghost = Arc::make_mut(&mut self.ghost);
+        self.protocol.observe(ghost, &cluster, touched, &mut report);
+    }
+}
+
+fn within(value: u32, bound: u32, what: &'static str) -> Result<(), Refusal> {
+    if value <= bound { Ok(()) } else { Err(Refusal::Bound(what, u64::from(bound))) }
+}

@@ -1,0 +1,154 @@
+//! Messages in flight. A network only holds them: when they arrive is the schedule's choice, and
+//! whether they do is anybody's.
+
+use std::sync::Arc;
+
+use crate::ids::{Endpoint, MessageId, NodeId, NodeSet};
+use crate::mix::{hash_of, scramble};
+use crate::protocol::{Reply, Request};
+
+/// What a message carries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Payload<M> {
+    /// A protocol's own message between nodes.
+    Protocol(M),
+    /// A client asks a node.
+    Request(Request),
+    /// A node answers a client.
+    Reply(Reply),
+}
+
+/// A message under way.
+#[derive(Clone, Debug)]
+pub struct Envelope<M> {
+    /// Its number along the run.
+    pub id: MessageId,
+    /// The sender.
+    pub from: Endpoint,
+    /// The receiver.
+    pub to: Endpoint,
+    /// What it carries; shared, because duplicates and forks hold it too.
+    pub payload: Arc<Payload<M>>,
+    /// When it was sent, in milliseconds.
+    pub sent_ms: u64,
+    /// When it is due, in milliseconds.
+    pub due_ms: u64,
+    /// The number of the action that sent it.
+    pub sent_step: u64,
+    /// Whether the network is going to lose it when it is due.
+    pub lost: bool,
+    /// The stable hash of sender, receiver and payload.
+    pub hash: u64,
+}
+
+/// The messages in flight and the cuts between nodes.
+#[derive(Clone, Debug)]
+pub struct Network<M> {
+    in_flight: Vec<Envelope<M>>,
+    /// For each sender, the nodes it cannot reach.
+    cuts: Arc<Vec<NodeSet>>,
+    next_id: u32,
+    /// The sum of the scrambled hashes of all messages in flight: the same for every order.
+    multiset: u64,
+    /// How many messages did not fit and were lost.
+    pub overflow: u64,
+}
+
+impl<M: Clone + std::hash::Hash> Network<M> {
+    /// An empty network without cuts.
+    pub fn new(nodes: u8) -> Self {
+        Network {
+            in_flight: Vec::new(),
+            cuts: Arc::new(vec![NodeSet::default(); usize::from(nodes)]),
+            next_id: 0,
+            multiset: 0,
+            overflow: 0,
+        }
+    }
+
+    /// The messages in flight, oldest first.
+    pub fn in_flight(&self) -> &[Envelope<M>] {
+        &self.in_flight
+    }
+
+    /// The message of that id.
+    pub fn get(&self, id: MessageId) -> Option<&Envelope<M>> {
+        self.place(id).map(|place| &self.in_flight[place])
+    }
+
+    /// Puts a message under way and gives it the next id; `None` where the network is full.
+    pub fn insert(&mut self, mut envelope: Envelope<M>) -> Option<MessageId> {
+        if self.in_flight.len() >= super::bounds::MESSAGES_MAX {
+            self.overflow += 1;
+            return None;
+        }
+        envelope.id = MessageId(self.next_id);
+        self.next_id += 1;
+        self.multiset = self.multiset.wrapping_add(scramble(envelope.hash));
+        let id = envelope.id;
+        self.in_flight.push(envelope);
+        Some(id)
+    }
+
+    /// Takes a message out.
+    pub fn remove(&mut self, id: MessageId) -> Option<Envelope<M>> {
+        let place = self.place(id)?;
+        let envelope = self.in_flight.remove(place);
+        self.multiset = self.multiset.wrapping_sub(scramble(envelope.hash));
+        Some(envelope)
+    }
+
+    /// Makes a message arrive later.
+    pub fn delay(&mut self, id: MessageId, now_ms: u64, by_ms: u32) {
+        if let Some(place) = self.place(id) {
+            let envelope = &mut self.in_flight[place];
+            envelope.due_ms = envelope.due_ms.max(now_ms) + u64::from(by_ms);
+        }
+    }
+
+    /// The latest due time among the messages from one endpoint to another.
+    pub fn last_due_ms(&self, from: Endpoint, to: Endpoint) -> Option<u64> {
+        self.in_flight
+            .iter()
+            .filter(|envelope| envelope.from == from && envelope.to == to)
+            .map(|envelope| envelope.due_ms)
+            .max()
+    }
+
+    /// Whether messages between these endpoints arrive. Clients are never cut off.
+    pub fn is_cut(&self, from: Endpoint, to: Endpoint) -> bool {
+        match (from, to) {
+            (Endpoint::Node(from), Endpoint::Node(to)) => self.cuts[from.index()].contains(to),
+            _ => false,
+        }
+    }
+
+    /// For each node, the nodes that it cannot reach.
+    pub fn cuts(&self) -> &[NodeSet] {
+        &self.cuts
+    }
+
+    /// Cuts or heals every link from one set to another, one way.
+    pub fn set_cut(&mut self, from: NodeSet, to: NodeSet, cut: bool) {
+        let cuts = Arc::make_mut(&mut self.cuts);
+        for (index, unreachable) in cuts.iter_mut().enumerate() {
+            let sender = NodeId(index as u8);
+            if !from.contains(sender) {
+                continue;
+            }
+            let mut targets = to;
+            targets.remove(sender);
+            unreachable.0 =
+                if cut { unreachable.0 | targets.0 } else { unreachable.0 & !targets.0 };
+        }
+    }
+
+    /// The network as part of a state: which messages are under way, in no order, and the cuts.
+    pub fn fingerprint(&self) -> u64 {
+        self.multiset ^ hash_of(&*self.cuts)
+    }
+
+    fn place(&self, id: MessageId) -> Option<usize> {
+        self.in_flight.binary_search_by_key(&id, |envelope| envelope.id).ok()
+    }
+}

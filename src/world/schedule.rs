@@ -1,0 +1,115 @@
+//! Who decides what happens next: time (every message and timer when it is due), or chance.
+//!
+//! By hand needs no schedule: a person applies actions.
+
+use super::node::Status;
+use super::{Payload, World};
+use crate::action::{Action, ActionKind};
+use crate::ids::{ClientId, NodeId, TimerId};
+use crate::mix::{Purpose, draw};
+use crate::protocol::Protocol;
+
+/// Who decides what happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// Everything happens when it is due, the earliest first.
+    ByTime,
+    /// Any message or timer may be next, by the seed; no time passes.
+    Random,
+}
+
+/// The order among events that are due in the same millisecond: fixed, so that runs repeat.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Message(u32),
+    Timer(NodeId, TimerId),
+    Client(ClientId),
+}
+
+impl<P: Protocol> World<P> {
+    /// The next thing that happens by itself, or `None` where nothing ever will.
+    pub fn next_action(&self, schedule: Schedule) -> Option<Action> {
+        match schedule {
+            Schedule::ByTime => self.next_due(),
+            Schedule::Random => random_action(self),
+        }
+    }
+
+    fn next_due(&self) -> Option<Action> {
+        let messages = self.network.in_flight().iter().filter_map(|envelope| {
+            let kind = self.fate(envelope)?;
+            Some((envelope.due_ms, Turn::Message(envelope.id.0), kind))
+        });
+        let timers = (0..self.config.nodes).map(NodeId).flat_map(|node| {
+            let slot = &self.nodes[node.index()];
+            let armed = if slot.status == Status::Up { &slot.timers[..] } else { &[] };
+            armed.iter().map(move |armed| {
+                let due_ms = slot.clock.true_ms(armed.due_local_ms);
+                let kind = ActionKind::Fire { node, timer: armed.timer };
+                (due_ms, Turn::Timer(node, armed.timer), kind)
+            })
+        });
+        let clients = self.clients.iter().enumerate().filter_map(|(index, client)| {
+            let id = ClientId(index as u8);
+            let open = client.open.as_ref()?;
+            Some(if open.give_up_ms <= open.retry_ms {
+                (open.give_up_ms, Turn::Client(id), ActionKind::GiveUp(id))
+            } else {
+                (open.retry_ms, Turn::Client(id), ActionKind::Retry(id))
+            })
+        });
+        // What is overdue happens now, in the order in which it fell due.
+        messages
+            .chain(timers)
+            .chain(clients)
+            .min_by_key(|(due_ms, turn, _)| (*due_ms, *turn))
+            .filter(|(due_ms, _, _)| *due_ms <= super::bounds::CLOCK_MS_MAX)
+            .map(|(due_ms, _, kind)| kind.at(due_ms.max(self.now_ms)))
+    }
+
+    /// What becomes of a message when it is due: it arrives, is lost, or waits for a paused node.
+    fn fate(&self, envelope: &super::Envelope<P::Message>) -> Option<ActionKind> {
+        let status = envelope.to.node().map(|node| self.nodes[node.index()].status);
+        let lost = envelope.lost || self.network.is_cut(envelope.from, envelope.to);
+        match status {
+            Some(Status::Down) => Some(ActionKind::Drop(envelope.id)),
+            _ if lost => Some(ActionKind::Drop(envelope.id)),
+            Some(Status::Paused) => None,
+            Some(Status::Up) | None => Some(ActionKind::Deliver(envelope.id)),
+        }
+    }
+}
+
+/// One of the deliveries and timers that are possible now, by the seed and the number of the step.
+/// Messages are likelier than timers, so that rounds get a chance to end.
+pub fn random_action<P: Protocol>(world: &World<P>) -> Option<Action> {
+    let mut choices: Vec<(u64, ActionKind)> = Vec::new();
+    for envelope in world.network().in_flight() {
+        let kind = ActionKind::Deliver(envelope.id);
+        if world.check(&kind).is_ok() {
+            let weight = if matches!(*envelope.payload, Payload::Protocol(_)) { 8 } else { 4 };
+            choices.push((weight, kind));
+        }
+    }
+    for (index, slot) in world.nodes().iter().enumerate() {
+        if slot.status() != Status::Up {
+            continue;
+        }
+        let node = NodeId(index as u8);
+        choices.extend(
+            slot.timers().iter().map(|armed| (1, ActionKind::Fire { node, timer: armed.timer })),
+        );
+    }
+    let total: u64 = choices.iter().map(|(weight, _)| weight).sum();
+    if total == 0 {
+        return None;
+    }
+    let mut pick = draw(world.config().seed, Purpose::Schedule, [world.step(), 0, 0]) % total;
+    for (weight, kind) in choices {
+        if pick < weight {
+            return Some(kind.at(world.now_ms()));
+        }
+        pick -= weight;
+    }
+    None
+}

@@ -1,0 +1,70 @@
+//! The project's own commands: `cargo xtask build`, `cargo xtask test`, `cargo xtask bench`.
+//!
+//! They are written in Rust so that a machine with Rust, Node and npm needs nothing else to start with;
+//! what is missing beyond that, they fetch and say so.
+
+mod bench;
+mod paths;
+mod pkg;
+mod project;
+mod setup;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use project::Project;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, tests and measures the playground.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the WebAssembly package into pkg/.
+    Build {
+        /// Write the package to this folder instead of pkg/.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Run every check, in the order that finds mistakes soonest.
+    Test {
+        /// Run this step alone; may be given several times.
+        #[arg(long, value_name = "STEP", num_args = 1..)]
+        only: Vec<test::Step>,
+    },
+    /// Run the benchmarks and print their tables.
+    Bench,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Not returned from main: its trace would bury the sentence that says what to do.
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let project = Project::open()?;
+    match command {
+        Command::Build { out } => {
+            let out = match out {
+                // Relative to where the user stands, which need not be the root.
+                Some(out) => std::path::absolute(out)?,
+                None => project.root.join("pkg"),
+            };
+            pkg::build(&project, &out)
+        }
+        Command::Test { only } => test::run(&project, &only),
+        Command::Bench => bench::run(&project),
+    }
+}

@@ -1,0 +1,163 @@
+//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, a package.json.
+//!
+//! wasm-bindgen runs as a library, so its version is the one in Cargo.lock and no tool has to be installed;
+//! wasm-opt comes from npm's `binaryen`, pinned in package-lock.json.
+
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use wasm_bindgen_cli_support::Bindgen;
+use xshell::cmd;
+
+use crate::paths::Remap;
+use crate::project::{Project, WASM};
+use crate::setup;
+
+const MODULE: &str = "consensus_playground_bg.wasm";
+const GLUE: [&str; 3] =
+    ["consensus_playground.js", "consensus_playground.d.ts", "consensus_playground_bg.wasm.d.ts"];
+
+/// File names and their bytes.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Builds the package into `out`.
+pub fn build(project: &Project, out: &Path) -> Result<()> {
+    let files = make(project)?;
+    let shell = &project.shell;
+    shell.create_dir(out)?;
+    for (name, content) in &files {
+        let path = out.join(name);
+        // An unchanged file keeps its time, so the next `cargo run` need not embed it again.
+        if shell.read_binary_file(&path).ok().as_ref() != Some(content) {
+            shell.write_file(&path, content)?;
+        }
+        println!("{:>9} bytes  {}", content.len(), path.display());
+    }
+    Ok(())
+}
+
+/// Builds the package in memory and names the files of pkg/ that differ from it.
+pub fn stale_files(project: &Project) -> Result<Vec<String>> {
+    let fresh = make(project)?;
+    let folder = project.root.join("pkg");
+    let mut stale = Vec::new();
+    for (name, content) in &fresh {
+        match project.shell.read_binary_file(folder.join(name)) {
+            Ok(committed) if committed == *content => {}
+            Ok(committed) => stale.push(format!(
+                "pkg/{name} differs ({} bytes committed, {} bytes built)",
+                committed.len(),
+                content.len()
+            )),
+            Err(_) => stale.push(format!("pkg/{name} is missing")),
+        }
+    }
+    for path in project.shell.read_dir(&folder).unwrap_or_default() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !fresh.contains_key(name.as_ref()) {
+            stale.push(format!("pkg/{name} is not part of the package; delete it"));
+        }
+    }
+    Ok(stale)
+}
+
+fn make(project: &Project) -> Result<Files> {
+    setup::wasm_target(project)?;
+    setup::npm_packages(project)?;
+    let remap = Remap::new(project)?;
+    let compiled = compile(project, &remap)?;
+
+    let work = project.target.join("xtask");
+    let bound = work.join("bindgen");
+    project.shell.remove_path(&bound)?;
+    bind(&compiled, &bound)?;
+    let module = optimise(project, &bound.join(MODULE), &work.join(MODULE))?;
+
+    let mut files = Files::new();
+    files.insert(MODULE.to_owned(), module);
+    for name in GLUE {
+        files.insert(name.to_owned(), project.shell.read_binary_file(bound.join(name))?);
+    }
+    for path in project.shell.read_dir(&bound)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // A `#[wasm_bindgen(module = …)]` adds a folder of snippets, which nothing here would ship.
+        if !files.contains_key(name.as_ref()) {
+            bail!("wasm-bindgen wrote {name}, which xtask/src/pkg.rs does not know how to ship");
+        }
+    }
+    files.insert("package.json".to_owned(), package_json(project).into_bytes());
+    for (name, content) in &files {
+        remap.check(Path::new(name), content)?;
+    }
+    Ok(files)
+}
+
+/// Compiles the library for the browser.
+fn compile(project: &Project, remap: &Remap) -> Result<PathBuf> {
+    let shell = &project.shell;
+    // Set here, flags from the user's environment or configuration cannot change the bytes.
+    cmd!(shell, "cargo build --profile wasm --lib --target {WASM} --locked")
+        .env("CARGO_ENCODED_RUSTFLAGS", remap.encoded_rustflags()?)
+        .env("CARGO_INCREMENTAL", "0")
+        .run()?;
+    Ok(project.target.join(WASM).join("wasm").join("consensus_playground.wasm"))
+}
+
+/// Writes the JavaScript glue and the types beside a module that fits them.
+fn bind(compiled: &Path, out: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .web(true)?
+        .typescript(true)
+        // The library's default differs from the command line's: without this, init() has no default address.
+        .omit_default_module_path(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen.generate(out).context("wasm-bindgen could not write the JavaScript glue")
+}
+
+/// Makes the module smaller and faster, and makes sure that it is still one.
+fn optimise(project: &Project, module: &Path, out: &Path) -> Result<Vec<u8>> {
+    let shell = &project.shell;
+    let wasm_opt = project.npm_tool("binaryen/bin/wasm-opt");
+    cmd!(shell, "node {wasm_opt} {module} -O3 -o {out}").run()?;
+    let check =
+        "process.exit(WebAssembly.validate(require('fs').readFileSync(process.argv[1])) ? 0 : 1)";
+    cmd!(shell, "node --eval {check} {out}")
+        .quiet()
+        .run()
+        .context("wasm-opt wrote a module that Node refuses")?;
+    Ok(shell.read_binary_file(out)?)
+}
+
+/// Written by hand, because the order of keys matters: a resolver takes the first condition that fits.
+fn package_json(project: &Project) -> String {
+    let Project { version, description, license, .. } = project;
+    format!(
+        r#"{{
+  "name": "consensus-playground",
+  "version": "{version}",
+  "description": "{description}",
+  "license": "{license}",
+  "type": "module",
+  "exports": {{
+    ".": {{
+      "types": "./consensus_playground.d.ts",
+      "default": "./consensus_playground.js"
+    }},
+    "./{MODULE}": {{
+      "types": "./{MODULE}.d.ts",
+      "default": "./{MODULE}"
+    }},
+    "./package.json": "./package.json"
+  }},
+  "types": "./consensus_playground.d.ts",
+  "sideEffects": false,
+  "files": [
+    "consensus_playground*"
+  ]
+}}
+"#
+    )
+}
