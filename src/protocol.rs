@@ -290,6 +290,9 @@ fn place<T>(items: &[T], is_it: impl Fn(&T) -> bool) -> Option<u8> {
     items.iter().position(is_it).and_then(|place| u8::try_from(place).ok())
 }
 
+/// The session of what was written before a run began; nobody waits for its answers.
+pub const SESSION_BEFORE_THE_RUN: u32 = 0;
+
 /// What a client asks of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Request {

@@ -7,7 +7,7 @@
 
 use std::sync::Once;
 
-use js_sys::{Int32Array, Reflect};
+use js_sys::{Array, Int32Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -87,9 +87,41 @@ fn thrown(error: SessionError) -> JsValue {
     plain(&error).unwrap_or_else(|_| JsValue::from_str(&error.message))
 }
 
-fn request(value: JsValue) -> Result<ActionRequest, JsValue> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| thrown(SessionError::request(error.to_string())))
+/// Reads an action from the object that the page sends; what is missing or of another type is left
+/// out and noticed where it is needed.
+fn request(value: &JsValue) -> ActionRequest {
+    let field = |name: &str| Reflect::get(value, &JsValue::from_str(name)).ok();
+    let number = |name: &str| whole(&field(name)?);
+    let text = |name: &str| field(name)?.as_string();
+    let numbers = |name: &str| match field(name) {
+        Some(list) if Array::is_array(&list) => {
+            Array::from(&list).iter().filter_map(|item| whole(&item)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let (from, side) = (numbers("from"), numbers("side"));
+    ActionRequest {
+        word: text("type").unwrap_or_default(),
+        message: number("message"),
+        node: number("node"),
+        timer: number("timer"),
+        client: number("client"),
+        command: number("command"),
+        argument: number("argument"),
+        amount: ["byMs", "aheadMs", "permille", "ms"].into_iter().find_map(number),
+        from: if from.is_empty() { side } else { from },
+        to: numbers("to"),
+        rule: text("rule"),
+        on: field("on").is_some_and(|on| on.is_truthy()),
+        operation: text("operation"),
+    }
+}
+
+/// A JavaScript number that is a whole one and fits.
+fn whole(value: &JsValue) -> Option<u32> {
+    let number = value.as_f64()?;
+    (number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0)
+        .then_some(number as u32)
 }
 
 /// A session with a scenario. See [`Session`]; moments are numbers of actions.
@@ -193,13 +225,13 @@ impl Playground {
     }
 
     /// Applies an action now.
-    pub fn act(&mut self, action: JsValue) -> Result<(), JsValue> {
-        self.session.act(request(action)?).map_err(thrown)
+    pub fn act(&mut self, action: &JsValue) -> Result<(), JsValue> {
+        self.session.act(&request(action)).map_err(thrown)
     }
 
     /// Why an action is impossible now; null where it is possible.
-    pub fn can(&self, action: JsValue) -> Result<JsValue, JsValue> {
-        match self.session.refusal(request(action)?) {
+    pub fn can(&self, action: &JsValue) -> Result<JsValue, JsValue> {
+        match self.session.refusal(&request(action)) {
             Some(refusal) => plain(&refusal),
             None => Ok(JsValue::NULL),
         }

@@ -79,6 +79,15 @@ enum Command {
     },
 }
 
+/// Prints a line. A reader that stops listening (`| head`) is no error of ours.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
+pub(crate) use say;
+
 /// How a command ended.
 enum Ending {
     /// All held.

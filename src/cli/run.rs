@@ -7,7 +7,7 @@ use consensus_playground::scenario::{Scenario, text, transcript};
 use consensus_playground::timeline::{BranchId, Moment, Timeline};
 use serde_json::json;
 
-use super::{BadInput, Ending, input};
+use super::{BadInput, Ending, input, say};
 
 /// Runs a scenario from a file or a link and prints its transcript.
 pub(super) fn run(
@@ -37,16 +37,16 @@ pub(super) fn run(
             "failures": report.failures,
             "transcript": report.lines,
         });
-        println!("{value}");
+        say!("{value}");
     } else {
         for line in &report.lines {
-            println!("{line}");
+            say!("{line}");
         }
         match report.failures.len() {
-            0 => println!("= all held: {} expectations", report.expectations),
+            0 => say!("= all held: {} expectations", report.expectations),
             _ => {
                 for failure in &report.failures {
-                    println!("= FAILED {failure}");
+                    say!("= FAILED {failure}");
                 }
             }
         }
@@ -59,9 +59,9 @@ pub(super) fn link(file: &Path, as_json: bool) -> Result<Ending, BadInput> {
     let scenario = input::scenario(file)?;
     let link = encode(scenario, file)?;
     if as_json {
-        println!("{}", json!({ "link": link, "characters": link.len() }));
+        say!("{}", json!({ "link": link, "characters": link.len() }));
     } else {
-        println!("#{link}");
+        say!("#{link}");
     }
     Ok(Ending::Held)
 }
@@ -94,9 +94,9 @@ pub(super) fn show(source: &str, as_json: bool) -> Result<Ending, BadInput> {
                 "fingerprint": format!("{:016x}", recorded.fingerprint),
             })
         });
-        println!("{}", json!({ "scenario": printed, "recorded": recorded }));
+        say!("{}", json!({ "scenario": printed, "recorded": recorded }));
     } else {
-        print!("{printed}");
+        say!("{}", printed.trim_end());
     }
     Ok(Ending::Held)
 }

@@ -6,7 +6,7 @@ use consensus_playground::scenario::link::{self, Link};
 use consensus_playground::sweep::{SweepRun, sweep_seed};
 use serde_json::json;
 
-use super::{BadInput, Ending};
+use super::{BadInput, Ending, say};
 
 /// Sweeps a range of seeds.
 pub(super) fn sweep(
@@ -50,7 +50,7 @@ pub(super) fn sweep(
             .iter()
             .map(|(run, link)| json!({ "seed": run.seed, "why": run.failure, "link": link }))
             .collect();
-        println!(
+        say!(
             "{}",
             json!({
                 "protocol": protocol, "seeds": runs, "actions": actions,
@@ -59,10 +59,10 @@ pub(super) fn sweep(
         );
     } else {
         for (run, link) in &failures {
-            println!("seed {}: {}", run.seed, run.failure.as_deref().unwrap_or_default());
-            println!("  replay: consensus-playground run --link '{link}'");
+            say!("seed {}: {}", run.seed, run.failure.as_deref().unwrap_or_default());
+            say!("  replay: consensus-playground run --link '{link}'");
         }
-        println!(
+        say!(
             "{protocol}: {runs} seeds, {actions} actions, {answered} operations answered, {} failed",
             failures.len()
         );

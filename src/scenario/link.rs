@@ -15,7 +15,7 @@
 //!   at the end, which makes both an error and never another scenario, and whose characters are
 //!   letters and digits. It covers text rather than bytes, so that a bit which base64 leaves unused
 //!   cannot change unseen either.
-//! - The content ([`content`]) is packed by hand, since that is several times shorter than any
+//! - The content is packed by hand, since that is several times shorter than any
 //!   general format: forty faults fit a QR code. It is deflated too where that saves a tenth.
 //! - Numbers are for ever. They are written out in tables, and lists are only appended to; what
 //!   this version makes, every later one must read. The golden links in `tests/links` see to it.
@@ -27,7 +27,7 @@
 //! |---|---|
 //! | length | how many bytes follow it, LEB128 |
 //! | flags | bit 0: the content is deflated (RFC 1951) |
-//! | content | see [`content`] and [`steps`] |
+//! | content | see `content.rs` and `steps.rs` |
 //!
 //! Beside it there is a form that people write, for scenarios without steps: [`from_query`].
 
@@ -37,8 +37,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::bounds::LINK_CHARS_MAX;
 use super::{Scenario, text};
 
+mod actions;
 mod content;
 mod error;
+mod expectations;
 mod pack;
 mod query;
 mod steps;

@@ -185,6 +185,9 @@ fn header<'a>(
         }
         "start-clock" => {
             let node = line.node()?;
+            if node.0 >= config.nodes {
+                return line.error(format!("there is no {node}: {} nodes", config.nodes));
+            }
             let mut clock = ClockConditions { rate_permille: 1000, ahead_ms: 0 };
             if line.accept("rate") {
                 let what = "milliseconds per 1000 true ones";
@@ -309,6 +312,7 @@ fn step(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet
             // `at 412 crash n1` is short for two lines.
             return match line.peek() {
                 None => Ok(true),
+                Some("at") => line.error_here("expected one moment a line"),
                 Some(keyword) => {
                     line.word("a step")?;
                     self::step(line, keyword, steps, sheet)

@@ -95,7 +95,11 @@ impl<'a> Line<'a> {
     pub(super) fn number(&mut self, what: &str, low: u64, high: u64) -> Parsed<u64> {
         let expected = format!("{what}, a whole number from {low} to {high}");
         let word = self.word(&expected)?;
-        match word.strip_suffix("ms").unwrap_or(word).parse::<u64>() {
+        let digits = word.strip_suffix("ms").unwrap_or(word);
+        match digits.parse::<u64>() {
+            _ if digits.starts_with('+') => {
+                self.error(format!("expected {expected}, found “{word}”"))
+            }
             Ok(value) if (low..=high).contains(&value) => Ok(value),
             _ => self.error(format!("expected {expected}, found “{word}”")),
         }
@@ -133,10 +137,14 @@ impl<'a> Line<'a> {
     pub(super) fn permille(&mut self, what: &str) -> Parsed<u32> {
         let expected = format!("{what} such as 5% or 0.5%");
         let word = self.word(&expected)?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let parsed = word.strip_suffix('%').and_then(|number| {
             let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+            if !digits(whole) || !digits(tenth) || tenth.len() != 1 {
+                return None;
+            }
             let (whole, tenth) = (whole.parse::<u32>().ok()?, tenth.parse::<u32>().ok()?);
-            (whole <= 100 && tenth <= 9).then_some(whole * 10 + tenth)
+            (whole <= 100).then_some(whole * 10 + tenth)
         });
         match parsed {
             Some(permille) if permille <= 1000 => Ok(permille),

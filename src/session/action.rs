@@ -1,41 +1,41 @@
 //! The actions that a page asks for, as plain data: the inverse of what it is shown.
 
-use serde::Deserialize;
-
 use crate::action::ActionKind;
 use crate::ids::{CLIENTS_MAX, ClientId, MessageId, NODES_MAX, NodeId, NodeSet, TimerId};
 use crate::operation::Operation;
 use crate::protocol::Sheet;
 
-/// An action as the page sends it. Nodes and clients are numbers from zero.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-#[allow(missing_docs)] // Each is documented at the ActionKind of the same name.
-pub enum ActionRequest {
-    Deliver { message: u32 },
-    Drop { message: u32 },
-    Duplicate { message: u32 },
-    Delay { message: u32, by_ms: u32 },
-    Fire { node: u8, timer: u8 },
-    Crash { node: u8 },
-    Restart { node: u8 },
-    Pause { node: u8 },
-    Resume { node: u8 },
-    LoseDisk { node: u8 },
-    HoldDisk { node: u8 },
-    SyncDisk { node: u8 },
-    Cut { from: Vec<u8>, to: Vec<u8> },
-    Heal { from: Vec<u8>, to: Vec<u8> },
-    Partition { side: Vec<u8> },
-    HealAll,
-    ClockRate { node: u8, permille: u32 },
-    ClockJump { node: u8, ahead_ms: u32 },
-    Rule { rule: String, on: bool },
-    Invoke { client: u8, node: Option<u8>, operation: String },
-    Retry { client: u8 },
-    GiveUp { client: u8 },
-    Command { node: u8, command: u8, argument: u8 },
-    Wait { ms: u32 },
+/// An action as the page sends it: a word, and what belongs to it. Nodes and clients are numbers
+/// from zero. One flat record rather than an enum, because an enum's deserialiser alone was a
+/// sixth of the whole module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActionRequest {
+    /// The word: `deliver`, `crash`, `heal-all` and so on.
+    pub word: String,
+    /// The message it is about.
+    pub message: Option<u32>,
+    /// The node it is about, or that is asked.
+    pub node: Option<u32>,
+    /// The timer that fires.
+    pub timer: Option<u32>,
+    /// The client that acts.
+    pub client: Option<u32>,
+    /// The operator's command.
+    pub command: Option<u32>,
+    /// The node that a command is about.
+    pub argument: Option<u32>,
+    /// A span in milliseconds, or a rate per mille.
+    pub amount: Option<u32>,
+    /// One side of a cut, or of a partition.
+    pub from: Vec<u32>,
+    /// The other side of a cut.
+    pub to: Vec<u32>,
+    /// A rule's id.
+    pub rule: Option<String>,
+    /// Whether the rule is to hold.
+    pub on: bool,
+    /// An operation in words.
+    pub operation: Option<String>,
 }
 
 impl ActionRequest {
@@ -44,68 +44,81 @@ impl ActionRequest {
     /// # Errors
     /// A sentence for the person who asked: an operation that cannot be read, an unknown rule, a
     /// number that no node or client can have.
-    pub fn into_kind(self, sheet: &Sheet) -> Result<(ActionKind, u32), String> {
-        use ActionRequest as Asked;
-        let kind = match self {
-            Asked::Deliver { message } => ActionKind::Deliver(MessageId(message)),
-            Asked::Drop { message } => ActionKind::Drop(MessageId(message)),
-            Asked::Duplicate { message } => ActionKind::Duplicate(MessageId(message)),
-            Asked::Delay { message, by_ms } => {
-                ActionKind::Delay { message: MessageId(message), by_ms }
+    pub fn kind(&self, sheet: &Sheet) -> Result<(ActionKind, u32), String> {
+        let node = || need_node(self.node, &self.word);
+        let client = || need_client(self.client);
+        let message = || need(self.message, "a message").map(MessageId);
+        let amount = || need(self.amount, "an amount");
+        let kind = match self.word.as_str() {
+            "deliver" => ActionKind::Deliver(message()?),
+            "drop" => ActionKind::Drop(message()?),
+            "duplicate" => ActionKind::Duplicate(message()?),
+            "delay" => ActionKind::Delay { message: message()?, by_ms: amount()? },
+            "fire" => {
+                ActionKind::Fire { node: node()?, timer: TimerId(small(self.timer, "a timer")?) }
             }
-            Asked::Fire { node: id, timer } => {
-                ActionKind::Fire { node: node(id)?, timer: TimerId(timer) }
+            "crash" => ActionKind::Crash(node()?),
+            "restart" => ActionKind::Restart(node()?),
+            "pause" => ActionKind::Pause(node()?),
+            "resume" => ActionKind::Resume(node()?),
+            "lose-disk" => ActionKind::LoseDisk(node()?),
+            "hold-disk" => ActionKind::HoldDisk(node()?),
+            "sync-disk" => ActionKind::SyncDisk(node()?),
+            "cut" => ActionKind::Cut { from: nodes(&self.from)?, to: nodes(&self.to)? },
+            "heal" => ActionKind::Heal { from: nodes(&self.from)?, to: nodes(&self.to)? },
+            "partition" => ActionKind::Partition(nodes(&self.from)?),
+            "heal-all" => ActionKind::HealAll,
+            "clock-rate" => ActionKind::SetClockRate { node: node()?, rate_permille: amount()? },
+            "clock-jump" => ActionKind::JumpClock { node: node()?, ahead_ms: amount()? },
+            "rule" => {
+                let id = self.rule.as_deref().unwrap_or_default();
+                let rule = sheet.rule(id).ok_or_else(|| format!("there is no rule “{id}”"))?;
+                ActionKind::SetRule { rule, on: self.on }
             }
-            Asked::Crash { node: id } => ActionKind::Crash(node(id)?),
-            Asked::Restart { node: id } => ActionKind::Restart(node(id)?),
-            Asked::Pause { node: id } => ActionKind::Pause(node(id)?),
-            Asked::Resume { node: id } => ActionKind::Resume(node(id)?),
-            Asked::LoseDisk { node: id } => ActionKind::LoseDisk(node(id)?),
-            Asked::HoldDisk { node: id } => ActionKind::HoldDisk(node(id)?),
-            Asked::SyncDisk { node: id } => ActionKind::SyncDisk(node(id)?),
-            Asked::Cut { from, to } => ActionKind::Cut { from: nodes(&from)?, to: nodes(&to)? },
-            Asked::Heal { from, to } => ActionKind::Heal { from: nodes(&from)?, to: nodes(&to)? },
-            Asked::Partition { side } => ActionKind::Partition(nodes(&side)?),
-            Asked::HealAll => ActionKind::HealAll,
-            Asked::ClockRate { node: id, permille } => {
-                ActionKind::SetClockRate { node: node(id)?, rate_permille: permille }
-            }
-            Asked::ClockJump { node: id, ahead_ms } => {
-                ActionKind::JumpClock { node: node(id)?, ahead_ms }
-            }
-            Asked::Rule { rule, on } => ActionKind::SetRule {
-                rule: sheet.rule(&rule).ok_or_else(|| format!("there is no rule “{rule}”"))?,
-                on,
-            },
-            Asked::Invoke { client: id, node: to, operation } => {
-                let words: Vec<&str> = operation.split_whitespace().collect();
+            "invoke" => {
+                let text = self.operation.as_deref().unwrap_or_default();
+                let words: Vec<&str> = text.split_whitespace().collect();
                 let operation = Operation::parse(&words)
-                    .map_err(|expected| format!("expected {expected}, found “{operation}”"))?;
-                ActionKind::Invoke {
-                    client: client(id)?,
-                    node: to.map(node).transpose()?,
-                    operation,
-                }
+                    .map_err(|expected| format!("expected {expected}, found “{text}”"))?;
+                let asked = self.node.map(|id| need_node(Some(id), &self.word)).transpose()?;
+                ActionKind::Invoke { client: client()?, node: asked, operation }
             }
-            Asked::Retry { client: id } => ActionKind::Retry(client(id)?),
-            Asked::GiveUp { client: id } => ActionKind::GiveUp(client(id)?),
-            Asked::Command { node: id, command, argument } => {
-                ActionKind::Command { node: node(id)?, command, argument: node(argument)? }
-            }
-            Asked::Wait { ms } => return Ok((ActionKind::Wait, ms)),
+            "retry" => ActionKind::Retry(client()?),
+            "give-up" => ActionKind::GiveUp(client()?),
+            "command" => ActionKind::Command {
+                node: node()?,
+                command: small(self.command, "a command")?,
+                argument: need_node(self.argument, "argument")?,
+            },
+            "wait" => return Ok((ActionKind::Wait, amount()?)),
+            other => return Err(format!("there is no action “{other}”")),
         };
         Ok((kind, 0))
     }
 }
 
-fn node(id: u8) -> Result<NodeId, String> {
-    if id < NODES_MAX { Ok(NodeId(id)) } else { Err(format!("there is no node {id}")) }
+fn need(value: Option<u32>, what: &str) -> Result<u32, String> {
+    value.ok_or_else(|| format!("expected {what}"))
 }
 
-fn client(id: u8) -> Result<ClientId, String> {
-    if id < CLIENTS_MAX { Ok(ClientId(id)) } else { Err(format!("there is no client {id}")) }
+fn small(value: Option<u32>, what: &str) -> Result<u8, String> {
+    u8::try_from(need(value, what)?).map_err(|_| format!("expected {what}"))
 }
 
-fn nodes(ids: &[u8]) -> Result<NodeSet, String> {
-    ids.iter().map(|id| node(*id)).collect()
+fn need_node(id: Option<u32>, word: &str) -> Result<NodeId, String> {
+    match u8::try_from(need(id, &format!("a node for `{word}`"))?) {
+        Ok(id) if id < NODES_MAX => Ok(NodeId(id)),
+        _ => Err("there is no such node".to_owned()),
+    }
+}
+
+fn need_client(id: Option<u32>) -> Result<ClientId, String> {
+    match u8::try_from(need(id, "a client")?) {
+        Ok(id) if id < CLIENTS_MAX => Ok(ClientId(id)),
+        _ => Err("there is no such client".to_owned()),
+    }
+}
+
+fn nodes(ids: &[u32]) -> Result<NodeSet, String> {
+    ids.iter().map(|id| need_node(Some(*id), "nodes")).collect()
 }

@@ -257,16 +257,16 @@ impl Session {
     ///
     /// # Errors
     /// Why it is impossible.
-    pub fn act(&mut self, request: ActionRequest) -> Result<(), SessionError> {
+    pub fn act(&mut self, request: &ActionRequest) -> Result<(), SessionError> {
         let sheet = self.world().sheet();
-        let (kind, span_ms) = request.into_kind(sheet).map_err(SessionError::request)?;
+        let (kind, span_ms) = request.kind(sheet).map_err(SessionError::request)?;
         let at_ms = self.timeline.moment_ms() + u64::from(span_ms);
         Ok(self.timeline.act(&kind.at(at_ms))?)
     }
 
     /// Why an action is impossible now; `None` where it is possible.
-    pub fn refusal(&self, request: ActionRequest) -> Option<SessionError> {
-        match request.into_kind(self.world().sheet()) {
+    pub fn refusal(&self, request: &ActionRequest) -> Option<SessionError> {
+        match request.kind(self.world().sheet()) {
             Ok((kind, _)) => self.world().check(&kind).err().map(SessionError::from),
             Err(message) => Some(SessionError::request(message)),
         }

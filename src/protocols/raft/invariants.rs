@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::log::{Entry, Log};
 use super::{Node, Raft};
 use crate::ids::NodeId;
-use crate::protocol::{Answer, Cluster, Invariant};
+use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
 
 const ELECTION_SAFETY: u8 = 0;
 const LEADER_APPEND_ONLY: u8 = 1;
@@ -288,8 +288,8 @@ fn check_exactly_once(
     report: Report<'_>,
 ) {
     for execution in cluster.executions() {
-        if execution.session == 0 {
-            continue; // Written before the run began; nobody waits for it.
+        if execution.session == SESSION_BEFORE_THE_RUN {
+            continue; // All such writes share their number.
         }
         let request = (execution.session, execution.sequence);
         let first = *ghost.executed.entry(request).or_insert(execution.slot);

@@ -48,7 +48,9 @@ pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{Operation, Text};
-use crate::protocol::{Cluster, CommandKind, Context, Protocol, Request, Sheet, TimerKind};
+use crate::protocol::{
+    Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
+};
 use crate::view::{MessageLabel, NodeView};
 
 /// A follower waits for its leader; a leader checks that it still has a quorum.
@@ -294,9 +296,13 @@ fn entry_from(word: &str) -> Result<Entry, String> {
         Some(write) => {
             let (key, value) = write.split_once('=').ok_or(EXPECTED)?;
             let operation = Operation::Put { key: Text::from(key), value: Text::from(value) };
-            // Session zero is nobody's: what was written before the run began.
             let client = crate::ids::ClientId(0);
-            Command::Request(Request { client, session: 0, sequence: 0, operation })
+            Command::Request(Request {
+                client,
+                session: SESSION_BEFORE_THE_RUN,
+                sequence: 0,
+                operation,
+            })
         }
     };
     Ok(Entry { term, command })

@@ -5,7 +5,7 @@ use super::log::{Command, ENTRIES_MAX};
 use super::replication::{advance_commit, append, send_to_all};
 use super::state::{Leader, Node, PendingRead, Role};
 use super::{Raft, rules};
-use crate::protocol::{Answer, Context, Request};
+use crate::protocol::{Answer, Context, Request, SESSION_BEFORE_THE_RUN};
 
 type Ctx<'a> = Context<'a, Raft>;
 
@@ -78,7 +78,7 @@ pub fn apply(context: &mut Ctx<'_>, node: &mut Node) {
                 outcome
             }
         };
-        if node.is_leader() {
+        if node.is_leader() && request.session != SESSION_BEFORE_THE_RUN {
             context.reply(request, Answer::Done { outcome, as_of: node.applied });
         }
     }

@@ -53,30 +53,29 @@ pub fn from_query(query: &str) -> Result<Option<Scenario>, LinkError> {
         return Err(LinkError::TooLong { chars: query.chars().count(), most: QUERY_BYTES_MAX });
     }
     let decoded = |text: &str| percent_decode(&text.replace('+', " "));
-    let mut parameters: Vec<(String, String)> = Vec::new();
-    for part in query.split('&').filter(|part| !part.is_empty()) {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let (name, value) = (decoded(name), decoded(value));
-        if IGNORED.contains(&name.as_str()) || name.starts_with("utm_") {
-            continue;
-        }
-        if parameters.iter().any(|(other, _)| *other == name) {
-            return Err(wrong(&name, "expected once, found twice"));
-        }
-        parameters.push((name, value));
-    }
-    let Some(place) = parameters.iter().position(|(name, _)| name == "protocol") else {
+    let parameters: Vec<(String, String)> = query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .filter(|(name, _)| !IGNORED.contains(&name.as_str()) && !name.starts_with("utm_"))
+        .collect();
+    // Without a protocol the parameters are somebody else's, and none of them is wrong.
+    let Some((_, protocol)) = parameters.iter().find(|(name, _)| name == "protocol") else {
         return Ok(None);
     };
-    let (name, protocol) = parameters.remove(place);
-    let first = format!("protocol {}", one_word(&name, &protocol)?);
-    let empty = read(&name, &first)?;
+    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(wrong(pair[0], "expected once, found twice"));
+    }
+    let first = format!("protocol {}", one_word("protocol", protocol)?);
+    let empty = read("protocol", &first)?;
     let mut lines = vec![first.clone()];
     let mut network = String::new();
-    for (name, value) in &parameters {
-        let meaning = meaning(&empty, name, value)?;
+    for (name, value) in parameters.iter().filter(|(name, _)| name != "protocol") {
         // Each is read alone first, so that an error is laid at the right door.
-        match meaning {
+        match meaning(&empty, name, value)? {
             Meaning::Line(line) => {
                 read(name, &format!("{first}\n{line}"))?;
                 lines.push(line);
@@ -154,10 +153,9 @@ fn wrong(name: &str, what: &str) -> LinkError {
 /// description, steps, a place to open at, links or clocks that differ, or disks.
 pub fn to_query(scenario: &Scenario) -> Option<String> {
     let Scenario { protocol: _, title, about, config, pace, open_at, steps } = scenario;
-    let loses = !(title.is_empty() && about.is_empty() && steps.is_empty())
-        || !(config.links.is_empty() && config.clocks.is_empty() && config.disks.is_empty())
-        || *open_at != 0;
-    if loses {
+    let words = title.len() + about.len();
+    let parts = config.links.len() + config.clocks.len() + config.disks.len();
+    if words + parts + steps.len() > 0 || *open_at > 0 {
         return None;
     }
     let sheet = scenario.sheet();

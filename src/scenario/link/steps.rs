@@ -2,27 +2,24 @@
 //!
 //! | first byte | step | what follows |
 //! |---|---|---|
-//! | `00`–`3F` | an action, by its [`ActionCode`] | its parts in order |
+//! | `00`–`3F` | an action | see [`super::actions`] |
 //! | `40`–`4F` | a note; the low four bits are its language | the text |
 //! | `50`–`5F` | something about time, numbered below | a number, but for `settle` |
-//! | `60`–`7F` | an expectation, numbered below | its parts in order |
+//! | `60`–`7F` | an expectation | see [`super::expectations`] |
 //! | `80`–`FF` | messages; the bits `vv n kkkk`: verb, whether `nth` follows, kind | link, `nth`, delay |
 //!
 //! A link between two of the first 14 nodes is one byte, half of it for either end, so the usual
 //! `deliver n3->n4 AppendEntries` takes two bytes. All numbers here are for ever: append only.
 
-use std::sync::Arc;
-
+use super::actions::{read_action, write_action};
+use super::expectations::{read_expectation, write_expectation};
 use super::pack::{Read, Reader, Writer};
-use crate::action::{ActionCode, ActionKind};
-use crate::ids::{ClientId, Endpoint, NodeId, NodeSet, RuleId, TimerId};
-use crate::operation::{Operation, TEXT_BYTES_MAX as KEY_BYTES_MAX, Text};
+use crate::ids::{Endpoint, NodeId};
 use crate::protocol::Sheet;
-use crate::scenario::bounds::{STEP_ACTIONS_MAX, STEPS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
-use crate::scenario::{Expectation, Language, MessageVerb, Selector, Step};
+use crate::scenario::bounds::{STEP_ACTIONS_MAX, STEPS_MAX, WORDS_BYTES_MAX};
+use crate::scenario::{Language, MessageVerb, Selector, Step};
 use crate::sim::{REPLY_KIND, REQUEST_KIND};
-use crate::world::Status;
-use crate::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
+use crate::world::bounds::{CLOCK_MS_MAX, SPAN_MS_MAX};
 
 const NOTE: u8 = 0x40;
 
@@ -35,20 +32,7 @@ const WAIT: u8 = 0x54;
 /// A moment as it is, for an `at` that is earlier than the one before it.
 const AT_EARLIER: u8 = 0x55;
 
-const NO_LEADER: u8 = 0x60;
-const LEADER: u8 = 0x61;
-const UP: u8 = 0x62;
-const PAUSED: u8 = 0x63;
-const DOWN: u8 = 0x64;
-const FACT: u8 = 0x65;
-const REPLY: u8 = 0x66;
-const HOLDS: u8 = 0x67;
-const VIOLATED: u8 = 0x68;
-const ALL_HOLD: u8 = 0x69;
-const NONE_IN_FLIGHT: u8 = 0x6A;
-const SOME_IN_FLIGHT: u8 = 0x6B;
-const RULE_MISSED: u8 = 0x6C;
-const RULE_APPLIED: u8 = 0x6D;
+const EXPECTATION: u8 = 0x60;
 
 const MESSAGE: u8 = 0x80;
 const VERB_SHIFT: u32 = 5;
@@ -81,7 +65,7 @@ pub(super) fn language(number: u8) -> Read<Language> {
     }
 }
 
-fn unknown(what: &str, number: u8) -> String {
+pub(super) fn unknown(what: &str, number: u8) -> String {
     format!("{what} {number} is unknown to this version, a newer one may know it")
 }
 
@@ -171,7 +155,7 @@ fn read_step(reader: &mut Reader<'_>, sheet: &Sheet, last_at_ms: &mut u64) -> Re
         STEPS => Step::Steps(reader.number32("its count", STEP_ACTIONS_MAX)?),
         SETTLE => Step::Settle,
         WAIT => Step::Wait(reader.number32("its span", SPAN_MS_MAX)?),
-        NO_LEADER..MESSAGE => Step::Expect(read_expectation(reader, sheet, first)?),
+        EXPECTATION..MESSAGE => Step::Expect(read_expectation(reader, sheet, first)?),
         MESSAGE.. => {
             let selector = read_selector(reader, first)?;
             let verb = match (first & !MESSAGE) >> VERB_SHIFT {
@@ -187,7 +171,7 @@ fn read_step(reader: &mut Reader<'_>, sheet: &Sheet, last_at_ms: &mut u64) -> Re
 }
 
 /// A selector behind a byte whose upper bits are the caller's.
-fn write_selector(out: &mut Writer, upper_bits: u8, selector: &Selector) {
+pub(super) fn write_selector(out: &mut Writer, upper_bits: u8, selector: &Selector) {
     let kind = match selector.kind {
         None => ANY_KIND,
         Some(REQUEST_KIND) => REQUEST,
@@ -216,7 +200,7 @@ fn write_selector(out: &mut Writer, upper_bits: u8, selector: &Selector) {
     }
 }
 
-fn read_selector(reader: &mut Reader<'_>, first: u8) -> Read<Selector> {
+pub(super) fn read_selector(reader: &mut Reader<'_>, first: u8) -> Read<Selector> {
     let kind = match first & 0x0F {
         ANY_KIND => None,
         REQUEST => Some(REQUEST_KIND),
@@ -241,233 +225,4 @@ fn read_selector(reader: &mut Reader<'_>, first: u8) -> Read<Selector> {
         _ => reader.number32("which of the messages", u32::MAX - 1)?,
     };
     Ok(Selector { from, to, kind, nth })
-}
-
-fn write_expectation(out: &mut Writer, expectation: &Expectation) {
-    match expectation {
-        Expectation::Leader(None) => out.byte(NO_LEADER),
-        Expectation::Leader(Some(node)) => out.bytes(&[LEADER, node.0]),
-        Expectation::Status(node, Status::Up) => out.bytes(&[UP, node.0]),
-        Expectation::Status(node, Status::Paused) => out.bytes(&[PAUSED, node.0]),
-        Expectation::Status(node, Status::Down) => out.bytes(&[DOWN, node.0]),
-        Expectation::Fact { node, fact, value } => {
-            out.bytes(&[FACT, node.0]);
-            out.text(fact);
-            out.text(value);
-        }
-        Expectation::Reply(client, reply) => {
-            out.bytes(&[REPLY, client.0]);
-            out.text(reply);
-        }
-        Expectation::Invariant(place, false) => out.bytes(&[HOLDS, *place]),
-        Expectation::Invariant(place, true) => out.bytes(&[VIOLATED, *place]),
-        Expectation::AllHold => out.byte(ALL_HOLD),
-        Expectation::InFlight(selector, some) => {
-            out.byte(if *some { SOME_IN_FLIGHT } else { NONE_IN_FLIGHT });
-            write_selector(out, 0, selector);
-        }
-        Expectation::Rule(rule, false) => out.bytes(&[RULE_MISSED, rule.0]),
-        Expectation::Rule(rule, true) => out.bytes(&[RULE_APPLIED, rule.0]),
-    }
-}
-
-fn read_expectation(reader: &mut Reader<'_>, sheet: &Sheet, number: u8) -> Read<Expectation> {
-    Ok(match number {
-        NO_LEADER => Expectation::Leader(None),
-        LEADER => Expectation::Leader(Some(node(reader)?)),
-        UP => Expectation::Status(node(reader)?, Status::Up),
-        PAUSED => Expectation::Status(node(reader)?, Status::Paused),
-        DOWN => Expectation::Status(node(reader)?, Status::Down),
-        FACT => Expectation::Fact {
-            node: node(reader)?,
-            fact: reader.text("what is expected", TEXT_BYTES_MAX)?,
-            value: reader.text("the expected value", TEXT_BYTES_MAX)?,
-        },
-        REPLY => {
-            Expectation::Reply(client(reader)?, reader.text("the expected reply", TEXT_BYTES_MAX)?)
-        }
-        HOLDS | VIOLATED => {
-            let place = reader.place("the invariant", sheet.invariants)?;
-            Expectation::Invariant(place, number == VIOLATED)
-        }
-        ALL_HOLD => Expectation::AllHold,
-        NONE_IN_FLIGHT | SOME_IN_FLIGHT => {
-            let first = reader.byte("the kind of message")?;
-            Expectation::InFlight(read_selector(reader, first)?, number == SOME_IN_FLIGHT)
-        }
-        RULE_MISSED | RULE_APPLIED => {
-            Expectation::Rule(rule(reader, sheet)?, number == RULE_APPLIED)
-        }
-        number => return Err(unknown("its kind", number)),
-    })
-}
-
-/// An action: the byte of its code, then its parts in order; sets of nodes as bit masks.
-fn write_action(out: &mut Writer, kind: &ActionKind) {
-    out.byte(kind.code() as u8);
-    match kind {
-        ActionKind::HealAll => {}
-        // Never in a step: `Step::Wait` and `Step::Message` stand for these. Reading refuses them.
-        ActionKind::Wait
-        | ActionKind::Deliver(_)
-        | ActionKind::Drop(_)
-        | ActionKind::Duplicate(_)
-        | ActionKind::Delay { .. } => {}
-        ActionKind::Fire { node, timer } => out.bytes(&[node.0, timer.0]),
-        ActionKind::Crash(node)
-        | ActionKind::Restart(node)
-        | ActionKind::Pause(node)
-        | ActionKind::Resume(node)
-        | ActionKind::LoseDisk(node)
-        | ActionKind::HoldDisk(node)
-        | ActionKind::SyncDisk(node) => out.byte(node.0),
-        ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
-            out.number(from.0);
-            out.number(to.0);
-        }
-        ActionKind::Partition(side) => out.number(side.0),
-        ActionKind::SetClockRate { node, rate_permille } => {
-            out.byte(node.0);
-            out.number(*rate_permille);
-        }
-        ActionKind::JumpClock { node, ahead_ms } => {
-            out.byte(node.0);
-            out.number(*ahead_ms);
-        }
-        ActionKind::SetRule { rule, on } => out.bytes(&[rule.0, u8::from(*on)]),
-        ActionKind::Invoke { client, node, operation } => {
-            let (number, texts): (u8, &[&Text]) = match operation {
-                Operation::Get { key } => (0, &[key]),
-                Operation::Put { key, value } => (1, &[key, value]),
-                Operation::Append { key, value } => (2, &[key, value]),
-                Operation::Cas { key, expected, value } => (3, &[key, expected, value]),
-            };
-            // Three bits for the operation, five for one of 26 clients; none wraps to another.
-            out.byte(client.0.min(31) << 3 | number);
-            out.byte(node.map_or(0, |node| node.0.saturating_add(1)));
-            for text in texts {
-                out.text(text);
-            }
-        }
-        ActionKind::Retry(client) | ActionKind::GiveUp(client) => out.byte(client.0),
-        ActionKind::Command { node, command, argument } => {
-            out.bytes(&[node.0, *command, argument.0]);
-        }
-    }
-}
-
-fn read_action(reader: &mut Reader<'_>, sheet: &Sheet, number: u8) -> Read<ActionKind> {
-    let Some(code) = CODES.into_iter().find(|code| *code as u8 == number) else {
-        return Err(unknown("its kind", number));
-    };
-    Ok(match code {
-        ActionCode::Wait
-        | ActionCode::Deliver
-        | ActionCode::Drop
-        | ActionCode::Duplicate
-        | ActionCode::Delay => return Err(format!("action {number} is never a step")),
-        ActionCode::Fire => {
-            let node = node(reader)?;
-            ActionKind::Fire { node, timer: TimerId(reader.place("the timer", sheet.timers)?) }
-        }
-        ActionCode::Crash => ActionKind::Crash(node(reader)?),
-        ActionCode::Restart => ActionKind::Restart(node(reader)?),
-        ActionCode::Pause => ActionKind::Pause(node(reader)?),
-        ActionCode::Resume => ActionKind::Resume(node(reader)?),
-        ActionCode::LoseDisk => ActionKind::LoseDisk(node(reader)?),
-        ActionCode::HoldDisk => ActionKind::HoldDisk(node(reader)?),
-        ActionCode::SyncDisk => ActionKind::SyncDisk(node(reader)?),
-        ActionCode::Cut => ActionKind::Cut { from: nodes(reader)?, to: nodes(reader)? },
-        ActionCode::Partition => ActionKind::Partition(nodes(reader)?),
-        ActionCode::Heal => ActionKind::Heal { from: nodes(reader)?, to: nodes(reader)? },
-        ActionCode::HealAll => ActionKind::HealAll,
-        ActionCode::SetClockRate => {
-            let node = node(reader)?;
-            let rate_permille = reader.number32("the clock's rate", RATE_PERMILLE_MAX)?;
-            ActionKind::SetClockRate { node, rate_permille }
-        }
-        ActionCode::JumpClock => {
-            let node = node(reader)?;
-            let ahead_ms = reader.number32("the clock's jump", SPAN_MS_MAX)?;
-            ActionKind::JumpClock { node, ahead_ms }
-        }
-        ActionCode::SetRule => {
-            let rule = rule(reader, sheet)?;
-            ActionKind::SetRule { rule, on: reader.number("whether the rule is on", 1)? == 1 }
-        }
-        ActionCode::Invoke => {
-            let first = reader.byte("the client and the operation")?;
-            let node = reader.byte("the node asked")?.checked_sub(1).map(NodeId);
-            let operation = read_operation(reader, first & 7)?;
-            ActionKind::Invoke { client: ClientId(first >> 3), node, operation }
-        }
-        ActionCode::Retry => ActionKind::Retry(client(reader)?),
-        ActionCode::GiveUp => ActionKind::GiveUp(client(reader)?),
-        ActionCode::Command => {
-            let node = node(reader)?;
-            let command = reader.place("the command", sheet.commands)?;
-            ActionKind::Command { node, command, argument: self::node(reader)? }
-        }
-    })
-}
-
-/// All codes; a step of a kind that is missing here would be refused, and the tests would see it.
-const CODES: [ActionCode; 24] = {
-    use ActionCode::*;
-    [
-        Wait,
-        Deliver,
-        Drop,
-        Duplicate,
-        Delay,
-        Fire,
-        Crash,
-        Restart,
-        Pause,
-        Resume,
-        LoseDisk,
-        HoldDisk,
-        SyncDisk,
-        Cut,
-        Partition,
-        Heal,
-        HealAll,
-        SetClockRate,
-        JumpClock,
-        SetRule,
-        Invoke,
-        Retry,
-        GiveUp,
-        Command,
-    ]
-};
-
-fn read_operation(reader: &mut Reader<'_>, number: u8) -> Read<Operation> {
-    let mut text = |what: &str| -> Read<Text> { reader.text(what, KEY_BYTES_MAX).map(Arc::from) };
-    let key = text("the key")?;
-    Ok(match number {
-        0 => Operation::Get { key },
-        1 => Operation::Put { key, value: text("the value")? },
-        2 => Operation::Append { key, value: text("the value")? },
-        3 => {
-            Operation::Cas { key, expected: text("the expected value")?, value: text("the value")? }
-        }
-        number => return Err(unknown("operation", number)),
-    })
-}
-
-fn node(reader: &mut Reader<'_>) -> Read<NodeId> {
-    reader.byte("a node").map(NodeId)
-}
-
-fn client(reader: &mut Reader<'_>) -> Read<ClientId> {
-    reader.byte("a client").map(ClientId)
-}
-
-fn rule(reader: &mut Reader<'_>, sheet: &Sheet) -> Read<RuleId> {
-    reader.place("the rule", sheet.rules).map(RuleId)
-}
-
-fn nodes(reader: &mut Reader<'_>) -> Read<NodeSet> {
-    reader.wide("a set of nodes").map(NodeSet)
 }

@@ -1,0 +1,145 @@
+//! Actions as bytes: the number of the [`crate::action::ActionCode`], then the parts in order.
+//! Nodes, clients and places in lists are a byte each, sets of nodes are bit masks, and a text has
+//! its length before it.
+
+use std::sync::Arc;
+
+use super::pack::{Read, Reader, Writer};
+use super::steps::unknown;
+use crate::action::ActionKind;
+use crate::ids::{ClientId, NodeId, NodeSet, RuleId, TimerId};
+use crate::operation::{Operation, TEXT_BYTES_MAX, Text};
+use crate::protocol::Sheet;
+use crate::world::bounds::{RATE_PERMILLE_MAX, SPAN_MS_MAX};
+
+pub(super) fn write_action(out: &mut Writer, kind: &ActionKind) {
+    out.byte(kind.code() as u8);
+    match kind {
+        ActionKind::HealAll => {}
+        // Never in a step: `Step::Wait` and `Step::Message` stand for these. Reading refuses them.
+        ActionKind::Wait
+        | ActionKind::Deliver(_)
+        | ActionKind::Drop(_)
+        | ActionKind::Duplicate(_)
+        | ActionKind::Delay { .. } => {}
+        ActionKind::Fire { node, timer } => out.bytes(&[node.0, timer.0]),
+        ActionKind::Crash(node)
+        | ActionKind::Restart(node)
+        | ActionKind::Pause(node)
+        | ActionKind::Resume(node)
+        | ActionKind::LoseDisk(node)
+        | ActionKind::HoldDisk(node)
+        | ActionKind::SyncDisk(node) => out.byte(node.0),
+        ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
+            out.number(from.0);
+            out.number(to.0);
+        }
+        ActionKind::Partition(side) => out.number(side.0),
+        ActionKind::SetClockRate { node, rate_permille } => {
+            out.byte(node.0);
+            out.number(*rate_permille);
+        }
+        ActionKind::JumpClock { node, ahead_ms } => {
+            out.byte(node.0);
+            out.number(*ahead_ms);
+        }
+        ActionKind::SetRule { rule, on } => out.bytes(&[rule.0, u8::from(*on)]),
+        ActionKind::Invoke { client, node, operation } => {
+            let (number, texts): (u8, &[&Text]) = match operation {
+                Operation::Get { key } => (0, &[key]),
+                Operation::Put { key, value } => (1, &[key, value]),
+                Operation::Append { key, value } => (2, &[key, value]),
+                Operation::Cas { key, expected, value } => (3, &[key, expected, value]),
+            };
+            // Three bits for the operation, five for one of 26 clients; none wraps to another.
+            out.byte(client.0.min(31) << 3 | number);
+            out.byte(node.map_or(0, |node| node.0.saturating_add(1)));
+            for text in texts {
+                out.text(text);
+            }
+        }
+        ActionKind::Retry(client) | ActionKind::GiveUp(client) => out.byte(client.0),
+        ActionKind::Command { node, command, argument } => {
+            out.bytes(&[node.0, *command, argument.0]);
+        }
+    }
+}
+
+pub(super) fn read_action(reader: &mut Reader<'_>, sheet: &Sheet, number: u8) -> Read<ActionKind> {
+    Ok(match number {
+        0..=4 => return Err(format!("action {number} is never a step")),
+        5 => {
+            let node = node(reader)?;
+            ActionKind::Fire { node, timer: TimerId(reader.place("the timer", sheet.timers)?) }
+        }
+        6 => ActionKind::Crash(node(reader)?),
+        7 => ActionKind::Restart(node(reader)?),
+        8 => ActionKind::Pause(node(reader)?),
+        9 => ActionKind::Resume(node(reader)?),
+        10 => ActionKind::LoseDisk(node(reader)?),
+        11 => ActionKind::HoldDisk(node(reader)?),
+        12 => ActionKind::SyncDisk(node(reader)?),
+        13 => ActionKind::Cut { from: nodes(reader)?, to: nodes(reader)? },
+        14 => ActionKind::Partition(nodes(reader)?),
+        15 => ActionKind::Heal { from: nodes(reader)?, to: nodes(reader)? },
+        16 => ActionKind::HealAll,
+        17 => {
+            let node = node(reader)?;
+            let rate_permille = reader.number32("the clock's rate", RATE_PERMILLE_MAX)?;
+            ActionKind::SetClockRate { node, rate_permille }
+        }
+        18 => {
+            let node = node(reader)?;
+            let ahead_ms = reader.number32("the clock's jump", SPAN_MS_MAX)?;
+            ActionKind::JumpClock { node, ahead_ms }
+        }
+        19 => {
+            let rule = rule(reader, sheet)?;
+            ActionKind::SetRule { rule, on: reader.number("whether the rule is on", 1)? == 1 }
+        }
+        20 => {
+            let first = reader.byte("the client and the operation")?;
+            let node = reader.byte("the node asked")?.checked_sub(1).map(NodeId);
+            let operation = read_operation(reader, first & 7)?;
+            ActionKind::Invoke { client: ClientId(first >> 3), node, operation }
+        }
+        21 => ActionKind::Retry(client(reader)?),
+        22 => ActionKind::GiveUp(client(reader)?),
+        23 => {
+            let node = node(reader)?;
+            let command = reader.place("the command", sheet.commands)?;
+            ActionKind::Command { node, command, argument: self::node(reader)? }
+        }
+        number => return Err(unknown("its kind", number)),
+    })
+}
+
+fn read_operation(reader: &mut Reader<'_>, number: u8) -> Read<Operation> {
+    let mut text = |what: &str| -> Read<Text> { reader.text(what, TEXT_BYTES_MAX).map(Arc::from) };
+    let key = text("the key")?;
+    Ok(match number {
+        0 => Operation::Get { key },
+        1 => Operation::Put { key, value: text("the value")? },
+        2 => Operation::Append { key, value: text("the value")? },
+        3 => {
+            Operation::Cas { key, expected: text("the expected value")?, value: text("the value")? }
+        }
+        number => return Err(unknown("operation", number)),
+    })
+}
+
+pub(super) fn node(reader: &mut Reader<'_>) -> Read<NodeId> {
+    reader.byte("a node").map(NodeId)
+}
+
+pub(super) fn client(reader: &mut Reader<'_>) -> Read<ClientId> {
+    reader.byte("a client").map(ClientId)
+}
+
+pub(super) fn rule(reader: &mut Reader<'_>, sheet: &Sheet) -> Read<RuleId> {
+    reader.place("the rule", sheet.rules).map(RuleId)
+}
+
+pub(super) fn nodes(reader: &mut Reader<'_>) -> Read<NodeSet> {
+    reader.wide("a set of nodes").map(NodeSet)
+}
