@@ -469,7 +469,7 @@ impl Session {
 
     /// What the diagram draws of the actions `from..to` along a branch, nine numbers each: clock,
     /// code, first and second party, kind of message, its id, when it was sent, flags (1: made an
-    /// invariant false), reserved.
+    /// invariant false; 2: some link is cut afterwards), the invariant made false.
     pub fn diagram(&self, branch: u32, from: u64, to: u64) -> Vec<i32> {
         let branch = BranchId(branch.min(self.timeline.branches().len() as u32 - 1));
         let to = to.min(self.timeline.length(branch));
@@ -484,8 +484,8 @@ impl Session {
                 event.kind,
                 event.message,
                 event.sent_step,
-                i32::from(event.violated),
-                0,
+                i32::from(event.violated.is_some()) + 2 * i32::from(event.is_cut),
+                event.violated.map_or(-1, i32::from),
             ]);
         }
         numbers

@@ -12,18 +12,20 @@ pub struct EventRecord {
     pub at_ms: u64,
     /// What kind of action.
     pub code: ActionCode,
-    /// The sender of a message, or the node or client that the action is about.
+    /// The sender of a message, or the node, client or rule that the action is about.
     pub first: i32,
-    /// The receiver of a message, a timer, or the node asked.
+    /// The receiver of a message, a timer, the node asked, or whether the rule holds now.
     pub second: i32,
-    /// The kind of message.
+    /// The kind of message, or the operator's command.
     pub kind: i32,
     /// The message's id.
     pub message: i32,
     /// The number of the action that sent the message.
     pub sent_step: i32,
-    /// Whether an invariant became false.
-    pub violated: bool,
+    /// The first invariant that became false.
+    pub violated: Option<u8>,
+    /// Whether some link is cut afterwards.
+    pub is_cut: bool,
 }
 
 fn node(node: crate::ids::NodeId) -> i32 {
@@ -41,7 +43,8 @@ impl EventRecord {
             kind: -1,
             message: -1,
             sent_step: -1,
-            violated: false,
+            violated: None,
+            is_cut: false,
         };
         match &action.kind {
             ActionKind::Deliver(id)
@@ -60,8 +63,9 @@ impl EventRecord {
             | ActionKind::SyncDisk(id)
             | ActionKind::SetClockRate { node: id, .. }
             | ActionKind::JumpClock { node: id, .. } => event.first = node(*id),
-            ActionKind::Command { node: id, argument, .. } => {
+            ActionKind::Command { node: id, command, argument } => {
                 (event.first, event.second) = (node(*id), node(*argument));
+                event.kind = i32::from(*command);
             }
             ActionKind::Invoke { client, node: to, .. } => {
                 event.first = i32::from(Endpoint::Client(*client).code());
@@ -75,8 +79,10 @@ impl EventRecord {
             | ActionKind::Cut { .. }
             | ActionKind::Partition(_)
             | ActionKind::Heal { .. }
-            | ActionKind::HealAll
-            | ActionKind::SetRule { .. } => {}
+            | ActionKind::HealAll => {}
+            ActionKind::SetRule { rule, on } => {
+                (event.first, event.second) = (i32::from(rule.0), i32::from(*on));
+            }
         }
         event
     }
@@ -92,9 +98,10 @@ impl EventRecord {
     }
 
     /// The record once the action has happened.
-    pub(super) fn after(mut self, at_ms: u64, violated: bool) -> Self {
-        self.at_ms = at_ms;
+    pub(super) fn after(mut self, world: &dyn Sim, violated: Option<u8>) -> Self {
+        self.at_ms = world.now_ms();
         self.violated = violated;
+        self.is_cut = world.cuts().iter().any(|unreachable| !unreachable.is_empty());
         self
     }
 }

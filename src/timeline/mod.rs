@@ -215,12 +215,12 @@ impl Timeline {
         self.world.apply(action)?;
         self.cursor.index += 1;
         self.moment_ms = 0;
-        let violated = self.world.violations().len() > violations;
+        let violated = self.world.violations().get(violations).map(|violation| violation.invariant);
         let statuses = changes_status(&action.kind).then(|| self.present_statuses());
         let (index, end_ms) = (self.cursor.index, self.world.now_ms());
         let branch = &mut self.branches[self.cursor.branch.0 as usize];
         branch.actions.push(Action { at_ms: end_ms, kind: action.kind.clone() });
-        branch.events.push(event.after(end_ms, violated));
+        branch.events.push(event.after(&*self.world, violated));
         branch.statuses.extend(statuses.map(|statuses| (index, statuses)));
         branch.end_ms = end_ms;
         self.keep_checkpoint();

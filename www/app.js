@@ -1,0 +1,411 @@
+// The page's one state object: the present playground, its cached picture, the selection, and the
+// few things that can be done to them. It knows no protocol and draws nothing.
+
+import { isCoreError, reasonWords } from "./core.js";
+import { Emitter } from "./events.js";
+import { keepLanguage, pick, startLanguage, translate } from "./i18n.js";
+import { PlayLoop } from "./play.js";
+import { keepTheme, startTheme } from "./theme.js";
+
+/** @typedef {import("./types.js").Action} Action */
+/** @typedef {import("./core.js").Engine} Engine */
+/** @typedef {import("./types.js").Frame} Frame */
+/** @typedef {import("./types.js").Selection} Selection */
+
+/**
+ * How a picture came about: a `jump` has no movement between before and after.
+ * @typedef {"jump"|"step"|"play"|"act"} ChangeKind
+ */
+
+export { isCoreError };
+
+export class App extends Emitter {
+  /** @type {any} the present Playground */
+  playground = null;
+  /** @type {import("./types.js").Sheet} */
+  sheet = /** @type {any} */ (null);
+  /** @type {import("./types.js").About} */
+  about = /** @type {any} */ (null);
+  /** @type {Frame} */
+  frame = /** @type {any} */ (null);
+  /** @type {Selection} */
+  selection = null;
+  /** @type {string | null} the id of the preset that is open, if it is one */
+  scenarioId = null;
+  /** Whether the person has done or written something that a preset does not hold. */
+  ownWork = false;
+  /** A link to a moment that is known to be good, for the case of a crash. */
+  safeLink = "";
+  safeText = "";
+
+  /** @type {(text: string, kind?: string) => void} set by main.js */
+  showToast = () => {};
+  /** @type {(name: string) => void} shows a tab of the side panel; set by main.js */
+  showTab = () => {};
+  /** @type {(error: unknown) => void} set by main.js */
+  onPanic = (error) => {
+    throw error;
+  };
+  /** @type {(wallMs: number) => boolean} draws the stage, tells whether something still moves; set by main.js */
+  draw = () => false;
+
+  #frameAsked = false;
+  #changed = false;
+  #lastWallMs = 0;
+
+  /** @param {Engine} engine */
+  constructor(engine) {
+    super();
+    this.engine = engine;
+    this.language = startLanguage();
+    this.theme = startTheme();
+    this.loop = new PlayLoop(this);
+  }
+
+  // ---- words
+
+  /**
+   * @param {string} key
+   * @param {Record<string, string | number>} [parameters]
+   */
+  t(key, parameters) {
+    return translate(this.language, key, parameters);
+  }
+
+  /** @param {{en?: string, zh?: string} | null | undefined} words */
+  words(words) {
+    return pick(this.language, words);
+  }
+
+  /** @param {"en"|"zh"} language */
+  setLanguage(language) {
+    this.language = language;
+    keepLanguage(language);
+    this.emit("language");
+    this.changed();
+  }
+
+  /** @param {"auto"|"light"|"dark"} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    keepTheme(theme);
+    this.emit("theme");
+    this.invalidate();
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} [kind] "info" or "bad"
+   */
+  toast(text, kind) {
+    this.showToast(text, kind);
+  }
+
+  // ---- opening
+
+  /** @param {string} text */
+  openText(text) {
+    const playground = this.#make(() => this.engine.Playground.fromText(text));
+    this.scenarioId = null;
+    this.ownWork = true;
+    this.#adopt(playground);
+    this.#playIfMoving();
+  }
+
+  /**
+   * Opens a link at the moment it was shared at, standing still: that moment is what it is about.
+   * @param {string} link
+   */
+  openLink(link) {
+    const playground = this.#make(() => this.engine.Playground.fromLink(link));
+    this.scenarioId = null;
+    this.ownWork = false;
+    this.#adopt(playground);
+    const divergence = playground.divergence();
+    if (divergence) this.toast(divergence, "bad");
+    if (this.frame.cursor.index === 0) this.#playIfMoving();
+  }
+
+  /** @param {string} id */
+  openScenario(id) {
+    const text = this.engine.scenarioText(id);
+    if (text === undefined) {
+      throw { kind: "link", code: "no-such-scenario", message: this.t("trouble.noScenario", { id }) };
+    }
+    const playground = this.#make(() => this.engine.Playground.fromText(text));
+    this.scenarioId = id;
+    this.ownWork = false;
+    this.#adopt(playground);
+    this.#playIfMoving();
+  }
+
+  /**
+   * @param {string} query
+   * @returns {boolean} false when the query names no protocol
+   */
+  openQuery(query) {
+    const playground = this.#make(() => this.engine.Playground.fromQuery(query));
+    if (!playground) return false;
+    this.scenarioId = null;
+    this.ownWork = false;
+    this.#adopt(playground);
+    this.#playIfMoving();
+    return true;
+  }
+
+  /**
+   * @template T
+   * @param {() => T} make
+   * @returns {T}
+   */
+  #make(make) {
+    try {
+      return make();
+    } catch (error) {
+      if (!isCoreError(error)) this.onPanic(error);
+      throw error;
+    }
+  }
+
+  /** @param {any} playground */
+  #adopt(playground) {
+    this.pause();
+    if (this.playground) this.emit("closing");
+    const former = this.playground;
+    this.playground = playground;
+    this.sheet = playground.sheet();
+    this.about = playground.about();
+    this.selection = null;
+    if (former) {
+      try {
+        former.free();
+      } catch {
+        // A playground that went down with a panic cannot be freed any more.
+      }
+    }
+    if (this.about.openAt > 0 && playground.cursor().index === 0) playground.seek(0, this.about.openAt);
+    this.refresh("jump");
+    this.loop.reset();
+    this.keepSafe();
+    this.emit("open");
+    this.emit("selection");
+  }
+
+  #playIfMoving() {
+    if (!this.stillness) this.play();
+  }
+
+  /** Whether nothing may start moving by itself. */
+  get stillness() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  // ---- doing
+
+  /**
+   * Does something at the present moment; a refusal is shown as a toast.
+   * @param {Action} action
+   * @returns {boolean} whether it was done
+   */
+  act(action) {
+    const branchesBefore = this.frame.cursor.branches;
+    try {
+      if (!this.byHand) this.playground.setNow(Math.floor(this.loop.simMs));
+      this.playground.act(action);
+    } catch (error) {
+      if (isCoreError(error)) this.toast(reasonWords(this.language, error), "bad");
+      else this.onPanic(error);
+      return false;
+    }
+    this.ownWork = true;
+    this.refresh("act");
+    this.loop.settle();
+    this.noticeViolation();
+    const { branches, branch } = this.frame.cursor;
+    if (branches > branchesBefore) this.toast(this.t("toast.newBranch", { branch: branch + 1 }));
+    return true;
+  }
+
+  /**
+   * Why an action is impossible now, in words; null when it is possible.
+   * @param {Action} action
+   * @returns {string | null}
+   */
+  refusal(action) {
+    try {
+      const reason = this.playground.can(action);
+      return reason ? reasonWords(this.language, reason) : null;
+    } catch (error) {
+      if (isCoreError(error)) return error.message;
+      this.onPanic(error);
+      return "";
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} on
+   */
+  setRule(id, on) {
+    return this.act({ type: "rule", rule: id, on });
+  }
+
+  /** @param {Selection} selection */
+  select(selection) {
+    this.selection = selection;
+    this.emit("selection");
+    this.invalidate();
+  }
+
+  // ---- time
+
+  get playing() {
+    return this.loop.playing;
+  }
+
+  /** The moment that is drawn; between two actions it moves on smoothly. */
+  get nowMs() {
+    return this.loop.viewMs;
+  }
+
+  /** Whether nothing happens by itself in this scenario. */
+  get byHand() {
+    return this.about?.pace === "by-hand";
+  }
+
+  play() {
+    this.#guard(() => this.loop.play());
+  }
+
+  pause() {
+    this.loop.pause();
+  }
+
+  /** @param {1 | -1} direction */
+  step(direction) {
+    this.pause();
+    this.#guard(() => {
+      if (direction < 0) {
+        const { branch, index } = this.frame.cursor;
+        if (index > 0) this.seek(branch, index - 1);
+        return;
+      }
+      if (!this.playground.forward()) {
+        this.toast(this.t(this.byHand ? "toast.endByHand" : "toast.end"));
+        return;
+      }
+      this.refresh("step");
+      this.loop.glide();
+      this.noticeViolation();
+    });
+  }
+
+  /**
+   * @param {number} branch
+   * @param {number} index
+   */
+  seek(branch, index) {
+    this.pause();
+    this.#guard(() => {
+      this.playground.seek(branch, Math.max(0, index));
+      this.refresh("jump");
+      this.loop.reset();
+    });
+  }
+
+  // ---- the picture
+
+  /**
+   * Reads the picture anew; everything that draws uses only this copy.
+   * @param {ChangeKind} kind
+   */
+  refresh(kind) {
+    const playground = this.playground;
+    const former = this.frame;
+    this.frame = {
+      cursor: playground.cursor(),
+      nodes: playground.nodes(),
+      clients: playground.clients(),
+      messages: playground.messages(),
+      cuts: playground.cuts(),
+      last: playground.last(),
+      note: playground.note() ?? null,
+      checks: playground.checks(),
+      rules: playground.rules(),
+    };
+    const selected = this.selection;
+    if (selected?.type === "node" && selected.node >= this.frame.nodes.length) this.selection = null;
+    this.emit("refresh", { kind, former });
+    this.changed();
+  }
+
+  /** Says that the last action broke an invariant; the run stands still there. */
+  noticeViolation() {
+    const { violated } = this.frame.last;
+    if (violated.length === 0) return;
+    this.pause();
+    this.toast(this.t("toast.violated", { what: violated.join(", ") }), "bad");
+    this.emit("violation", violated);
+  }
+
+  /** Something in the picture changed; listeners hear of it at most once per frame. */
+  changed() {
+    this.#changed = true;
+    this.invalidate();
+  }
+
+  /** Asks for one more drawn frame. */
+  invalidate() {
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    requestAnimationFrame((wallMs) => this.#onFrame(wallMs));
+  }
+
+  /** @param {number} wallMs */
+  #onFrame(wallMs) {
+    this.#frameAsked = false;
+    // After a hidden tab or a long pause the clock goes on where it stood.
+    const passedMs = Math.min(64, Math.max(0, wallMs - this.#lastWallMs));
+    this.#lastWallMs = wallMs;
+    if (!this.playground) return;
+    let moving = this.#guard(() => this.loop.tick(passedMs)) ?? false;
+    if (this.#changed) {
+      this.#changed = false;
+      this.emit("change");
+    }
+    this.emit("tick");
+    moving = (this.#guard(() => this.draw(wallMs)) ?? false) || moving;
+    if (moving) this.invalidate();
+  }
+
+  /**
+   * Runs something that calls the core; a defect in there is shown rather than lost.
+   * @template T
+   * @param {() => T} run
+   * @returns {T | undefined}
+   */
+  #guard(run) {
+    try {
+      return run();
+    } catch (error) {
+      if (isCoreError(error)) {
+        this.pause();
+        this.toast(error.message, "bad");
+      } else {
+        this.onPanic(error);
+      }
+      return undefined;
+    }
+  }
+
+  /** Keeps a link and the text of the present run, from which a crashed core can be built anew. */
+  keepSafe() {
+    try {
+      this.safeText = this.playground.text();
+      this.safeLink = "";
+      this.safeLink = this.playground.link(true);
+    } catch {
+      // A run beyond what a link holds; the text must do.
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// What the page knows about the core's exceptions: its own are plain objects that say in words what is
+// wrong; anything else is a defect.
+
+import { translate } from "./i18n.js";
+
+/** @typedef {import("./types.js").CoreError} CoreError */
+
+/**
+ * What the wasm module exports.
+ * @typedef {{Playground: any, scenarios: () => import("./types.js").ScenarioEntry[],
+ *   scenarioText: (id: string) => string | undefined, lastPanic: () => string | undefined}} Engine
+ */
+
+/**
+ * Whether an exception is one of the core's own, said in words, rather than a defect.
+ * @param {unknown} error
+ * @returns {error is CoreError}
+ */
+export function isCoreError(error) {
+  return typeof error === "object" && error !== null && !(error instanceof Error)
+    && "kind" in error && "message" in error;
+}
+
+/**
+ * A reason in the page's language where its code has words there; the core's own sentence, which
+ * is English and names things, otherwise.
+ * @param {import("./i18n.js").Language} language
+ * @param {{code: string, message: string}} reason
+ */
+export function reasonWords(language, { code, message }) {
+  const key = `refusal.${code}`;
+  const words = translate(language, key);
+  return words === key ? message : words;
+}

@@ -1,0 +1,93 @@
+// Boot and wiring: loads the core, makes the parts of the page, opens what the address asks for.
+
+import init, * as engine from "../pkg/consensus_playground.js";
+import { createButtons, createEventLog } from "./a11y.js";
+import { App } from "./app.js";
+import { createHeader } from "./header.js";
+import { applyLanguage } from "./i18n.js";
+import { createKeys } from "./keys.js";
+import { createSentence } from "./sentence.js";
+import { keepSession, openFromAddress, restoreSession, savedSession } from "./session.js";
+import { Stage } from "./stage/index.js";
+import { createTabs } from "./tabs.js";
+import { applyTheme, watchSystemTheme } from "./theme.js";
+import * as timeline from "./timeline/index.js";
+import { createToasts } from "./toast.js";
+import { createTransport } from "./transport.js";
+import { createTrouble } from "./trouble.js";
+
+/** @param {string} id */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @typedef {import("./core.js").Engine} Engine */
+
+const app = new App(/** @type {Engine} */ (/** @type {unknown} */ (engine)));
+applyTheme(app.theme);
+applyLanguage(app.language);
+boot();
+
+async function boot() {
+  const toasts = createToasts(part("toasts"), app);
+  app.showToast = toasts.show;
+  const trouble = createTrouble(part("trouble"), app);
+  try {
+    await init();
+  } catch (error) {
+    trouble.showPanic(error);
+    return;
+  }
+  // A debugging handle, for the console and for tests; nothing of the page depends on it.
+  Object.assign(globalThis, { consensusPlayground: app });
+  app.onPanic = (error) => {
+    console.error(error);
+    app.loop.playing = false;
+    app.emit("play");
+    trouble.showPanic(error);
+  };
+
+  const { helpButton } = createHeader(part("header"), app, trouble.showRefusal);
+  const stage = new Stage(part("stage"), app);
+  app.draw = (wallMs) => stage.draw(wallMs);
+  createButtons(stage, app);
+  createEventLog(part("log"), app);
+  createSentence(part("sentence"), app);
+  createTransport(part("bar"), app, stage);
+  createTabs(part("side"), app);
+  createKeys(app, stage, helpButton);
+  createDiagram();
+  keepSession(app);
+
+  app.on("open", () => {
+    trouble.hide();
+    document.body.classList.add("ready");
+  });
+  app.on("language", () => applyLanguage(app.language));
+  watchSystemTheme(() => app.emit("theme"));
+  const openAddress = () => openFromAddress(app, (error) => trouble.showRefusal(/** @type {any} */ (error)));
+  // Links that the page itself makes do not come through here: it never writes its own address.
+  window.addEventListener("hashchange", () => {
+    if (location.hash.length < 2) return;
+    openAddress();
+    offerSession();
+  });
+  openAddress();
+  offerSession();
+
+  /** A link must not cost anybody the work they had. */
+  function offerSession() {
+    if (!location.hash.startsWith("#v") || !savedSession()) return;
+    toasts.show(app.t("toast.ownWorkKept"), "info", {
+      words: app.t("header.lastSession"), run: () => restoreSession(app),
+    });
+  }
+}
+
+/** The diagram is made with the first scenario and updated with the picture. */
+function createDiagram() {
+  /** @type {{update(): void} | null} */
+  let diagram = null;
+  app.on("open", () => {
+    diagram ??= timeline.create(part("time"), app);
+  });
+  app.on("change", () => diagram?.update());
+}

@@ -1,0 +1,162 @@
+// What the inspector shows besides nodes: a message in flight, a client, and the rules that decided
+// the last action.
+
+import { h } from "../dom.js";
+import { CLIENT_BASE, KIND_REPLY, KIND_REQUEST, MESSAGE, MESSAGE_STRIDE } from "../types.js";
+import { actionButton, buttonGroup, factTable, heading, reasonAgainst } from "./parts.js";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("./patch.js").Doer} Doer */
+
+/** @param {App} app @param {number} endpoint */
+function endpointName(app, endpoint) {
+  const { nodes, clients } = app.frame;
+  return endpoint >= CLIENT_BASE ? clients[endpoint - CLIENT_BASE]?.name ?? "" : nodes[endpoint]?.name ?? "";
+}
+
+/** @param {App} app @param {number} id @returns {number} where the message's numbers begin, or -1 */
+function findMessage(app, id) {
+  const { messages } = app.frame;
+  for (let offset = 0; offset < messages.length; offset += MESSAGE_STRIDE) {
+    if (messages[offset + MESSAGE.id] === id) return offset;
+  }
+  return -1;
+}
+
+/**
+ * @param {App} app @param {Doer} doer @param {number} id
+ * @returns {Node[]}
+ */
+export function messagePanel(app, doer, id) {
+  const { messages, cursor } = app.frame;
+  const offset = findMessage(app, id);
+  if (offset < 0) {
+    return [
+      h("div", { class: "who", "data-key": "who" }, h("h2", null, app.t("inspector.message"))),
+      h("p", { class: "quiet" }, app.t("inspector.messageGone")),
+    ];
+  }
+  const [from, to, kind] = [messages[offset + MESSAGE.from], messages[offset + MESSAGE.to], messages[offset + MESSAGE.kind]];
+  const label = app.playground.label(id);
+  const tone = kind === KIND_REQUEST || kind === KIND_REPLY ? "client" : app.sheet.messages[kind]?.tone ?? "control";
+  const due = messages[offset + MESSAGE.dueMs], left = due - cursor.nowMs;
+  const at = [
+    { name: app.t("inspector.sent"), value: `${messages[offset + MESSAGE.sentMs]} ms` },
+    { name: app.t("inspector.due"), value: app.byHand ? app.t("inspector.dueByHand") : `${due} ms${left > 0 ? ` (${app.t("inspector.dueIn", { ms: left })})` : ""}` },
+  ];
+  const button = (/** @type {string} */ type, /** @type {Record<string, number>} */ more = {}) =>
+    actionButton(app, doer, {
+      key: type, text: app.t(`action.${type}`, { ms: more.byMs ?? 0 }), action: { type, message: id, ...more }, title: app.t(`action.${type}.hint`),
+    });
+  return [
+    h("div", { class: "who", "data-key": "who" },
+      h("h2", { class: `tone ${tone}` }, label.kind),
+      h("span", { class: "route" }, `${endpointName(app, from)} → ${endpointName(app, to)}`)),
+    messages[offset + MESSAGE.lost] ? h("p", { class: "warn", "data-key": "lost" }, app.t("inspector.willBeLost")) : null,
+    messages[offset + MESSAGE.dead] ? h("p", { class: "quiet", "data-key": "dead" }, app.t("inspector.dead")) : null,
+    heading(app.t("inspector.fields")),
+    label.fields.length > 0 ? factTable(app, label.fields, null, app.t("inspector.fields"))
+      : h("p", { class: "quiet" }, app.t("inspector.noFields")),
+    factTable(app, at, null, app.t("inspector.sent")),
+    heading(app.t("inspector.actions")),
+    buttonGroup("message", app.t("inspector.actions"), [button("deliver"), button("drop"), button("duplicate"), button("delay", { byMs: 50 })]),
+  ].filter((part) => part !== null);
+}
+
+/**
+ * @param {App} app @param {Doer} doer @param {number} client
+ * @param {{ operation: string, node: string }} draft what is written in the form
+ * @returns {Node[]}
+ */
+export function clientPanel(app, doer, client, draft) {
+  const state = app.frame.clients[client];
+  if (!state) return [];
+  const facts = [
+    { name: app.t("inspector.waitsFor"), value: state.open?.text ?? app.t("inspector.nothing") },
+    { name: app.t("inspector.contact"), value: endpointName(app, state.contact) },
+    {
+      name: app.t("inspector.lastOperation"),
+      value: state.last ? `${state.last.text} → ${state.last.outcome ?? app.t("inspector.gaveUp")}` : app.t("inspector.nothing"),
+    },
+  ];
+  const invoke = () => ({
+    type: "invoke", client, node: draft.node === "" ? null : Number(draft.node), operation: draft.operation.trim(),
+  });
+  doer.add("operation", (event) => (draft.operation = /** @type {HTMLInputElement} */ (event.target).value));
+  doer.add("asked", (event) => (draft.node = /** @type {HTMLSelectElement} */ (event.target).value));
+  doer.add("invoke", (event) => {
+    const form = /** @type {HTMLElement} */ (event.target).closest(".invoke");
+    draft.operation = form?.querySelector("input")?.value ?? draft.operation;
+    draft.node = form?.querySelector("select")?.value ?? draft.node;
+    app.act(invoke());
+  });
+  // Pressed all the same, it answers with the reason.
+  const busy = state.open ? reasonAgainst(app, { ...invoke(), operation: state.open.text }) : null;
+  return [
+    h("div", { class: "who", "data-key": "who" }, h("h2", { class: "tone client" }, app.t("inspector.client", { name: state.name }))),
+    factTable(app, facts, null, state.name),
+    heading(app.t("inspector.request")),
+    h("form", { class: "invoke", "data-key": `invoke-${client}`, "data-do": "invoke", "data-on": "submit" },
+      h("label", null, app.t("inspector.operation"),
+        h("input", {
+          type: "text", value: draft.operation, spellcheck: "false", autocapitalize: "off", autocomplete: "off",
+          "data-do": "operation", "data-on": "change", list: "operation-words",
+        })),
+      h("datalist", { id: "operation-words" }, app.sheet.operations.map((word) => h("option", { value: EXAMPLES[word] ?? word }))),
+      h("label", null, app.t("inspector.askNode"),
+        h("select", { "data-key": `asked-${client}`, "data-do": "asked", "data-on": "change" },
+          h("option", { value: "", selected: draft.node === "" }, app.t("inspector.askLast")),
+          app.frame.nodes.map(({ name }, node) => h("option", { value: node, selected: draft.node === String(node) }, name)))),
+      h("button", {
+        type: "submit", class: "edge strong", "aria-disabled": busy ? "true" : null, title: busy, "aria-description": busy,
+      }, app.t("action.invoke"))),
+    buttonGroup("client", app.t("inspector.actions"), [
+      actionButton(app, doer, { key: "retry", text: app.t("action.retry"), action: { type: "retry", client }, title: app.t("action.retry.hint") }),
+      actionButton(app, doer, { key: "give-up", text: app.t("action.give-up"), action: { type: "give-up", client }, title: app.t("action.give-up.hint") }),
+    ]),
+  ];
+}
+
+/** Operations as somebody would write them; those of other stores stand by their own names. @type {Record<string, string>} */
+const EXAMPLES = { get: "get x", put: "put x 1", append: "append x 1", cas: "cas x 1 2" };
+
+/** @param {App} app @param {Doer} doer */
+export function clientRows(app, doer) {
+  if (app.frame.clients.length === 0) return null;
+  return h("table", { class: "nodes", "data-key": "clients", "aria-label": app.t("inspector.clients") },
+    h("tbody", null, app.frame.clients.map(({ name, open, last }, client) => {
+      const key = `select-client-${client}`;
+      doer.add(key, () => app.select({ type: "client", client }));
+      const text = open ? app.t("inspector.waitingFor", { text: open.text })
+        : last ? `${last.text} → ${last.outcome ?? app.t("inspector.gaveUp")}` : app.t("inspector.idle");
+      return h("tr", { "data-key": name },
+        h("th", { scope: "row" }, h("button", { type: "button", class: "link", "data-do": key, "aria-label": app.t("timeline.select", { name }) }, name)),
+        h("td", { colspan: "3" }, text));
+    })));
+}
+
+/**
+ * The rules that decided the last action, and those that would have, were they not switched off.
+ * @param {App} app
+ * @returns {Node[]}
+ */
+export function justApplied(app) {
+  const { last, cursor } = app.frame;
+  const rule = (/** @type {string} */ id, /** @type {boolean} */ missed) => {
+    const sheet = app.sheet.rules.find((candidate) => candidate.id === id);
+    if (!sheet) return null;
+    return h("li", { class: missed ? "missed" : "lit", "data-key": `${id}-${missed}` },
+      h("p", null, sheet.text),
+      h("p", { class: "quiet" }, sheet.source, missed ? ` · ${sheet.without}` : ""));
+  };
+  if (cursor.index === 0) return [];
+  return [
+    heading(app.t("inspector.justApplied")),
+    h("p", { class: "last", "data-key": "last" }, last.text),
+    last.applied.length > 0
+      ? h("ul", { class: "applied", "data-key": "applied" }, last.applied.map((id) => rule(id, false)))
+      : h("p", { class: "quiet", "data-key": "applied-none" }, app.t("inspector.noRule")),
+    last.missed.length > 0 ? heading(app.t("inspector.missed")) : null,
+    last.missed.length > 0 ? h("ul", { class: "applied", "data-key": "missed" }, last.missed.map((id) => rule(id, true))) : null,
+  ].filter((part) => part !== null);
+}

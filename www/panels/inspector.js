@@ -1,0 +1,66 @@
+// The inspector: the selected node, message or client, or all nodes in brief; and the rules that
+// decided the last action.
+
+import { h } from "../dom.js";
+import { allNodes, nodePanel } from "./inspector-node.js";
+import { clientPanel, clientRows, justApplied, messagePanel } from "./inspector-other.js";
+import { heading, paced, showReasons } from "./parts.js";
+import { Doer, patch } from "./patch.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ * @returns {{ update(): void, destroy(): void }}
+ */
+export function create(host, app) {
+  const root = h("div", { class: "panel inspector" });
+  host.append(root);
+  const doer = new Doer(root);
+  showReasons(root);
+  /** What is written in each client's form; nobody else may overwrite it. @type {Map<number, { operation: string, node: string }>} */
+  const drafts = new Map();
+
+  const render = () => {
+    if (!app.frame) return;
+    doer.begin();
+    const rest = app.selection?.type === "node" ? [] : justApplied(app);
+    patch(root, [...back(), ...selected(), ...rest]);
+  };
+  const update = paced(app, render);
+  const offs = [app.on("open", () => drafts.clear()), app.on("selection", render)];
+
+  /** @returns {Node[]} */
+  function back() {
+    if (!app.selection) return [];
+    doer.add("all", () => app.select(null));
+    return [h("button", { type: "button", class: "link back", "data-key": "all-nodes", "data-do": "all" }, app.t("inspector.back"))];
+  }
+
+  /** @returns {Node[]} */
+  function selected() {
+    const { selection } = app;
+    if (selection?.type === "node" && app.frame.nodes[selection.node]) return nodePanel(app, doer, selection.node);
+    if (selection?.type === "message") return messagePanel(app, doer, selection.id);
+    if (selection?.type === "client") {
+      let draft = drafts.get(selection.client);
+      if (!draft) drafts.set(selection.client, (draft = { operation: "put x 1", node: "" }));
+      return clientPanel(app, doer, selection.client, draft);
+    }
+    const clients = clientRows(app, doer);
+    return [
+      heading(app.t("inspector.all"), app.t("inspector.allHint")),
+      allNodes(app, doer),
+      ...(clients ? [heading(app.t("inspector.clients")), clients] : []),
+    ];
+  }
+
+  return {
+    update,
+    destroy() {
+      for (const off of offs) off();
+      root.remove();
+    },
+  };
+}

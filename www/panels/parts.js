@@ -1,0 +1,165 @@
+// The pieces that several panels are made of: headings, tables of facts, buttons that say why they
+// cannot be pressed, and a brake on updates while a run plays.
+
+import { h } from "../dom.js";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../types.js").Field} Field */
+/** @typedef {import("./patch.js").Doer} Doer */
+
+/** While a run plays, panels follow at this pace; the eye reads no faster. */
+const PLAY_PACE_MS = 120;
+/** What the core puts between the values of a list. */
+const SEPARATOR = " · ";
+
+/**
+ * Calls `render` now when little happens, and a few times a second when much does.
+ * @param {App} app
+ * @param {() => void} render
+ */
+export function paced(app, render) {
+  let last = 0, timer = 0;
+  return () => {
+    const wait = app.playing ? last + PLAY_PACE_MS - performance.now() : 0;
+    if (wait <= 0) {
+      clearTimeout(timer);
+      timer = 0;
+      last = performance.now();
+      render();
+    } else if (!timer) {
+      timer = window.setTimeout(() => {
+        timer = 0;
+        last = performance.now();
+        render();
+      }, wait);
+    }
+  };
+}
+
+/** @param {string} text @param {string} [hint] */
+export function heading(text, hint) {
+  return h("h3", { class: "panel-heading" }, text, hint ? h("small", null, hint) : null);
+}
+
+/**
+ * A table of names and values; what the last action changed is marked, with what it was before.
+ * @param {App} app
+ * @param {Field[]} fields
+ * @param {Field[] | null} before
+ * @param {string} label
+ */
+export function factTable(app, fields, before, label) {
+  const former = new Map((before ?? []).map(({ name, value }) => [name, value]));
+  const gone = (before ?? []).filter(({ name }) => !fields.some((field) => field.name === name));
+  const changed = (/** @type {Field} */ { name, value }) => before !== null && former.get(name) !== value;
+  return h("table", { class: "facts", "aria-label": label },
+    h("tbody", null,
+      fields.map((field) => h("tr", { "data-key": field.name },
+        h("th", { scope: "row" }, field.name),
+        changed(field)
+          ? h("td", { class: "changed" }, change(app, former.get(field.name), field.value))
+          : h("td", null, field.value.split(SEPARATOR).map(whole).join(SEPARATOR)))),
+      gone.map((field) => h("tr", { "data-key": `${field.name} gone` },
+        h("th", { scope: "row" }, field.name),
+        h("td", { class: "changed" }, struck(app, field.value))))));
+}
+
+/** @param {App} app @param {string} value */
+function struck(app, value) {
+  return h("s", null, h("span", { class: "sr-only" }, `${app.t("inspector.was", { value: "" })} `), value);
+}
+
+/** A name and its value are not parted at the end of a line. @param {string} part */
+function whole(part) {
+  return part.length < 16 ? part.replaceAll(" ", "\u00a0") : part;
+}
+
+/**
+ * The former value struck out before the new one; in a list of values only where they differ.
+ * @param {App} app
+ * @param {string | undefined} former
+ * @param {string} value
+ * @returns {(Node | string)[]}
+ */
+function change(app, former, value) {
+  if (former === undefined) return [h("b", null, value)];
+  const [old, now] = [former.split(SEPARATOR), value.split(SEPARATOR)];
+  if (now.length < 2 || old.length !== now.length) return [struck(app, former), h("b", null, value)];
+  return now.flatMap((part, place) => {
+    const between = place > 0 ? [SEPARATOR] : [];
+    if (part === old[place]) return [...between, whole(part)];
+    // "n2 3": the name stays, the number changes.
+    const name = part.slice(0, part.lastIndexOf(" ") + 1);
+    if (!old[place].startsWith(name)) return [...between, struck(app, old[place]), h("b", null, part)];
+    return [...between, name.replace(" ", "\u00a0"), struck(app, old[place].slice(name.length)), h("b", null, part.slice(name.length))];
+  });
+}
+
+/**
+ * Why an action is impossible, in the page's language where it knows the reason by its code.
+ * @param {App} app
+ * @param {import("../types.js").Action} action
+ * @returns {string | null}
+ */
+export function reasonAgainst(app, action) {
+  const refusal = app.playground.can(action);
+  if (!refusal) return null;
+  if (app.language === "en") return refusal.message;
+  const key = `refused.${refusal.code}`;
+  const words = app.t(key);
+  return words === key ? refusal.message : words;
+}
+
+/**
+ * A button for an action. One that is impossible stays where it is, greyed, and says why.
+ * @param {App} app
+ * @param {Doer} doer
+ * @param {{ key: string, text: string, action: import("../types.js").Action, title?: string, then?: () => void }} button
+ */
+export function actionButton(app, doer, { key, text, action, title, then }) {
+  const reason = reasonAgainst(app, action);
+  doer.add(key, () => {
+    if (app.act(action)) then?.();
+  });
+  return h("button", {
+    type: "button", class: "edge", "data-key": key, "data-do": key, "aria-disabled": reason ? "true" : null,
+    title: reason ?? title ?? null, "data-reason": reason, "aria-description": reason,
+  }, text);
+}
+
+/**
+ * A group of buttons with a line below it that says why the one under the pointer, or with the
+ * focus, cannot be pressed.
+ * @param {string} key
+ * @param {string} label
+ * @param {(Node | null)[]} buttons
+ */
+export function buttonGroup(key, label, buttons) {
+  return h("div", { class: "buttons", role: "group", "aria-label": label, "data-key": key },
+    buttons, h("p", { class: "reason", "data-key": `${key}-reason` }));
+}
+
+/**
+ * Fills the reason lines of button groups. @param {HTMLElement} host
+ */
+export function showReasons(host) {
+  /** @param {Event} event */
+  const show = (event) => {
+    const button = /** @type {HTMLElement} */ (event.target).closest("[data-do]");
+    const line = button?.closest(".buttons")?.querySelector(".reason");
+    const reason = button instanceof HTMLElement ? button.dataset.reason : undefined;
+    for (const other of host.querySelectorAll(".reason")) {
+      const text = other === line ? reason ?? "" : "";
+      if (other.textContent !== text) other.textContent = text;
+    }
+  };
+  host.addEventListener("focusin", show);
+  host.addEventListener("pointerover", show);
+  // On touch nothing hovers: pressing a greyed button must answer, too.
+  host.addEventListener("click", show);
+}
+
+/** Words of the core with hyphens, for people. @param {string} id */
+export function plain(id) {
+  return id.replaceAll("-", " ");
+}

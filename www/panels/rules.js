@@ -1,0 +1,80 @@
+// The protocol's rules as switches: what each says, what it protects and what happens without it;
+// and the scenario's settings.
+
+import { h } from "../dom.js";
+import { heading, paced, plain } from "./parts.js";
+import { Doer, patch } from "./patch.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ * @returns {{ update(): void, destroy(): void }}
+ */
+export function create(host, app) {
+  const root = h("div", { class: "panel rules" });
+  host.append(root);
+  const doer = new Doer(root);
+
+  const render = () => {
+    if (!app.frame) return;
+    doer.begin();
+    const { rules, last } = app.frame;
+    const off = rules.filter(({ on }) => !on).length;
+    patch(root, [
+      heading(app.t("rules.heading", { title: app.sheet.title }), off > 0 ? app.t("rules.off", { count: off }) : app.t("rules.allOn")),
+      h("ul", { class: "rule-list", "data-key": "rules" }, app.sheet.rules.map((rule) => ruleRow(rule, {
+        on: rules.find(({ id }) => id === rule.id)?.on ?? true,
+        applied: last.applied.includes(rule.id), missed: last.missed.includes(rule.id),
+      }))),
+      heading(app.t("rules.settings")),
+      settings(),
+      h("p", { class: "quiet", "data-key": "hint" }, app.t("rules.settingsHint"), " ", scenarioButton()),
+    ]);
+  };
+
+  /**
+   * @param {import("../types.js").Sheet["rules"][number]} rule
+   * @param {{ on: boolean, applied: boolean, missed: boolean }} state
+   */
+  function ruleRow(rule, { on, applied, missed }) {
+    const key = `rule-${rule.id}`;
+    doer.add(key, () => app.setRule(rule.id, !on));
+    const id = `rule-text-${rule.id}`;
+    return h("li", { class: `rule${applied ? " lit" : ""}${missed ? " missed" : ""}${on ? "" : " off"}`, "data-key": key },
+      h("button", {
+        type: "button", role: "switch", class: "switch", "aria-checked": String(on), "aria-labelledby": id,
+        "data-do": key, title: app.t(on ? "rules.switchOff" : "rules.switchOn"),
+      }, h("span", { "aria-hidden": "true" })),
+      h("div", { class: "rule-body" },
+        applied ? h("span", { class: "tag lit", "data-key": "applied" }, app.t("rules.applied")) : null,
+        missed ? h("span", { class: "tag missed", "data-key": "missed" }, app.t("rules.missed")) : null,
+        !on ? h("span", { class: "tag off", "data-key": "off" }, app.t("rules.isOff")) : null,
+        h("p", { id, "data-key": "text" }, rule.text),
+        h("details", { "data-key": "more" },
+          h("summary", null, rule.source, rule.protects.length > 0 ? h("span", null, ` · ${app.t("rules.protects", { what: rule.protects.map(plain).join(", ") })}`) : null),
+          h("p", null, h("b", null, app.t("rules.without")), " ", rule.without),
+          rule.protects.map((invariant) => h("p", { class: "quiet", "data-key": invariant },
+            h("b", null, plain(invariant)), ": ", app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
+  }
+
+  function settings() {
+    const { settings: values } = app.about;
+    if (values.length === 0) return h("p", { class: "quiet", "data-key": "settings" }, app.t("rules.noSettings"));
+    return h("table", { class: "facts", "data-key": "settings", "aria-label": app.t("rules.settings") },
+      h("tbody", null, values.map(({ id, value }) => {
+        const setting = app.sheet.settings.find((candidate) => candidate.id === id);
+        return h("tr", { "data-key": id },
+          h("th", { scope: "row", title: setting?.text }, plain(id)),
+          h("td", null, value, setting ? h("small", { class: "quiet" }, setting.text) : null));
+      })));
+  }
+
+  function scenarioButton() {
+    doer.add("scenario", () => app.showTab("scenario"));
+    return h("button", { type: "button", class: "link", "data-do": "scenario" }, app.t("rules.toScenario"));
+  }
+
+  return { update: paced(app, render), destroy: () => root.remove() };
+}

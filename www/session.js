@@ -1,0 +1,118 @@
+// Where a session comes from (the address, a preset) and where it is kept: links win over queries,
+// an invalid one is shown and never replaced in silence, own work can be brought back by one click.
+
+import { isCoreError } from "./core.js";
+import { recall, remember } from "./storage.js";
+
+/** @typedef {import("./app.js").App} App */
+
+const DEFAULT_SCENARIO = "raft/leader-election";
+const DEFAULT_QUERY = "?protocol=raft";
+const SESSION = "session";
+const SAVE_EVERY_MS = 4000;
+
+/**
+ * @typedef {{link: string, text: string, title: {en?: string, zh?: string}, savedAt: number}} SavedSession
+ */
+
+/**
+ * Opens what the address asks for.
+ * @param {App} app
+ * @param {(error: unknown) => void} onTrouble
+ */
+export function openFromAddress(app, onTrouble) {
+  try {
+    if (/^#?v\d+\./.test(decodeHash())) {
+      app.openLink(decodeHash());
+      return;
+    }
+    const query = new URLSearchParams(location.search);
+    if (query.has("protocol")) {
+      if (app.openQuery(location.search)) return;
+    }
+    const id = query.get("scenario");
+    if (id) {
+      app.openScenario(id);
+      return;
+    }
+    if (location.hash.length > 1) {
+      throw { kind: "link", code: "not-a-link", message: app.t("trouble.notALink") };
+    }
+    openDefault(app);
+  } catch (error) {
+    if (!isCoreError(error)) throw error;
+    onTrouble(error);
+  }
+}
+
+/** Chat programs encode what they pass on, sometimes twice. */
+function decodeHash() {
+  let hash = location.hash;
+  for (let round = 0; round < 2 && hash.includes("%"); round++) {
+    try {
+      hash = decodeURIComponent(hash);
+    } catch {
+      return hash;
+    }
+  }
+  return hash;
+}
+
+/** @param {App} app */
+export function openDefault(app) {
+  const list = app.engine.scenarios();
+  const chosen = list.find(({ id }) => id === DEFAULT_SCENARIO) ?? list[0];
+  if (chosen) app.openScenario(chosen.id);
+  else app.openQuery(DEFAULT_QUERY);
+}
+
+/** @returns {SavedSession | null} */
+export function savedSession() {
+  try {
+    const saved = JSON.parse(recall(SESSION) ?? "null");
+    return saved && typeof saved.text === "string" ? saved : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {App} app */
+export function restoreSession(app) {
+  const saved = savedSession();
+  if (!saved) return;
+  // The link keeps the moment, the text is for runs that no link holds.
+  if (saved.link) {
+    app.openLink(saved.link);
+  } else {
+    app.openText(saved.text);
+  }
+  app.ownWork = true;
+}
+
+/**
+ * Keeps own work, and a link from which a crashed core can be built anew.
+ * @param {App} app
+ */
+export function keepSession(app) {
+  let savedIndex = "";
+  let savedAt = 0;
+  const save = () => {
+    if (!app.playground) return;
+    const { branch, index, length } = app.frame.cursor;
+    const key = `${app.scenarioId} ${branch} ${index} ${length}`;
+    if (key === savedIndex) return;
+    savedIndex = key;
+    savedAt = performance.now();
+    app.keepSafe();
+    if (!app.ownWork) return;
+    remember(SESSION, JSON.stringify({ link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() }));
+  };
+  app.on("change", () => {
+    if (performance.now() - savedAt > (app.playing ? SAVE_EVERY_MS : 1200)) window.setTimeout(save, 0);
+  });
+  // Before another scenario takes the place of this one, and when the page goes away.
+  app.on("closing", save);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) save();
+  });
+}

@@ -1,0 +1,111 @@
+// The side panel: one tab per panel module; a panel is made when it is first shown and updated while
+// it is seen.
+
+import { fill, h, icon } from "./dom.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {{update(): void, destroy?(): void}} Panel */
+/** @typedef {{id: string, load: () => Promise<{create(host: HTMLElement, app: App): Panel}>}} TabModule */
+
+/** @type {TabModule[]} */
+const TABS = [
+  { id: "inspector", load: () => import("./panels/inspector.js") },
+  { id: "rules", load: () => import("./panels/rules.js") },
+  { id: "checks", load: () => import("./panels/checks.js") },
+  { id: "scenario", load: () => import("./panels/scenario.js") },
+  { id: "share", load: () => import("./panels/share.js") },
+];
+/** While the run plays, panels are updated this often at most. */
+const UPDATE_EVERY_MS = 120;
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ */
+export function createTabs(host, app) {
+  const list = h("div", { role: "tablist", class: "tabs" });
+  /** @type {{id: string, tab: HTMLButtonElement, body: HTMLElement, panel: Panel | null, loading: boolean, load: TabModule["load"]}[]} */
+  const entries = TABS.map(({ id, load }) => ({
+    id, load, panel: null, loading: false,
+    tab: h("button", {
+      type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: () => show(id, true),
+    }),
+    body: h("div", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, class: `panel-${id}`, tabindex: "0", hidden: true }),
+  }));
+  const bodies = h("div", { class: "tab-bodies" }, entries.map(({ body }) => body));
+  fill(list, entries.map(({ tab }) => tab));
+  fill(host, list, bodies);
+  let present = "inspector";
+  let updatedAt = 0;
+
+  const update = () => {
+    const entry = entries.find(({ id }) => id === present);
+    if (!entry || !app.playground) return;
+    if (!entry.panel && !entry.loading) {
+      entry.loading = true;
+      entry.load().then(({ create }) => {
+        entry.panel = create(entry.body, app);
+        entry.panel.update();
+      }, (error) => {
+        fill(entry.body, h("p", { class: "problem" }, app.t("tabs.failed", { why: String(error?.message ?? error) })));
+      });
+    }
+    entry.panel?.update();
+  };
+  const show = (/** @type {string} */ id, /** @type {boolean} */ byPerson) => {
+    present = id;
+    for (const entry of entries) {
+      const selected = entry.id === id;
+      entry.tab.setAttribute("aria-selected", String(selected));
+      entry.tab.tabIndex = selected ? 0 : -1;
+      entry.body.hidden = !selected;
+    }
+    update();
+    app.emit("tab", id);
+    // Below the stage on a narrow page, a panel that was asked for must come into sight.
+    if (!byPerson && id === "share") host.scrollIntoView({ block: "nearest", behavior: app.stillness ? "auto" : "smooth" });
+  };
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const at = entries.findIndex(({ id }) => id === present);
+    const next = entries[(at + step + entries.length) % entries.length];
+    show(next.id, true);
+    next.tab.focus();
+  });
+
+  const relabel = () => {
+    const { selection, frame } = app;
+    list.setAttribute("aria-label", app.t("tabs.label"));
+    for (const { id, tab } of entries) {
+      const node = id === "inspector" && selection?.type === "node" ? frame?.nodes[selection.node]?.name : null;
+      const off = id === "rules" ? (frame?.rules.filter(({ on }) => !on).length ?? 0) : 0;
+      const bad = id === "checks" ? (frame?.checks.filter(({ violated }) => violated).length ?? 0) : 0;
+      const words = node ?? app.t(`tabs.${id}`);
+      const badge = off > 0 ? app.t("tabs.off", { count: off }) : bad > 0 ? app.t("tabs.violated", { count: bad }) : "";
+      const key = `${words}|${badge}`;
+      if (tab.dataset.shown === key) continue;
+      tab.dataset.shown = key;
+      tab.setAttribute("aria-label", badge ? `${words}, ${badge}` : words);
+      tab.title = badge;
+      fill(tab, words, badge ? h("span", { class: `badge${bad > 0 ? " bad" : ""}` }, bad > 0 ? icon("warning", 12) : null, bad > 0 ? String(bad) : badge) : null);
+    }
+  };
+  app.on("change", () => {
+    relabel();
+    const now = performance.now();
+    if (app.playing && now - updatedAt < UPDATE_EVERY_MS) return;
+    updatedAt = now;
+    update();
+  });
+  app.on("play", () => app.changed());
+  app.on("selection", () => {
+    relabel();
+    update();
+  });
+  app.on("language", relabel);
+  app.showTab = (id) => show(id, false);
+  show(present, true);
+  relabel();
+}
