@@ -145,6 +145,10 @@ export class Playground {
      */
     setNow(ms: number): void;
     /**
+     * Lets things happen by themselves from now on (`by-time`), or not (`by-hand`).
+     */
+    setPace(word: string): void;
+    /**
      * What the protocol is made of.
      */
     sheet(): any;
@@ -176,6 +180,11 @@ export function benchmarkActions(text: string, count: number): string;
  * The message of the last panic, if there was one.
  */
 export function lastPanic(): string | undefined;
+
+/**
+ * Panics, so that what the page does then can be seen and tested.
+ */
+export function panicOnPurpose(): void;
 
 /**
  * The text of a shipped scenario.
@@ -210,6 +219,7 @@ export interface InitOutput {
     readonly __wbg_playground_free: (a: number, b: number) => void;
     readonly benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
     readonly lastPanic: () => [number, number];
+    readonly panicOnPurpose: () => void;
     readonly playground_about: (a: number) => [number, number, number];
     readonly playground_act: (a: number, b: any) => [number, number];
     readonly playground_atEnd: (a: number) => number;
@@ -244,6 +254,7 @@ export interface InitOutput {
     readonly playground_runUntil: (a: number, b: number) => number;
     readonly playground_seek: (a: number, b: number, c: number) => void;
     readonly playground_setNow: (a: number, b: number) => void;
+    readonly playground_setPace: (a: number, b: number, c: number) => void;
     readonly playground_sheet: (a: number) => [number, number, number];
     readonly playground_statuses: (a: number, b: number, c: number) => [number, number];
     readonly playground_text: (a: number) => [number, number];

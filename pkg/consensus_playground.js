@@ -574,6 +574,19 @@ export class Playground {
         wasm.playground_setNow(this.__wbg_ptr, ms);
     }
     /**
+     * Lets things happen by themselves from now on (`by-time`), or not (`by-hand`).
+     * @param {string} word
+     */
+    setPace(word) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        const ptr0 = passStringToWasm0(word, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        __wbg_call_guard();
+        wasm.playground_setPace(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
      * What the protocol is made of.
      * @returns {any}
      */
@@ -709,6 +722,14 @@ export function lastPanic() {
         wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
     }
     return v1;
+}
+
+/**
+ * Panics, so that what the page does then can be seen and tested.
+ */
+export function panicOnPurpose() {
+    __wbg_call_guard();
+    wasm.panicOnPurpose();
 }
 
 /**

@@ -11,6 +11,7 @@ use js_sys::{Array, Int32Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::scenario::Pace;
 use crate::session::{ActionRequest, Session, SessionError, scenario_list};
 use crate::timeline::BranchId;
 
@@ -36,6 +37,12 @@ pub fn start() {
 #[wasm_bindgen(js_name = lastPanic)]
 pub fn last_panic() -> Option<String> {
     Reflect::get(&js_sys::global(), &JsValue::from_str(PANIC_KEY)).ok()?.as_string()
+}
+
+/// Panics, so that what the page does then can be seen and tested.
+#[wasm_bindgen(js_name = panicOnPurpose)]
+pub fn panic_on_purpose() {
+    panic!("asked to panic");
 }
 
 /// The shipped scenarios.
@@ -154,6 +161,14 @@ impl Playground {
     pub fn from_query(query: &str) -> Result<Option<Playground>, JsValue> {
         let session = Session::from_query(query).map_err(thrown)?;
         Ok(session.map(|session| Playground { session }))
+    }
+
+    /// Lets things happen by themselves from now on (`by-time`), or not (`by-hand`).
+    #[wasm_bindgen(js_name = setPace)]
+    pub fn set_pace(&mut self, word: &str) {
+        if let Some(pace) = Pace::ALL.into_iter().find(|pace| pace.word() == word) {
+            self.session.timeline_mut().set_pace(pace);
+        }
     }
 
     /// What the protocol is made of.

@@ -268,9 +268,19 @@ export class App extends Emitter {
     return this.loop.viewMs;
   }
 
-  /** Whether nothing happens by itself in this scenario. */
+  /** Whether no time passes by itself in this scenario: each action has a beat of its own. */
   get byHand() {
-    return this.about?.pace === "by-hand";
+    return this.about?.pace !== "by-time";
+  }
+
+  /** Lets things happen by themselves from now on, or not. */
+  togglePace() {
+    this.pause();
+    this.playground.setPace(this.byHand ? "by-time" : "by-hand");
+    this.about = this.playground.about();
+    this.refresh("jump");
+    this.loop.reset();
+    this.emit("pace");
   }
 
   play() {

@@ -82,7 +82,7 @@ function openChooser(app, button, onTrouble) {
     else groups.set(entry.protocol, [entry]);
   }
   const sections = [...groups].map(([protocol, entries]) => h("section", null,
-    h("h3", null, protocolTitle(app, protocol)),
+    h("h3", null, entries[0].protocolTitle),
     entries.map((entry) => {
       const present = entry.id === app.scenarioId;
       return h("button", {
@@ -100,15 +100,6 @@ function openChooser(app, button, onTrouble) {
     h("div", { class: "chooser-list" }, sections.length > 0 ? sections : h("p", { class: "pop-note" }, app.t("header.noScenarios")), restore));
   standBelow(panel, button);
   panel.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-}
-
-/**
- * The protocol's own name where it is the open one, else its id with a capital.
- * @param {App} app
- * @param {string} id
- */
-function protocolTitle(app, id) {
-  return id === app.sheet?.id ? app.sheet.title : id.slice(0, 1).toUpperCase() + id.slice(1);
 }
 
 /** The part of the query that is about the page and not about what is open. */

@@ -3,6 +3,7 @@
 import { fill, h, icon } from "./dom.js";
 
 const STAYS_MS = 4200;
+const STAYS_WHEN_BAD_MS = 8000;
 const STAYS_WITH_BUTTON_MS = 12_000;
 const SHOWN_MAX = 3;
 
@@ -34,7 +35,7 @@ export function createToasts(host, app) {
     toast.append(dismiss);
     host.append(toast);
     while (host.childElementCount > SHOWN_MAX) host.firstElementChild?.remove();
-    window.setTimeout(close, way ? STAYS_WITH_BUTTON_MS : STAYS_MS);
+    window.setTimeout(close, way ? STAYS_WITH_BUTTON_MS : kind === "bad" ? STAYS_WHEN_BAD_MS : STAYS_MS);
   };
   return { show };
 }

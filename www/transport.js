@@ -9,6 +9,8 @@ import { openPartitionForm } from "./stage/forms.js";
 /** @typedef {import("./app.js").App} App */
 
 const SPEED_WORDS = ["¼×", "½×", "1×", "2×", "4×", "8×"];
+/** The words for each pace. @type {Record<string, string>} */
+const PACE_KEYS = { "by-time": "bar.byTime", "by-hand": "bar.byHand", "at-random": "bar.atRandom" };
 
 /**
  * @param {HTMLElement} host
@@ -28,7 +30,7 @@ export function createTransport(host, app, stage) {
   }, playIcon, playWords);
   const speed = h("select", { class: "edge", onchange: () => app.loop.setSpeed(Number(speed.value)) },
     SPEEDS.map((value, at) => h("option", { value: String(value), selected: value === 1 }, SPEED_WORDS[at])));
-  const pace = h("span", { class: "pace" });
+  const pace = h("button", { type: "button", class: "pace", onclick: () => app.togglePace() });
   const position = h("span", { class: "num position" });
   const network = h("span", { class: "num network" });
   const partitionWords = h("span", { class: "wide-only" });
@@ -58,8 +60,10 @@ export function createTransport(host, app, stage) {
     label(request, "bar.request");
     partitionWords.textContent = app.t("bar.partition");
     requestWords.textContent = app.t("bar.request");
-    pace.textContent = app.t(app.byHand ? "bar.byHand" : "bar.byTime");
-    pace.title = app.t(app.byHand ? "bar.byHandHint" : "bar.byTimeHint");
+    const words = PACE_KEYS[app.about.pace];
+    pace.textContent = app.t(words);
+    pace.title = app.t(`${words}Hint`);
+    pace.disabled = app.about.pace === "at-random";
     network.textContent = app.t("bar.network", { network: app.about.network, seed: app.about.seed });
     request.hidden = app.about.clients === 0 || app.sheet.operations.length === 0;
     partition.hidden = app.about.nodes < 2;
@@ -83,6 +87,7 @@ export function createTransport(host, app, stage) {
     start.disabled = back.disabled = index === 0;
   };
   app.on("open", relabel);
+  app.on("pace", relabel);
   app.on("language", relabel);
   app.on("play", showPlaying);
   app.on("tick", showPosition);

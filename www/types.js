@@ -27,9 +27,9 @@
  *   invariants: {id: string, source: string, text: string}[],
  *   settings: {id: string, text: string, default: any, range: any}[], operations: string[]}} Sheet
  * @typedef {{protocol: string, title: Words, about: Words, nodes: number, clients: number, seed: string,
- *   pace: "by-time"|"by-hand", openAt: number, network: string,
+ *   pace: "by-time"|"by-hand"|"at-random", openAt: number, network: string,
  *   settings: {id: string, value: string}[], rulesOff: string[]}} About
- * @typedef {{id: string, protocol: string, title: Words, about: Words}} ScenarioEntry
+ * @typedef {{id: string, protocol: string, protocolTitle: string, title: Words, about: Words}} ScenarioEntry
  * @typedef {{type: string, [key: string]: any}} Action
  * @typedef {{kind: "text"|"link"|"refused"|"bound", code: string, message: string, line?: number,
  *   column?: number}} CoreError

@@ -10,7 +10,7 @@ use crate::action::ActionKind;
 use crate::ids::{ClientId, Endpoint, NodeId, NodeSet, RuleId};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
-use crate::world::{ClientConditions, Config, LinkConditions};
+use crate::world::{ClientConditions, Config, LinkConditions, Schedule};
 
 pub mod expect;
 pub mod link;
@@ -75,6 +75,31 @@ pub enum Pace {
     ByTime,
     /// Nothing happens unless somebody makes it happen.
     ByHand,
+    /// Any message or timer may be next, by the seed, and no time passes: every order of events,
+    /// however unlikely, has its turn.
+    AtRandom,
+}
+
+impl Pace {
+    /// All paces.
+    pub const ALL: [Pace; 3] = [Pace::ByTime, Pace::ByHand, Pace::AtRandom];
+
+    /// The word in a scenario.
+    pub fn word(self) -> &'static str {
+        match self {
+            Pace::ByTime => "by-time",
+            Pace::ByHand => "by-hand",
+            Pace::AtRandom => "at-random",
+        }
+    }
+
+    /// Who decides what the next of a scenario's `step`s is. By hand it is time, when asked.
+    pub fn schedule(self) -> Schedule {
+        match self {
+            Pace::ByTime | Pace::ByHand => Schedule::ByTime,
+            Pace::AtRandom => Schedule::Random,
+        }
+    }
 }
 
 /// A scenario.

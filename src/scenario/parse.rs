@@ -74,6 +74,13 @@ pub fn parse_with_lines(text: &str) -> Result<(Scenario, Vec<u32>), TextError> {
         if scenario.steps.len() > STEPS_MAX {
             return line.error(format!("a scenario has at most {STEPS_MAX} steps"));
         }
+        let by_time = [Step::Run(0), Step::At(0)].map(|step| std::mem::discriminant(&step));
+        let added = &scenario.steps[before..];
+        if scenario.pace == Pace::AtRandom
+            && added.iter().any(|step| by_time.contains(&std::mem::discriminant(step)))
+        {
+            return line.error("at random no time passes; expected `step` and a number of actions");
+        }
         step_lines.resize(scenario.steps.len(), line.number_of_line());
         for step in &scenario.steps[before..] {
             if let Some(name) = stranger(&scenario.config, step) {
@@ -152,13 +159,12 @@ fn header<'a>(
         }
         "seed" => config.seed = line.number("a seed", 0, u64::MAX)?,
         "pace" => {
-            scenario.pace = match line.word("by-time or by-hand")? {
-                "by-time" => Pace::ByTime,
-                "by-hand" => Pace::ByHand,
-                other => {
-                    return line.error(format!("expected by-time or by-hand, found “{other}”"));
-                }
-            };
+            const WORDS: &str = "by-time, by-hand or at-random";
+            let word = line.word(WORDS)?;
+            match Pace::ALL.into_iter().find(|pace| pace.word() == word) {
+                Some(pace) => scenario.pace = pace,
+                None => return line.error(format!("expected {WORDS}, found “{word}”")),
+            }
         }
         "open-at" => scenario.open_at = line.number("a number of actions", 0, ACTIONS_MAX)?,
         "network" => config.network = conditions(line, LinkConditions::default())?,

@@ -41,8 +41,8 @@ fn header(scenario: &Scenario, sheet: &Sheet) -> Vec<String> {
     if config.seed != default.seed {
         line(format!("seed {}", config.seed));
     }
-    if scenario.pace == Pace::ByHand {
-        line("pace by-hand".to_owned());
+    if scenario.pace != Pace::ByTime {
+        line(format!("pace {}", scenario.pace.word()));
     }
     if scenario.open_at > 0 {
         line(format!("open-at {}", scenario.open_at));

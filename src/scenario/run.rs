@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::bounds::ACTIONS_MAX;
-use super::{MessageVerb, Selector, Step};
+use super::{MessageVerb, Pace, Selector, Step};
 use crate::action::{Action, ActionKind};
 use crate::ids::MessageId;
 use crate::sim::{MessageInfo, Sim};
@@ -52,107 +52,83 @@ impl From<Refusal> for StepError {
     }
 }
 
-/// Carries out steps on a world, one after another.
-#[derive(Clone, Debug, Default)]
-pub struct Runner {
-    /// The moment reached by `run` and `at`: the next action happens then. It is ahead of the
-    /// world's clock while nothing was due in between.
-    moment_ms: u64,
+/// Carries out one step. `apply` is called with each action it unfolds to, before the action is
+/// applied to the world it is given.
+///
+/// A step leaves nothing behind but the world: time that passes with nothing due is an action too.
+///
+/// # Errors
+/// Why the step is impossible; the actions before the failing one have happened.
+pub fn step(
+    sim: &mut dyn Sim,
+    pace: Pace,
+    step: &Step,
+    apply: &mut dyn FnMut(&mut dyn Sim, &Action) -> Result<(), Refusal>,
+) -> Result<(), StepError> {
+    let mut act = |sim: &mut dyn Sim, action: Action| -> Result<(), StepError> {
+        if sim.step() >= ACTIONS_MAX {
+            return Err(StepError::TooManyActions);
+        }
+        Ok(apply(sim, &action)?)
+    };
+    let now_ms = sim.now_ms();
+    match step {
+        Step::Note(..) | Step::Expect(_) => {}
+        Step::Run(span_ms) => run_until(sim, now_ms + u64::from(*span_ms), &mut act)?,
+        Step::At(moment_ms) => run_until(sim, *moment_ms, &mut act)?,
+        Step::Steps(count) => {
+            for _ in 0..*count {
+                let next = sim.next_action(pace.schedule()).ok_or(StepError::NothingLeft)?;
+                act(sim, next)?;
+            }
+        }
+        Step::Settle => {
+            for delivered in 0.. {
+                let Some(message) = next_deliverable(sim) else { break };
+                if delivered == SETTLE_MAX {
+                    return Err(StepError::NeverSettles);
+                }
+                act(sim, ActionKind::Deliver(message).at(now_ms))?;
+            }
+        }
+        Step::Wait(span_ms) => act(sim, ActionKind::Wait.at(now_ms + u64::from(*span_ms)))?,
+        Step::Message(verb, selector) => {
+            let found = matching(sim, selector);
+            let chosen: &[MessageId] = match (found.len(), selector.is_single()) {
+                (0, _) => return Err(StepError::NoMessage),
+                (count, true) => {
+                    let nth = selector.nth as usize;
+                    if nth >= count {
+                        return Err(StepError::FewerMessages(count));
+                    }
+                    &found[nth..=nth]
+                }
+                (_, false) => &found,
+            };
+            for message in chosen {
+                act(sim, verb_on(*verb, *message).at(now_ms))?;
+            }
+        }
+        Step::Act(kind) => act(sim, kind.clone().at(now_ms))?,
+    }
+    Ok(())
 }
 
-impl Runner {
-    /// Carries out one step. `apply` is called with each action it unfolds to, before the action
-    /// is applied to the world it is given.
-    ///
-    /// # Errors
-    /// Why the step is impossible; the actions before the failing one have happened.
-    pub fn step(
-        &mut self,
-        sim: &mut dyn Sim,
-        step: &Step,
-        apply: &mut dyn FnMut(&mut dyn Sim, &Action) -> Result<(), Refusal>,
-    ) -> Result<(), StepError> {
-        let mut act = |sim: &mut dyn Sim, action: Action| -> Result<(), StepError> {
-            if sim.step() >= ACTIONS_MAX {
-                return Err(StepError::TooManyActions);
-            }
-            Ok(apply(sim, &action)?)
-        };
-        let now_ms = sim.now_ms().max(self.moment_ms);
-        match step {
-            Step::Note(..) | Step::Expect(_) => {}
-            Step::Run(span_ms) => {
-                self.run_until(sim, now_ms + u64::from(*span_ms), &mut act)?;
-            }
-            Step::At(moment_ms) => self.run_until(sim, *moment_ms, &mut act)?,
-            Step::Steps(count) => {
-                for _ in 0..*count {
-                    let next = sim.next_action(Schedule::ByTime).ok_or(StepError::NothingLeft)?;
-                    act(sim, next)?;
-                }
-            }
-            Step::Settle => {
-                for delivered in 0.. {
-                    let Some(message) = next_deliverable(sim) else { break };
-                    if delivered == SETTLE_MAX {
-                        return Err(StepError::NeverSettles);
-                    }
-                    act(sim, ActionKind::Deliver(message).at(now_ms))?;
-                }
-            }
-            Step::Wait(span_ms) => act(sim, ActionKind::Wait.at(now_ms + u64::from(*span_ms)))?,
-            Step::Message(verb, selector) => {
-                let found = matching(sim, selector);
-                let chosen: &[MessageId] = match (found.len(), selector.is_single()) {
-                    (0, _) => return Err(StepError::NoMessage),
-                    (count, true) => {
-                        let nth = selector.nth as usize;
-                        if nth >= count {
-                            return Err(StepError::FewerMessages(count));
-                        }
-                        &found[nth..=nth]
-                    }
-                    (_, false) => &found,
-                };
-                for message in chosen {
-                    act(sim, verb_on(*verb, *message).at(now_ms))?;
-                }
-            }
-            Step::Act(kind) => act(sim, kind.clone().at(now_ms))?,
+fn run_until(
+    sim: &mut dyn Sim,
+    until_ms: u64,
+    act: &mut dyn FnMut(&mut dyn Sim, Action) -> Result<(), StepError>,
+) -> Result<(), StepError> {
+    while let Some(next) = sim.next_action(Schedule::ByTime) {
+        if next.at_ms > until_ms {
+            break;
         }
-        Ok(())
+        act(sim, next)?;
     }
-
-    /// Brings the clock to the moment that the last steps reached.
-    ///
-    /// # Errors
-    /// The clock's bound.
-    pub fn finish(
-        &mut self,
-        sim: &mut dyn Sim,
-        apply: &mut dyn FnMut(&mut dyn Sim, &Action) -> Result<(), Refusal>,
-    ) -> Result<(), StepError> {
-        if self.moment_ms > sim.now_ms() {
-            apply(sim, &ActionKind::Wait.at(self.moment_ms))?;
-        }
-        Ok(())
+    if sim.now_ms() < until_ms {
+        act(sim, ActionKind::Wait.at(until_ms))?;
     }
-
-    fn run_until(
-        &mut self,
-        sim: &mut dyn Sim,
-        until_ms: u64,
-        act: &mut dyn FnMut(&mut dyn Sim, Action) -> Result<(), StepError>,
-    ) -> Result<(), StepError> {
-        while let Some(next) = sim.next_action(Schedule::ByTime) {
-            if next.at_ms > until_ms {
-                break;
-            }
-            act(sim, next)?;
-        }
-        self.moment_ms = self.moment_ms.max(until_ms);
-        Ok(())
-    }
+    Ok(())
 }
 
 /// What a verb makes of a message.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::run::{Runner, StepError};
+use super::run::{self, StepError};
 use super::{Language, Scenario, Step, expect, text};
 use crate::action::Action;
 use crate::ids::NodeId;
 use crate::protocols::REGISTRY;
 use crate::sim::Sim;
-use crate::world::{Refusal, Schedule};
+use crate::world::Refusal;
 
 /// What became of a scenario.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +107,6 @@ pub fn report(scenario: &Scenario) -> Report {
     let sheet = scenario.sheet();
     let mut writer = Writer::new(&*sim);
     writer.lines.push(format!("# {} · {}", sheet.title, scenario.name()));
-    let mut runner = Runner::default();
     let mut impossible: Option<(&Step, StepError)> = None;
     for step in &scenario.steps {
         match step {
@@ -129,14 +128,13 @@ pub fn report(scenario: &Scenario) -> Report {
             }
             step => {
                 let mut apply = |sim: &mut dyn Sim, action: &Action| writer.apply(sim, action);
-                if let Err(error) = runner.step(&mut *sim, step, &mut apply) {
+                if let Err(error) = run::step(&mut *sim, scenario.pace, step, &mut apply) {
                     impossible = Some((step, error));
                     break;
                 }
             }
         }
     }
-    let _ = runner.finish(&mut *sim, &mut |sim, action| sim.apply(action));
     if let Some((step, error)) = impossible {
         let words = text::print_step(sheet, step);
         let failure = format!("{words}: {error} (after action {})", sim.step());
@@ -182,13 +180,12 @@ fn unexpected_violations(scenario: &Scenario, sim: &dyn Sim) -> Vec<String> {
 pub fn play(scenario: &Scenario, actions: u32) -> Result<u64, String> {
     let make = REGISTRY[usize::from(scenario.protocol)].make;
     let mut sim = make(scenario.config.clone()).map_err(|error| error.to_string())?;
-    let mut runner = Runner::default();
     for step in &scenario.steps {
         let mut apply = |sim: &mut dyn Sim, action: &Action| sim.apply(action);
-        runner.step(&mut *sim, step, &mut apply).map_err(|error| error.to_string())?;
+        run::step(&mut *sim, scenario.pace, step, &mut apply).map_err(|error| error.to_string())?;
     }
     while sim.step() < u64::from(actions) {
-        let Some(next) = sim.next_action(Schedule::ByTime) else { break };
+        let Some(next) = sim.next_action(scenario.pace.schedule()) else { break };
         sim.apply(&next).map_err(|error| error.to_string())?;
     }
     Ok(sim.fingerprint())

@@ -88,6 +88,7 @@ pub fn scenario_list() -> Vec<ScenarioSummary> {
             Some(ScenarioSummary {
                 id: preset.id,
                 protocol: scenario.sheet().id,
+                protocol_title: scenario.sheet().title,
                 title: by_language(&scenario.title),
                 about: by_language(&scenario.about),
             })
@@ -260,8 +261,11 @@ impl Session {
     pub fn act(&mut self, request: &ActionRequest) -> Result<(), SessionError> {
         let sheet = self.world().sheet();
         let (kind, span_ms) = request.kind(sheet).map_err(SessionError::request)?;
-        let at_ms = self.timeline.moment_ms() + u64::from(span_ms);
-        Ok(self.timeline.act(&kind.at(at_ms))?)
+        if span_ms > 0 {
+            let at_ms = self.timeline.moment_ms() + u64::from(span_ms);
+            return Ok(self.timeline.act(&kind.at(at_ms))?);
+        }
+        Ok(self.timeline.act_now(kind)?)
     }
 
     /// Why an action is impossible now; `None` where it is possible.

@@ -32,6 +32,8 @@ views! {
         id: &'static str,
         /// Its protocol's id.
         protocol: &'static str,
+        /// Its protocol's name.
+        protocol_title: &'static str,
         /// Its title.
         title: LanguageWords,
         /// What it shows.

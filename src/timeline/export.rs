@@ -26,13 +26,14 @@ impl Timeline {
             world: self.world_at(moment.branch, index),
             steps: &mut scenario.steps,
             automatic: 0,
+            schedule: self.scenario.pace.schedule(),
         };
         for place in index..moment.index {
             if let Some(action) = self.action(moment.branch, place) {
                 writer.write(action);
             }
         }
-        writer.end_automatic(None);
+        writer.end_automatic();
         scenario
     }
 }
@@ -43,40 +44,40 @@ struct Writer<'a> {
     steps: &'a mut Vec<Step>,
     /// How many of the last actions were what would have happened anyhow.
     automatic: u32,
+    schedule: Schedule,
 }
 
 impl Writer<'_> {
     fn write(&mut self, action: &Action) {
-        if self.world.next_action(Schedule::ByTime).as_ref() == Some(action) {
+        let next = self.world.next_action(self.schedule);
+        if next.as_ref() == Some(action) {
             self.automatic += 1;
         } else {
-            // Time that passes by `wait` is the wait's own.
-            let then_ms = (action.kind != ActionKind::Wait).then_some(action.at_ms);
-            self.end_automatic(then_ms);
-            self.write_by_hand(action);
+            let is_by_time = self.schedule == Schedule::ByTime;
+            let nothing_due = next.is_none_or(|next| next.at_ms > action.at_ms);
+            if action.kind == ActionKind::Wait && is_by_time && nothing_due {
+                // `at T` means: all that is due by T, and then the clock shows T.
+                self.automatic = 0;
+                self.steps.push(Step::At(action.at_ms));
+            } else {
+                self.end_automatic();
+                self.write_by_hand(action);
+            }
         }
         let replayed = self.world.apply(action);
         debug_assert!(replayed.is_ok(), "exporting {action:?}: {replayed:?}");
     }
 
-    /// Ends a stretch of what happens by itself; `then_ms` is the moment of the next action.
-    fn end_automatic(&mut self, then_ms: Option<u64>) {
-        let now_ms = self.world.now_ms();
-        let moment_ms = then_ms.unwrap_or(now_ms).max(now_ms);
-        let next_ms = self.world.next_action(Schedule::ByTime).map(|next| next.at_ms);
-        let passes_time = moment_ms > now_ms;
-        // `at T` means all that is due by T; it is exact only if the next thing is due later.
-        let is_exact = next_ms.is_none_or(|next_ms| next_ms > moment_ms);
-        if self.automatic > 0 && is_exact {
-            self.steps.push(Step::At(moment_ms));
-        } else {
-            if self.automatic > 0 {
-                self.steps.push(Step::Steps(self.automatic));
-            }
-            if passes_time && is_exact {
-                self.steps.push(Step::At(moment_ms));
-            }
+    /// Ends a stretch of what happens by itself.
+    fn end_automatic(&mut self) {
+        if self.automatic == 0 {
+            return;
         }
+        let now_ms = self.world.now_ms();
+        let next = self.world.next_action(self.schedule);
+        let is_exact =
+            self.schedule == Schedule::ByTime && next.is_none_or(|next| next.at_ms > now_ms);
+        self.steps.push(if is_exact { Step::At(now_ms) } else { Step::Steps(self.automatic) });
         self.automatic = 0;
     }
 

@@ -15,7 +15,7 @@ use crate::action::{Action, ActionKind};
 use crate::scenario::bounds::ACTIONS_MAX;
 use crate::scenario::{Pace, Scenario, Step};
 use crate::sim::Sim;
-use crate::world::{Refusal, Schedule, Status};
+use crate::world::{Refusal, Status};
 use checkpoints::Checkpoints;
 
 /// The most branches a timeline keeps.
@@ -165,8 +165,16 @@ impl Timeline {
             return Some(action.clone());
         }
         match self.scenario.pace {
-            Pace::ByTime => self.world.next_action(Schedule::ByTime),
             Pace::ByHand => None,
+            pace => self.world.next_action(pace.schedule()),
+        }
+    }
+
+    /// Lets things happen by themselves from now on, or not. Random runs stay random: what a `step`
+    /// of theirs means depends on it.
+    pub fn set_pace(&mut self, pace: Pace) {
+        if self.scenario.pace.schedule() == pace.schedule() {
+            self.scenario.pace = pace;
         }
     }
 
@@ -227,12 +235,17 @@ impl Timeline {
         Ok(())
     }
 
-    /// Applies an action at the page's clock.
+    /// Applies an action at the page's clock; the time since the last action passes first, as an
+    /// action of its own.
     ///
     /// # Errors
     /// As [`Timeline::act`].
     pub fn act_now(&mut self, kind: ActionKind) -> Result<(), Refusal> {
         let at_ms = self.moment_ms();
+        self.world.check(&kind)?;
+        if at_ms > self.world.now_ms() {
+            self.act(&ActionKind::Wait.at(at_ms))?;
+        }
         self.act(&kind.at(at_ms))
     }
 
@@ -316,6 +329,10 @@ impl Timeline {
     pub fn run_until(&mut self, until_ms: u64) -> u64 {
         let mut applied = 0;
         let violations = self.world.violations().len();
+        // At random no time passes, and nothing would ever be due too late.
+        if self.scenario.pace == Pace::AtRandom {
+            return u64::from(self.forward());
+        }
         while let Some(next) = self.next() {
             if next.at_ms > until_ms || self.act(&next).is_err() {
                 break;

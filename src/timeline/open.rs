@@ -6,7 +6,7 @@ use std::fmt;
 use super::{BranchId, Moment, Timeline};
 use crate::protocols::REGISTRY;
 use crate::scenario::link::Recorded;
-use crate::scenario::run::{Runner, StepError};
+use crate::scenario::run::{self, StepError};
 use crate::scenario::{Scenario, Step, Words, expect, text};
 use crate::sim::{DiskError, Sim};
 use crate::world::Refusal;
@@ -73,10 +73,9 @@ impl Timeline {
         let (sheet, open_at) = (scenario.sheet(), scenario.open_at);
         let steps = scenario.steps.clone();
         let mut timeline = Timeline::new(scenario, origin);
-        let mut runner = Runner::default();
         for (number, step) in steps.iter().enumerate() {
             let start = timeline.cursor.index;
-            timeline.carry_out(&mut runner, step).map_err(|error| OpenError::Step {
+            timeline.carry_out(step).map_err(|error| OpenError::Step {
                 step: number,
                 text: text::print_step(sheet, step),
                 error,
@@ -91,17 +90,17 @@ impl Timeline {
                 });
             }
         }
-        timeline.finish(&mut runner);
         timeline.seek(BranchId(0), open_at);
         Ok(timeline)
     }
 
     /// Carries out a step on the timeline's own world, recording each action.
-    fn carry_out(&mut self, runner: &mut Runner, step: &Step) -> Result<(), StepError> {
+    fn carry_out(&mut self, step: &Step) -> Result<(), StepError> {
         // The runner drives a fork; the timeline repeats each action and stays in step with it.
         let mut guide = self.world.fork();
         let mut refusal: Option<Refusal> = None;
-        let result = runner.step(&mut *guide, step, &mut |guide, action| {
+        let pace = self.scenario.pace;
+        let result = run::step(&mut *guide, pace, step, &mut |guide, action| {
             if let Err(reason) = self.act(action) {
                 refusal = Some(reason.clone());
                 return Err(reason);
@@ -112,13 +111,6 @@ impl Timeline {
             Some(reason) => Err(StepError::Refused(reason)),
             None => result,
         }
-    }
-
-    /// Time that the last steps let pass is part of the run.
-    fn finish(&mut self, runner: &mut Runner) {
-        let mut guide = self.world.fork();
-        // A clock at its bound simply stays there.
-        let _ = runner.finish(&mut *guide, &mut |_, action| self.act(action));
     }
 
     /// All narration on the path to the end of a branch. What stands between two actions, in

@@ -125,7 +125,11 @@ impl<P: Protocol> World<P> {
     pub fn check(&self, kind: &ActionKind) -> Result<(), Refusal> {
         let sheet = self.protocol.sheet();
         match kind {
-            ActionKind::Wait | ActionKind::HealAll => Ok(()),
+            ActionKind::Wait => Ok(()),
+            ActionKind::HealAll => {
+                let is_whole = self.network.cuts().iter().all(|unreachable| unreachable.is_empty());
+                if is_whole { Err(Refusal::NothingToDo) } else { Ok(()) }
+            }
             ActionKind::Drop(message) | ActionKind::Duplicate(message) => {
                 self.in_flight(*message).map(|_| ())
             }

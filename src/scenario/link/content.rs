@@ -52,7 +52,8 @@ const RULES_OFF: u32 = 1 << 12;
 const SETTINGS: u32 = 1 << 13;
 const DISKS: u32 = 1 << 14;
 const OPEN_AT: u32 = 1 << 15;
-const FIELDS_KNOWN: u32 = (1 << 16) - 1;
+const AT_RANDOM: u32 = 1 << 16;
+const FIELDS_KNOWN: u32 = (1 << 17) - 1;
 
 /// The most items in a list of the configuration: a link for each pair of 100 nodes.
 const ITEMS_MAX: usize = 10_000;
@@ -86,6 +87,7 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
         out.number(config.seed);
     }
     has(BY_HAND, scenario.pace == Pace::ByHand);
+    has(AT_RANDOM, scenario.pace == Pace::AtRandom);
     if has(STEPS, !scenario.steps.is_empty()) {
         write_steps(&mut out, &scenario.steps);
     }
@@ -172,6 +174,9 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
     }
     if has(BY_HAND) {
         scenario.pace = Pace::ByHand;
+    }
+    if has(AT_RANDOM) {
+        scenario.pace = Pace::AtRandom;
     }
     if has(STEPS) {
         scenario.steps = read_steps(reader, sheet)?;

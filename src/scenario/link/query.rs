@@ -169,7 +169,7 @@ pub fn to_query(scenario: &Scenario) -> Option<String> {
     add("nodes", config.nodes.to_string(), config.nodes == default.nodes);
     add("clients", config.clients.to_string(), config.clients == default.clients);
     add("seed", config.seed.to_string(), config.seed == default.seed);
-    add("pace", "by-hand".to_owned(), *pace == Pace::ByTime);
+    add("pace", pace.word().to_owned(), *pace == Pace::ByTime);
     let off: Vec<&str> = (default.rules.iter())
         .filter(|rule| !config.rules.contains(*rule))
         .filter_map(|rule| sheet.rules.get(usize::from(rule.0)).map(|rule| rule.id))
