@@ -7,7 +7,6 @@ import { recall, remember } from "./storage.js";
 /** @typedef {import("./app.js").App} App */
 
 const DEFAULT_SCENARIO = "raft/leader-election";
-const DEFAULT_QUERY = "?protocol=raft";
 const SESSION = "session";
 const SAVE_EVERY_MS = 4000;
 
@@ -63,7 +62,6 @@ export function openDefault(app) {
   const list = app.engine.scenarios();
   const chosen = list.find(({ id }) => id === DEFAULT_SCENARIO) ?? list[0];
   if (chosen) app.openScenario(chosen.id);
-  else app.openQuery(DEFAULT_QUERY);
 }
 
 /** @returns {SavedSession | null} */

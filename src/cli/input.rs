@@ -25,6 +25,10 @@ fn source(file: &Path) -> Result<String, BadInput> {
         let opened = std::fs::File::open(file).map_err(bad)?;
         opened.take(limit).read_to_end(&mut bytes).map_err(bad)?;
     }
+    if bytes.len() as u64 == limit {
+        let name = file.display();
+        return Err(BadInput(format!("{name}: a scenario has at most {TEXT_BYTES_MAX} bytes")));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
             .iter()

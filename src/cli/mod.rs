@@ -3,6 +3,7 @@
 mod input;
 mod run;
 mod serve;
+mod site;
 mod sweep;
 
 use std::path::PathBuf;

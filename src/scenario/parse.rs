@@ -48,7 +48,7 @@ pub fn parse_with_lines(text: &str) -> Result<(Scenario, Vec<u32>), TextError> {
         }
     };
     let sheet = scenario.sheet();
-    let mut disk_lines = Vec::new();
+    let mut places = HeaderPlaces::default();
     let mut step_lines = Vec::new();
     for mut line in lines {
         if line.is_empty() {
@@ -56,7 +56,7 @@ pub fn parse_with_lines(text: &str) -> Result<(Scenario, Vec<u32>), TextError> {
         }
         let keyword = line.word("a keyword")?;
         let is_header = scenario.steps.is_empty();
-        if is_header && header(&mut line, keyword, &mut scenario, sheet, &mut disk_lines)? {
+        if is_header && header(&mut line, keyword, &mut scenario, sheet, &mut places)? {
             line.end()?;
             continue;
         }
@@ -89,7 +89,7 @@ pub fn parse_with_lines(text: &str) -> Result<(Scenario, Vec<u32>), TextError> {
             }
         }
     }
-    finish(&scenario, disk_lines)?;
+    finish(&scenario, places)?;
     Ok((scenario, step_lines))
 }
 
@@ -138,7 +138,7 @@ fn header<'a>(
     keyword: &str,
     scenario: &mut Scenario,
     sheet: &Sheet,
-    disk_lines: &mut Vec<(NodeId, TextError)>,
+    places: &mut HeaderPlaces,
 ) -> Parsed<bool> {
     let config = &mut scenario.config;
     if let Some((_, language)) = language_of(keyword, "title") {
@@ -172,11 +172,7 @@ fn header<'a>(
             let (Some(Endpoint::Node(from)), Some(Endpoint::Node(to))) = line.link()? else {
                 return line.error("expected a link between two nodes, such as n1->n2");
             };
-            for node in [from, to] {
-                if node.0 >= config.nodes {
-                    return line.error(format!("there is no {node}: {} nodes", config.nodes));
-                }
-            }
+            places.nodes.extend([from, to].map(|node| (node, line.place())));
             let conditions = conditions(line, config.network)?;
             config.links.insert((from, to), conditions);
         }
@@ -191,9 +187,7 @@ fn header<'a>(
         }
         "start-clock" => {
             let node = line.node()?;
-            if node.0 >= config.nodes {
-                return line.error(format!("there is no {node}: {} nodes", config.nodes));
-            }
+            places.nodes.push((node, line.place()));
             let mut clock = ClockConditions { rate_permille: 1000, ahead_ms: 0 };
             if line.accept("rate") {
                 let what = "milliseconds per 1000 true ones";
@@ -230,28 +224,37 @@ fn header<'a>(
         },
         "disk" => {
             let node = line.node()?;
-            let Err(place) = line.error_here::<()>("") else { return Ok(true) };
+            places.nodes.push((node, line.place()));
+            let place = line.place_here();
             let text = line.rest().join(" ");
             config.disks.insert(node, text);
-            disk_lines.push((node, place));
+            places.disks.push((node, place));
         }
         _ => return Ok(false),
     }
     Ok(true)
 }
 
+/// Where the header names nodes and disks: whether they are right shows only at its end.
+#[derive(Default)]
+struct HeaderPlaces {
+    nodes: Vec<(NodeId, TextError)>,
+    disks: Vec<(NodeId, TextError)>,
+}
+
 /// What can be judged only when the header is complete.
-fn finish(scenario: &Scenario, disk_lines: Vec<(NodeId, TextError)>) -> Parsed<()> {
+fn finish(scenario: &Scenario, places: HeaderPlaces) -> Parsed<()> {
     let config: &Config = &scenario.config;
-    for (node, place) in &disk_lines {
+    for (node, place) in places.nodes {
         if node.0 >= config.nodes {
             let message = format!("there is no {node}: {} nodes", config.nodes);
-            return Err(TextError { message, ..place.clone() });
+            return Err(TextError { message, ..place });
         }
     }
     let make = protocols::REGISTRY[usize::from(scenario.protocol)].make;
     if let Err(error) = make(config.clone()) {
-        let place = disk_lines.into_iter().find(|(node, _)| *node == error.node);
+        // A disk that cannot be read is one that a line gave.
+        let place = places.disks.into_iter().rev().find(|(node, _)| *node == error.node);
         let place =
             place.map_or(TextError { line: 1, column: 1, message: String::new() }, |(_, p)| p);
         return Err(TextError { message: format!("expected {}", error.expected), ..place });

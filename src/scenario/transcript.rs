@@ -154,7 +154,7 @@ pub fn report(scenario: &Scenario) -> Report {
     report
 }
 
-/// An invariant that is false must be expected to be; silence means that all hold.
+/// An invariant that is false at the end must be expected to be; silence means that all hold.
 fn unexpected_violations(scenario: &Scenario, sim: &dyn Sim) -> Vec<String> {
     let mut expected: BTreeMap<u8, bool> = BTreeMap::new();
     for step in &scenario.steps {
@@ -164,7 +164,7 @@ fn unexpected_violations(scenario: &Scenario, sim: &dyn Sim) -> Vec<String> {
     }
     sim.violations()
         .iter()
-        .filter(|violation| !expected.contains_key(&violation.invariant))
+        .filter(|violation| expected.get(&violation.invariant) != Some(&true))
         .map(|violation| {
             let id = sim.sheet().invariants[usize::from(violation.invariant)].id;
             format!("violated {id} at action {}: {}", violation.step, violation.why)

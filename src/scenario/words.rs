@@ -30,15 +30,29 @@ impl<'a> Line<'a> {
         self.error_at(self.next.saturating_sub(1), message)
     }
 
+    /// Where the word read last is, for an error that shows only later.
+    pub(super) fn place(&self) -> TextError {
+        self.place_at(self.next.saturating_sub(1))
+    }
+
+    /// Where the word to be read next is.
+    pub(super) fn place_here(&self) -> TextError {
+        self.place_at(self.next)
+    }
+
     /// An error at the word to be read next.
     pub(super) fn error_here<T>(&self, message: impl Into<String>) -> Parsed<T> {
         self.error_at(self.next, message)
     }
 
     fn error_at<T>(&self, place: usize, message: impl Into<String>) -> Parsed<T> {
+        Err(TextError { message: message.into(), ..self.place_at(place) })
+    }
+
+    fn place_at(&self, place: usize) -> TextError {
         let byte = self.words.get(place).map_or(self.text.trim_end().len(), |(byte, _)| *byte);
         let column = self.text[..byte].chars().count() as u32 + 1;
-        Err(TextError { line: self.number, column, message: message.into() })
+        TextError { line: self.number, column, message: String::new() }
     }
 
     /// The next word, if there is one, without reading it.

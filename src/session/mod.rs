@@ -13,12 +13,15 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::action::ActionKind;
 use crate::ids::{ClientId, MessageId, NodeId};
 use crate::scenario::link::{self, Link, LinkError};
 use crate::scenario::{Language, Scenario, Words, presets, print_network_of, text};
 use crate::sim::{Sim, kind_name};
 use crate::timeline::{BranchId, Moment, OpenError, Timeline};
 use crate::view::NodeView;
+use crate::world::Refusal;
+use crate::world::bounds::SPAN_MS_MAX;
 
 /// What went wrong, as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,8 +70,8 @@ impl From<LinkError> for SessionError {
     }
 }
 
-impl From<crate::world::Refusal> for SessionError {
-    fn from(refusal: crate::world::Refusal) -> Self {
+impl From<Refusal> for SessionError {
+    fn from(refusal: Refusal) -> Self {
         SessionError::new("refused", refusal.code(), refusal.to_string())
     }
 }
@@ -261,7 +264,11 @@ impl Session {
     pub fn act(&mut self, request: &ActionRequest) -> Result<(), SessionError> {
         let sheet = self.world().sheet();
         let (kind, span_ms) = request.kind(sheet).map_err(SessionError::request)?;
-        if span_ms > 0 {
+        if kind == ActionKind::Wait {
+            if span_ms > SPAN_MS_MAX {
+                let most = u64::from(SPAN_MS_MAX);
+                return Err(Refusal::Bound("milliseconds of waiting", most).into());
+            }
             let at_ms = self.timeline.moment_ms() + u64::from(span_ms);
             return Ok(self.timeline.act(&kind.at(at_ms))?);
         }

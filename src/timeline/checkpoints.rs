@@ -26,13 +26,13 @@ impl Default for Checkpoints {
 impl Checkpoints {
     /// Keeps a world if its moment is one to be kept.
     pub(super) fn offer(&mut self, index: u64, world: &dyn Sim) {
-        if index % self.spacing != 0 || self.worlds.contains_key(&index) {
+        if !index.is_multiple_of(self.spacing) || self.worlds.contains_key(&index) {
             return;
         }
         self.worlds.insert(index, world.fork());
         if self.worlds.len() > CHECKPOINTS_MAX {
             self.spacing *= 2;
-            self.worlds.retain(|index, _| index % self.spacing == 0);
+            self.worlds.retain(|index, _| index.is_multiple_of(self.spacing));
         }
     }
 

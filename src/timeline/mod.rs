@@ -15,6 +15,7 @@ use crate::action::{Action, ActionKind};
 use crate::scenario::bounds::ACTIONS_MAX;
 use crate::scenario::{Pace, Scenario, Step};
 use crate::sim::Sim;
+use crate::world::bounds::CLOCK_MS_MAX;
 use crate::world::{Refusal, Status};
 use checkpoints::Checkpoints;
 
@@ -212,6 +213,12 @@ impl Timeline {
             return Ok(());
         }
         self.world.check(&action.kind)?;
+        if action.kind == ActionKind::Wait && action.at_ms <= self.world.now_ms() {
+            return Err(Refusal::NothingToDo);
+        }
+        if action.at_ms > CLOCK_MS_MAX {
+            return Err(Refusal::Bound("milliseconds on the clock", CLOCK_MS_MAX));
+        }
         if index >= ACTIONS_MAX {
             return Err(Refusal::Bound("actions in a run", ACTIONS_MAX));
         }

@@ -128,13 +128,14 @@ impl<P: Protocol> World<P> {
             ActionKind::Wait => Ok(()),
             ActionKind::HealAll => {
                 let is_whole = self.network.cuts().iter().all(|unreachable| unreachable.is_empty());
-                if is_whole { Err(Refusal::NothingToDo) } else { Ok(()) }
+                changes_something(!is_whole)
             }
             ActionKind::Drop(message) | ActionKind::Duplicate(message) => {
                 self.in_flight(*message).map(|_| ())
             }
             ActionKind::Delay { message, by_ms } => {
                 self.in_flight(*message)?;
+                changes_something(*by_ms > 0)?;
                 within(*by_ms, SPAN_MS_MAX, "milliseconds of delay")
             }
             ActionKind::Deliver(message) => {
@@ -184,15 +185,20 @@ impl<P: Protocol> World<P> {
             }
             ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
                 self.known(*from)?;
-                self.known(*to)
+                self.known(*to)?;
+                changes_something(!from.is_empty() && !to.is_empty())
             }
-            ActionKind::Partition(side) => self.known(*side),
+            ActionKind::Partition(side) => {
+                self.known(*side)?;
+                changes_something(!side.is_empty())
+            }
             ActionKind::SetClockRate { node, rate_permille } => {
                 self.status(*node)?;
                 within(*rate_permille, RATE_PERMILLE_MAX, "per mille of true time")
             }
             ActionKind::JumpClock { node, ahead_ms } => {
                 self.status(*node)?;
+                changes_something(*ahead_ms > 0)?;
                 within(*ahead_ms, SPAN_MS_MAX, "milliseconds of jump")
             }
             ActionKind::SetRule { rule, on } => {
@@ -295,7 +301,7 @@ impl<P: Protocol> World<P> {
     pub(super) fn start(&mut self, id: NodeId) {
         let slot = &mut self.nodes[id.index()];
         slot.boots += 1;
-        let disk = slot.disk.take().map(|disk| Arc::unwrap_or_clone(disk)).unwrap_or_default();
+        let disk = slot.disk.take().map(Arc::unwrap_or_clone).unwrap_or_default();
         slot.status = Status::Up;
         self.run(id, Input::Boot(disk));
     }
@@ -554,6 +560,10 @@ impl<P: Protocol> World<P> {
         let ghost = Arc::make_mut(&mut self.ghost);
         self.protocol.observe(ghost, &cluster, touched, &mut report);
     }
+}
+
+fn changes_something(it_does: bool) -> Result<(), Refusal> {
+    if it_does { Ok(()) } else { Err(Refusal::NothingToDo) }
 }
 
 fn within(value: u32, bound: u32, what: &'static str) -> Result<(), Refusal> {

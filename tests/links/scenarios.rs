@@ -47,33 +47,6 @@ pub fn run() -> Recorded {
     Recorded { fingerprint: 0x9E37_79B9_7F4A_7C15, actions: 40, digests }
 }
 
-/// What the golden links of the first version were made of.
-pub fn golden() -> Vec<Link> {
-    let header = "protocol raft\ntitle All at once\ntitle.zh 一切\nabout Everything a header has.\n\
-        nodes 4\nclients 3\nseed 18446744073709551615\npace by-hand\nopen-at 2\n\
-        network delay 5..50 loss 2.5% duplicate 0.1% ordered\nlink n1->n2 delay 7..7 unordered\n\
-        waiting retry 250 give-up 2500\nstart-clock n3 rate 900 ahead 40\nset heartbeat 20\n\
-        set reads lease\nwithout log-matching-check pre-vote\ndisk n2 term 3 vote n1 log 1 3:x=5";
-    let steps = "protocol raft\nnodes 4\nclients 2\nnote It begins.\nnote.zh 开始。\nexpect leader none\n\
-        at 300\nexpect leader n2\nexpect n2 up\nexpect n2 role leader\nexpect n2 value x 1\n\
-        expect reply A open\nexpect holds election-safety\nexpect violated log-matching\n\
-        expect all hold\nexpect message n1->n2 AppendEntries\nexpect no message *->n3\n\
-        expect applied pre-vote\nexpect missed check-quorum\nstep 3\nwait 5\nat 200\n\
-        deliver n1->n2 RequestVote #3\ndrop *->B Reply\nduplicate A->* Request\n\
-        delay n1->n3 by 15\ntimeout n1 election\ncrash n1\nrestart n1\npause n2\nresume n2\n\
-        crash n3\nlose-disk n3\nhold-disk n4\nsync-disk n4\ncut n1 n2 -> n3\nheal n1 -> n3\n\
-        partition n1 n4\nheal\nclock n1 rate 1100\nclock n1 ahead 100\nrule pre-vote off\n\
-        rule pre-vote on\ninvoke A put x 1\ninvoke B cas x 1 2 to n3\nretry A\ngive-up B\n\
-        command n1 transfer-leadership n2\ninvoke A get x\ngive-up A\ninvoke A append x y\nsettle";
-    let many = format!("protocol raft\n{}", "run 100\nexpect all hold\nnote Still.\n".repeat(9));
-    let mut links: Vec<Link> = ["protocol raft", header, steps, &many]
-        .into_iter()
-        .map(|text| Link { scenario: text::parse(text).unwrap(), recorded: None })
-        .collect();
-    links.push(Link { scenario: forty_faults(), recorded: Some(run()) });
-    links
-}
-
 /// Any link.
 pub fn link() -> impl Strategy<Value = Link> {
     (scenario(), option::of(recorded()))

@@ -181,6 +181,7 @@ export default {
   "refusal.disk-not-held": "该节点的磁盘写入没有被挂起",
   "refusal.client-busy": "该客户端仍在等待上一个操作",
   "refusal.client-idle": "该客户端没有在等待",
+  "refusal.bound": "已达到上限",
   "refusal.nothing-to-do": "这不会带来任何变化",
 
   "help.title": "快捷键与手势",

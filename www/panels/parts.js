@@ -1,6 +1,7 @@
 // The pieces that several panels are made of: headings, tables of facts, buttons that say why they
 // cannot be pressed, and a brake on updates while a run plays.
 
+import { reasonWords } from "../core.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -104,10 +105,7 @@ function change(app, former, value) {
 export function reasonAgainst(app, action) {
   const refusal = app.playground.can(action);
   if (!refusal) return null;
-  if (app.language === "en") return refusal.message;
-  const key = `refused.${refusal.code}`;
-  const words = app.t(key);
-  return words === key ? refusal.message : words;
+  return reasonWords(app.language, refusal);
 }
 
 /**

@@ -5,11 +5,11 @@ import { h } from "../dom.js";
 
 /** The key of the explanation, then the lines it explains. @type {[string, string[]][]} */
 const HEADER = [
-  ["protocol", ["protocol raft"]],
+  ["protocol", ["protocol NAME"]],
   ["title", ["title …", "title.zh …", "about …"]],
   ["size", ["nodes 5", "clients 2"]],
   ["seed", ["seed 42"]],
-  ["pace", ["pace by-hand|by-time"]],
+  ["pace", ["pace by-hand|by-time|at-random"]],
   ["openAt", ["open-at 12"]],
   ["network", ["network delay 10..30 loss 5% duplicate 1% ordered"]],
   ["link", ["link n1->n2 delay 50..60"]],
@@ -38,7 +38,7 @@ const STEPS = [
 /** @type {[string, string[]][]} */
 const EXPECTATIONS = [
   ["leader", ["expect leader n1|none"]],
-  ["fact", ["expect n3 term 4", "expect n3 log 1 1 4", "expect n1 value x 5"]],
+  ["fact", ["expect n3 role WORD", "expect n3 term 4", "expect n3 log 1 1 4", "expect n1 committed 3", "expect n1 value x 5"]],
   ["status", ["expect n1 crashed"]],
   ["reply", ["expect reply A ok"]],
   ["invariant", ["expect violated leader-completeness", "expect holds election-safety", "expect all hold"]],

@@ -38,8 +38,8 @@ enum Command {
         #[arg(long, value_name = "STEP", num_args = 1..)]
         only: Vec<test::Step>,
     },
-    /// Run the benchmarks and print their tables.
-    Bench,
+    /// Run the benchmarks and print one table.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +65,6 @@ fn run(command: Command) -> Result<()> {
             pkg::build(&project, &out)
         }
         Command::Test { only } => test::run(&project, &only),
-        Command::Bench => bench::run(&project),
+        Command::Bench(options) => bench::run(&project, &options),
     }
 }

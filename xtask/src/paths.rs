@@ -1,7 +1,8 @@
 //! Keeps this machine out of the package: the same source gives the same bytes in every folder.
 //!
-//! Panic messages name source files by their full path. Left alone, the module would hold the checkout, the home
-//! folder and the name of the registry it was built from, and no two people could build the same file.
+//! Panic messages name source files by their full path. Left alone, the module would hold the
+//! checkout, the home folder and the name of the registry it was built from, and no two people could
+//! build the same file.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,8 @@ impl Remap {
         let mut pairs = vec![
             (project.root.clone(), "/consensus-playground".to_owned()),
             (project.target.clone(), "/target".to_owned()),
-            // Where the rust-src component is installed, the standard library has a second name: give it the first.
+            // Where the rust-src component is installed, the standard library has a second name:
+            // give it the first.
             (sysroot.join("lib/rustlib/src/rust"), format!("/rustc/{commit}")),
             (sysroot, "/rust".to_owned()),
         ];
@@ -63,7 +65,8 @@ impl Remap {
             let name = folder.as_os_str().as_encoded_bytes();
             if content.windows(name.len()).any(|window| window == name) {
                 bail!(
-                    "{} names the folder {}, so it would differ on every machine; add what put it there to xtask/src/paths.rs",
+                    "{} names the folder {}, so it would differ on every machine; \
+                     add what put it there to xtask/src/paths.rs",
                     file.display(),
                     folder.display()
                 );

@@ -45,7 +45,8 @@ impl Project {
                 .quiet()
                 .read()
                 .context(
-                    "could not read Cargo.toml and Cargo.lock; if a dependency changed, run `cargo update --workspace`",
+                    "could not read Cargo.toml and Cargo.lock; \
+                     if a dependency changed, run `cargo update --workspace`",
                 )?;
         let metadata: Value = serde_json::from_str(&metadata)?;
         let root = PathBuf::from(text(&metadata, "workspace_root")?);

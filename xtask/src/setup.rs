@@ -74,7 +74,8 @@ pub fn chromium(project: &Project) -> Result<PathBuf> {
     match installed_chromium(project) {
         Some(path) if downloaded.is_ok() => Ok(path),
         _ => bail!(
-            "could not install Chromium; install Chromium or Chrome yourself and set CHROMIUM_PATH to its executable"
+            "could not install Chromium; install Chromium or Chrome yourself \
+             and set CHROMIUM_PATH to its executable"
         ),
     }
 }

@@ -9,7 +9,8 @@ use xshell::cmd;
 use crate::project::{Project, WASM};
 use crate::{pkg, setup};
 
-/// One check. The order here is the order they run in: cheap ones, and those whose failure explains others, first.
+/// One check. The order here is the order they run in: cheap ones, and those whose failure explains
+/// others, first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Step {
     /// The Rust code is formatted.

@@ -199,10 +199,12 @@ pub fn on_append_reply(
     leader.answered[place] = leader.answered[place].max(round);
     match result {
         AppendResult::Accepted { match_index } => {
-            let matched = leader.matched[place].max(match_index.min(last_index));
+            let before = leader.matched[place];
+            let matched = before.max(match_index.min(last_index));
             leader.matched[place] = matched;
             leader.next[place] = leader.next[place].max(matched + 1);
-            let has_more = leader.next[place] <= last_index;
+            // An answer to an older message says nothing new, and what it lacks is under way.
+            let has_more = matched > before && leader.next[place] <= last_index;
             advance_commit(context, node);
             transfer::continue_transfer(context, node, from);
             if has_more {

@@ -61,7 +61,7 @@ rules! {
     10 REFUSE_STALE_TERM "refuse-stale-term" "Raft §5.1"
         "A message of an older term is refused."
         without "A deposed leader goes on writing, and votes of a past election count in the next."
-        protects ["election-safety", "log-matching"];
+        protects ["election-safety", "state-machine-safety", "durable-committed"];
     11 NO_OP_ON_ELECTION "no-op-on-election" "Raft §8"
         "A new leader begins with a blank entry, and reads wait until it is committed."
         without "A new leader does not know yet what is committed, and its reads are stale."

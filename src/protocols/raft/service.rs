@@ -22,6 +22,9 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
         return context.reply(request, Answer::Redirect(None));
     }
     if request.operation.is_read() {
+        if holds_lease(context, node) {
+            return answer_from_store(context, node, request);
+        }
         if !context.enforces(rules::NO_STALE_LEADER_READS) {
             return answer_from_store(context, node, request);
         }
@@ -96,16 +99,20 @@ fn knows_what_is_committed(context: &mut Ctx<'_>, node: &Node) -> bool {
         || !context.enforces(rules::NO_OP_ON_ELECTION)
 }
 
-/// A read that needs no log entry: at once under a lease, or after a round of heartbeats.
+/// Whether the leader may answer reads alone. It is safe only while no other clock runs much faster
+/// than this one (§6.4.1): nobody who answered the round votes before its own clock has counted an
+/// election timeout.
+fn holds_lease(context: &mut Ctx<'_>, node: &Node) -> bool {
+    let Role::Leader(leader) = &node.role else { return false };
+    context.setting(rules::READS) == rules::READS_LEASE
+        && !leader.handed_over
+        && context.now_ms < leader.lease_until_ms
+        && knows_what_is_committed(context, node)
+}
+
+/// A read that needs no log entry: it waits for a round of heartbeats.
 fn begin_read(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    let by_lease = context.setting(rules::READS) == rules::READS_LEASE;
     let Role::Leader(leader) = &node.role else { return };
-    // The lease is safe only while no other clock runs much faster than this one (§6.4.1): nobody
-    // who answered the round votes before its own clock has counted an election timeout.
-    let holds_lease = by_lease && !leader.handed_over && context.now_ms < leader.lease_until_ms;
-    if holds_lease && knows_what_is_committed(context, node) {
-        return answer_from_store(context, node, request);
-    }
     if leader.reads.iter().any(|read| read.request == *request) {
         return; // A retry of a read that waits already.
     }

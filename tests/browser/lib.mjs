@@ -1,0 +1,54 @@
+// What every browser walk needs: the page as the real binary serves it, in Chromium, with
+// everything noted that should not happen.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+/** Starts the binary on a free port. */
+export async function serve() {
+  const binary = process.env.PLAYGROUND_BINARY ?? "target/debug/consensus-playground";
+  const server = spawn(binary, ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: server.stdout })) {
+    return { address: line.match(/http:\S+/)[0], stop: () => server.kill() };
+  }
+  throw new Error("the server printed no address");
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-background-networking"],
+  });
+}
+
+/**
+ * Opens a page and keeps a list of complaints: console errors, uncaught errors, failed requests
+ * and requests that leave the origin.
+ */
+export async function open(browser, address, query = "", options = {}) {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== new URL(address).origin) complaints.push(`left: ${request.url()}`);
+  });
+  await page.goto(address + query);
+  await page.waitForFunction(() => globalThis.consensusPlayground?.frame || document.querySelector("#trouble:not([hidden])"));
+  return { page, complaints, calm: () => assert.deepEqual(complaints, []) };
+}
+
+/** The present moment, fingerprint and last action. */
+export const state = (page) => page.evaluate(() => {
+  const { frame, playground, playing } = globalThis.consensusPlayground;
+  return { ...frame.cursor, last: frame.last.text, fingerprint: playground.fingerprint(), playing };
+});
+
+/** Waits until the present moment satisfies a condition on `frame`. */
+export const until = (page, condition, argument) => page.waitForFunction(
+  ([source, given]) => new Function("frame", "given", `return ${source}`)(globalThis.consensusPlayground.frame, given),
+  [condition, argument ?? null],
+);

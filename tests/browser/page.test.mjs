@@ -1,0 +1,124 @@
+// The page itself: what it does with bad links, panics, small screens, languages and themes.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, open, serve, state } from "./lib.mjs";
+
+let server, browser;
+before(async () => {
+  [server, browser] = await Promise.all([serve(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+test("a damaged link says so, shows no other scenario, and loses nothing", async () => {
+  const { page, complaints } = await open(browser, server.address, "?scenario=raft/figure-8");
+  await page.evaluate(() => globalThis.consensusPlayground.pause());
+  await page.evaluate(() => globalThis.consensusPlayground.seek(0, 12));
+  const mine = await state(page);
+  const link = await page.evaluate(() => globalThis.consensusPlayground.playground.link(true));
+  await page.evaluate((text) => { location.hash = text; }, link.slice(0, -4));
+  const trouble = page.locator("#trouble");
+  await trouble.waitFor();
+  assert.match(await trouble.innerText(), /link/i);
+  await page.getByRole("button", { name: /stay/i }).click();
+  assert.deepEqual(await state(page), mine, "the session is as it was");
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("a damaged link at the start offers a way on", async () => {
+  const { page } = await open(browser, server.address, "#v1.AAAA");
+  const trouble = page.locator("#trouble");
+  await trouble.waitFor();
+  await trouble.getByRole("button").first().click();
+  await page.waitForFunction(() => globalThis.consensusPlayground?.frame);
+  await page.close();
+});
+
+test("after a panic in the core the page says what happened and goes on where it was", async () => {
+  const { page } = await open(browser, server.address, "?scenario=raft/figure-7");
+  await page.evaluate(() => globalThis.consensusPlayground.pause());
+  await page.evaluate(() => globalThis.consensusPlayground.seek(0, 9));
+  const mine = await state(page);
+  await page.evaluate(() => {
+    const app = globalThis.consensusPlayground;
+    try {
+      app.engine.panicOnPurpose();
+    } catch (error) {
+      app.onPanic(error);
+    }
+  });
+  const trouble = page.locator("#trouble");
+  await trouble.waitFor();
+  assert.match(await trouble.innerText(), /asked to panic/);
+  await page.getByRole("button", { name: /go on/i }).click();
+  await page.waitForFunction((index) => globalThis.consensusPlayground.frame.cursor.index === index, mine.index);
+  assert.equal((await state(page)).fingerprint, mine.fingerprint);
+  await page.evaluate(() => globalThis.consensusPlayground.step(1));
+  assert.equal((await state(page)).index, mine.index + 1);
+  await page.close();
+});
+
+test("a wrong scenario text keeps the text and says line and column", async () => {
+  const { page, calm } = await open(browser, server.address);
+  await page.evaluate(() => globalThis.consensusPlayground.pause());
+  const mine = await state(page);
+  await page.getByRole("tab", { name: "Scenario" }).click();
+  const editor = page.locator("[role=tabpanel]:not([hidden]) textarea").first();
+  await editor.fill("protocol raft\nnodes five\n");
+  await page.getByRole("button", { name: /apply/i }).click();
+  const panel = page.locator("[role=tabpanel]:not([hidden])");
+  assert.match(await panel.innerText(), /2\D+7/, "line 2, column 7");
+  assert.equal(await editor.inputValue(), "protocol raft\nnodes five\n");
+  assert.deepEqual(await state(page), mine);
+  calm();
+  await page.close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const lang of ["en", "zh"]) {
+    test(`nothing overflows at 390 px, ${colorScheme}, ${lang}`, async () => {
+      const { page, calm } = await open(browser, server.address, `?lang=${lang}&scenario=raft/figure-8`, {
+        viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme,
+      });
+      assert.equal(await page.evaluate(() => document.documentElement.lang.slice(0, 2)), lang);
+      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(content <= window, `${content} px of content in ${window} px`);
+      calm();
+      await page.close();
+    });
+  }
+}
+
+test("with reduced motion nothing starts by itself", async () => {
+  const { page, calm } = await open(browser, server.address, "", { reducedMotion: "reduce" });
+  assert.equal((await state(page)).playing, false);
+  calm();
+  await page.close();
+});
+
+test("rules, checks, inspector and share tell what they know, without a mouse", async () => {
+  const { page, calm } = await open(browser, server.address, "?scenario=raft/stale-read");
+  await page.evaluate(() => globalThis.consensusPlayground.pause());
+  await page.evaluate(() => globalThis.consensusPlayground.seek(0, 1e9));
+  const panel = page.locator("[role=tabpanel]:not([hidden])");
+  await page.getByRole("tab", { name: /Rules/ }).focus();
+  await page.keyboard.press("Enter");
+  const rule = page.getByRole("switch", { name: /sure that it still leads/ });
+  assert.equal(await rule.getAttribute("aria-checked"), "false");
+  await rule.press("Space");
+  // Panels follow at the pace of the eye.
+  await page.waitForFunction((element) => element.getAttribute("aria-checked") === "true", await rule.elementHandle());
+  assert.match((await state(page)).last, /^rule no-stale-leader-reads on/);
+  await page.getByRole("tab", { name: /Checks/ }).click();
+  assert.match(await panel.innerText(), /answers client A from place/);
+  await page.locator('[data-endpoint="0"]').focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.getByRole("tab", { name: /^n1|Node/ }).first().click();
+  assert.match(await panel.innerText(), /survives a crash/i);
+  calm();
+  await page.close();
+});

@@ -1,0 +1,171 @@
+//! What several test files need: worlds from scenario text, and a walk through time.
+#![allow(dead_code)] // Each test file uses its part.
+
+use consensus_playground::action::{Action, ActionKind};
+use consensus_playground::ids::{ClientId, MessageId, NodeId, NodeSet, RuleId, TimerId};
+use consensus_playground::operation::Operation;
+use consensus_playground::protocols::REGISTRY;
+use consensus_playground::scenario::run::{self, matching};
+use consensus_playground::scenario::{Scenario, text};
+use consensus_playground::sim::{MessageInfo, Sim, kind_of_name};
+use consensus_playground::timeline::{BranchId, Moment, Timeline};
+use consensus_playground::world::Schedule;
+use proptest::prelude::*;
+
+/// The scenario of a text that begins with `protocol raft`.
+pub fn scenario(body: &str) -> Scenario {
+    let source = format!("protocol raft\n{body}");
+    text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"))
+}
+
+/// The world after a scenario's steps; every expectation in it must be met.
+pub fn world(body: &str) -> Box<dyn Sim> {
+    let scenario = scenario(body);
+    let mut sim = (REGISTRY[0].make)(scenario.config.clone()).unwrap();
+    carry_out(&mut *sim, &scenario);
+    sim
+}
+
+/// Goes on with more steps.
+pub fn go_on(sim: &mut dyn Sim, steps: &str) {
+    let (nodes, clients) = (sim.config().nodes, sim.config().clients);
+    let more = scenario(&format!("nodes {nodes}\nclients {clients}\n{steps}"));
+    carry_out(sim, &more);
+}
+
+fn carry_out(sim: &mut dyn Sim, scenario: &Scenario) {
+    for step in &scenario.steps {
+        let words = text::print_step(scenario.sheet(), step);
+        if let consensus_playground::scenario::Step::Expect(expectation) = step {
+            let met = consensus_playground::scenario::expect::check(sim, expectation);
+            met.unwrap_or_else(|found| panic!("{words}: {found}"));
+        }
+        let done = run::step(sim, scenario.pace, step, &mut |sim, action| sim.apply(action));
+        done.unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+}
+
+/// Applies an action at once.
+pub fn act(sim: &mut dyn Sim, kind: ActionKind) {
+    let now_ms = sim.now_ms();
+    sim.apply(&kind.clone().at(now_ms)).unwrap_or_else(|refusal| panic!("{kind:?}: {refusal}"));
+}
+
+/// The messages of a kind in flight, oldest first.
+pub fn messages(sim: &dyn Sim, kind: &str) -> Vec<MessageInfo> {
+    let kind = kind_of_name(sim.sheet(), kind).unwrap();
+    let any =
+        consensus_playground::scenario::Selector { from: None, to: None, kind: Some(kind), nth: 0 };
+    matching(sim, &any).into_iter().map(|id| sim.message(id).unwrap()).collect()
+}
+
+/// All messages in flight, oldest first.
+pub fn all_messages(sim: &dyn Sim) -> Vec<MessageInfo> {
+    let mut found = Vec::new();
+    sim.for_each_message(&mut |info| found.push(*info));
+    found
+}
+
+/// A field of a node's inspector.
+pub fn field(sim: &dyn Sim, node: u8, name: &str) -> String {
+    let view = sim.node_view(NodeId(node));
+    let mut fields = view.durable.into_iter().chain(view.volatile).chain(view.data);
+    fields.find(|field| field.name == name).map_or("absent".to_owned(), |field| field.value)
+}
+
+/// Any action at all, possible or not, over small numbers.
+pub fn any_action() -> impl Strategy<Value = ActionKind> {
+    let node = || (0..6u8).prop_map(NodeId);
+    let set = || (0..32u128).prop_map(NodeSet);
+    let message = || (0..60u32).prop_map(MessageId);
+    let client = || (0..3u8).prop_map(ClientId);
+    prop_oneof![
+        1 => Just(ActionKind::Wait),
+        8 => message().prop_map(ActionKind::Deliver),
+        3 => message().prop_map(ActionKind::Drop),
+        2 => message().prop_map(ActionKind::Duplicate),
+        1 => (message(), 1..500u32).prop_map(|(message, by_ms)| ActionKind::Delay { message, by_ms }),
+        5 => (node(), 0..3u8).prop_map(|(node, timer)| ActionKind::Fire { node, timer: TimerId(timer) }),
+        2 => node().prop_map(ActionKind::Crash),
+        3 => node().prop_map(ActionKind::Restart),
+        1 => node().prop_map(ActionKind::Pause),
+        1 => node().prop_map(ActionKind::Resume),
+        1 => node().prop_map(ActionKind::LoseDisk),
+        1 => node().prop_map(ActionKind::HoldDisk),
+        1 => node().prop_map(ActionKind::SyncDisk),
+        1 => (set(), set()).prop_map(|(from, to)| ActionKind::Cut { from, to }),
+        1 => (set(), set()).prop_map(|(from, to)| ActionKind::Heal { from, to }),
+        1 => set().prop_map(ActionKind::Partition),
+        1 => Just(ActionKind::HealAll),
+        1 => (node(), 0..12_000u32)
+            .prop_map(|(node, rate_permille)| ActionKind::SetClockRate { node, rate_permille }),
+        1 => (node(), 1..20_000_000u32)
+            .prop_map(|(node, ahead_ms)| ActionKind::JumpClock { node, ahead_ms }),
+        1 => (0..20u8, any::<bool>())
+            .prop_map(|(rule, on)| ActionKind::SetRule { rule: RuleId(rule), on }),
+        3 => (client(), proptest::option::of(node()), 0..2u8).prop_map(|(client, node, which)| {
+            let words: &[&str] = if which == 0 { &["get", "x"] } else { &["append", "x", "1"] };
+            ActionKind::Invoke { client, node, operation: Operation::parse(words).unwrap() }
+        }),
+        1 => client().prop_map(ActionKind::Retry),
+        1 => client().prop_map(ActionKind::GiveUp),
+        1 => (node(), 0..2u8, node())
+            .prop_map(|(node, command, argument)| ActionKind::Command { node, command, argument }),
+    ]
+}
+
+/// Whether a scenario's text can say the action: no empty side of a cut, no wait of no time.
+pub fn can_be_said(kind: &ActionKind) -> bool {
+    match kind {
+        ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
+            !from.is_empty() && !to.is_empty()
+        }
+        ActionKind::Partition(side) => !side.is_empty(),
+        ActionKind::Wait => false,
+        _ => true,
+    }
+}
+
+/// Points an action at a message that is in flight, so that more actions are possible.
+pub fn aimed(sim: &dyn Sim, kind: ActionKind) -> ActionKind {
+    let flying = all_messages(sim);
+    let pick = |id: MessageId| match flying.len() {
+        0 => id,
+        count => flying[id.0 as usize % count].id,
+    };
+    match kind {
+        ActionKind::Deliver(id) => ActionKind::Deliver(pick(id)),
+        ActionKind::Drop(id) => ActionKind::Drop(pick(id)),
+        ActionKind::Duplicate(id) => ActionKind::Duplicate(pick(id)),
+        ActionKind::Delay { message, by_ms } => ActionKind::Delay { message: pick(message), by_ms },
+        other => other,
+    }
+}
+
+/// The actions of a branch from the beginning.
+pub fn actions(timeline: &Timeline, branch: BranchId) -> Vec<Action> {
+    let length = timeline.length(branch);
+    (0..length).map(|index| timeline.action(branch, index).unwrap().clone()).collect()
+}
+
+/// The fingerprint after the first `index` actions of a branch, replayed from nothing.
+pub fn from_scratch(timeline: &Timeline, branch: BranchId, index: u64) -> u64 {
+    let mut sim = (REGISTRY[0].make)(timeline.scenario().config.clone()).unwrap();
+    for action in actions(timeline, branch).iter().take(index as usize) {
+        sim.apply(action).unwrap();
+    }
+    sim.fingerprint()
+}
+
+/// The end of a branch.
+pub fn end(timeline: &Timeline, branch: BranchId) -> Moment {
+    Moment { branch, index: timeline.length(branch) }
+}
+
+/// Plays by time for so many actions.
+pub fn play(sim: &mut dyn Sim, count: usize) {
+    for _ in 0..count {
+        let Some(next) = sim.next_action(Schedule::ByTime) else { return };
+        sim.apply(&next).unwrap();
+    }
+}

@@ -1,0 +1,207 @@
+// The module in Node answers as the native library does: the same transcripts, the same
+// fingerprints, the same errors.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import {
+  Playground, benchmarkActions, initSync, lastPanic, scenarioText, scenarios, transcriptOf,
+} from "../../pkg/consensus_playground.js";
+
+const root = new URL("../../", import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), "utf8");
+
+initSync({ module: readFileSync(new URL("pkg/consensus_playground_bg.wasm", root)) });
+
+/** Every scenario file: its id and its text. */
+const files = readdirSync(new URL("scenarios/", root), { withFileTypes: true })
+  .filter((folder) => folder.isDirectory())
+  .flatMap((folder) =>
+    readdirSync(new URL(`scenarios/${folder.name}/`, root))
+      .filter((name) => name.endsWith(".txt"))
+      .map((name) => `${folder.name}/${name.slice(0, -".txt".length)}`))
+  .sort()
+  .map((id) => ({ id, text: read(`scenarios/${id}.txt`) }));
+
+/** What is thrown, which must be a plain object and no Error. */
+function thrown(action) {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(!(error instanceof Error), `a plain object, not ${error}`);
+    assert.equal(Object.getPrototypeOf(error), Object.prototype);
+    for (const name of ["kind", "code", "message"]) assert.equal(typeof error[name], "string", name);
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+/** A run of the default kind, at its fifth action with more ahead. */
+function playing() {
+  const playground = Playground.fromText("protocol raft\nseed 4\nclients 2\nstep 60\n");
+  playground.seek(0, 5);
+  return playground;
+}
+
+test("the shipped scenarios are the files", () => {
+  assert.ok(files.length >= 15);
+  // The order of the list is the page's; that nothing is missing is ours.
+  assert.deepEqual(scenarios().map((scenario) => scenario.id).sort(), files.map((file) => file.id));
+  for (const { id, text } of files) assert.equal(scenarioText(id), text, id);
+  assert.equal(scenarioText("no/such"), undefined);
+  for (const { title, about } of scenarios()) {
+    assert.ok(title.en && title.zh && about.en && about.zh);
+  }
+});
+
+for (const { id, text } of files) {
+  test(`${id} runs as it does natively`, () => {
+    assert.equal(transcriptOf(text), read(`tests/golden/${id}.txt`));
+  });
+}
+
+test("long runs end with the native fingerprint", () => {
+  const native = JSON.parse(read("tests/golden/long-runs.json"));
+  assert.deepEqual(Object.keys(native), files.map((file) => file.id));
+  for (const { id, text } of files) assert.equal(benchmarkActions(text, 5000), native[id], id);
+});
+
+test("an error in a text is a plain object with line and column", () => {
+  const error = thrown(() => Playground.fromText("protocol raft\nnodes many"));
+  assert.deepEqual(
+    { kind: error.kind, code: error.code, line: error.line, column: error.column },
+    { kind: "text", code: "syntax", line: 2, column: 7 },
+  );
+  assert.match(error.message, /a whole number from 2 to 9, found “many”/);
+  const step = thrown(() => Playground.fromText("protocol raft\n\nrestart n1"));
+  assert.deepEqual([step.kind, step.code, step.line], ["text", "step", 3]);
+  assert.equal(thrown(() => transcriptOf("nonsense")).kind, "text");
+  assert.equal(thrown(() => benchmarkActions("nonsense", 5)).kind, "text");
+});
+
+test("a damaged link is a plain object, never another scenario", () => {
+  const link = playing().link(true);
+  assert.equal(thrown(() => Playground.fromLink(link.slice(0, -8))).kind, "link");
+  assert.equal(thrown(() => Playground.fromLink("")).kind, "link");
+  assert.equal(thrown(() => Playground.fromQuery("?protocol=rift")).kind, "link");
+  assert.equal(Playground.fromQuery("?nothing=here"), undefined);
+});
+
+test("it plays by time", () => {
+  const playground = Playground.fromText("protocol raft\nseed 4\n");
+  assert.equal(playground.atEnd(), true);
+  const next = playground.nextMs();
+  assert.ok(next > 0);
+  assert.equal(playground.runUntil(next - 1), 0);
+  assert.ok(playground.runUntil(400) > 20);
+  const { branch, index, length, nowMs, branches } = playground.cursor();
+  assert.deepEqual({ branch, nowMs, branches }, { branch: 0, nowMs: 400, branches: 1 });
+  assert.equal(index, length);
+  assert.equal(playground.forward(), true);
+  assert.equal(playground.cursor().index, index + 1);
+});
+
+test("seeking goes to any moment and back", () => {
+  const playground = playing();
+  const here = playground.fingerprint();
+  playground.seek(0, 40);
+  const there = playground.fingerprint();
+  assert.notEqual(here, there);
+  playground.seek(0, 5);
+  assert.equal(playground.fingerprint(), here);
+  playground.seek(0, 1e12);
+  assert.equal(playground.cursor().index, 60);
+  playground.seek(99, -5);
+  assert.equal(playground.cursor().index, 0);
+});
+
+test("acting in the past starts a branch, and its link opens to the same run", () => {
+  const playground = playing();
+  playground.act({ type: "crash", node: 2 });
+  playground.act({ type: "invoke", client: 1, node: 0, operation: "put x 1" });
+  playground.act({ type: "cut", from: [0, 1], to: [3] });
+  assert.equal(playground.cursor().branch, 1);
+  assert.deepEqual(playground.branches().map(({ parent, at }) => [parent ?? null, at]), [[null, 0], [0, 5]]);
+  assert.deepEqual([...playground.statuses(1, 8)], [0, 0, 2, 0, 0]);
+  assert.deepEqual([...playground.statuses(0, 60)], [0, 0, 0, 0, 0]);
+  for (const whole of [true, false]) {
+    const again = Playground.fromLink(playground.link(whole));
+    assert.equal(again.divergence(), undefined);
+    assert.equal(again.fingerprint(), playground.fingerprint());
+    assert.equal(again.cursor().index, 8);
+  }
+  assert.equal(Playground.fromText(playground.text()).branches()[0].length, 8);
+});
+
+test("a stale or wrong action is refused and the object stays usable", () => {
+  const playground = playing();
+  const before = playground.fingerprint();
+  const wrong = [
+    [{ type: "deliver", message: 999999 }, "no-such-message"],
+    [{ type: "restart", node: 0 }, "not-down"],
+    [{ type: "crash", node: 77 }, "no-such-node"],
+    [{ type: "crash", node: 1e9 }, "no-such-name"],
+    [{ type: "crash", node: -1 }, "no-such-name"],
+    [{ type: "crash", node: "n1" }, "no-such-name"],
+    [{ type: "crash" }, "no-such-name"],
+    [{ type: "rule", rule: "luck", on: true }, "no-such-name"],
+    [{ type: "rule", rule: "pre-vote", on: true }, "nothing-to-do"],
+    [{ type: "invoke", client: 0, operation: "fetch x" }, "no-such-name"],
+    [{ type: "retry", client: 0 }, "client-idle"],
+    [{ type: "fire", node: 0, timer: 9 }, "timer-not-armed"],
+    [{ type: "dance" }, "no-such-name"],
+    [{}, "no-such-name"],
+    [null, "no-such-name"],
+    [undefined, "no-such-name"],
+    [42, "no-such-name"],
+  ];
+  for (const [action, code] of wrong) {
+    const error = thrown(() => playground.act(action));
+    assert.deepEqual([error.kind, error.code], ["refused", code], JSON.stringify(action));
+    assert.deepEqual(playground.can(action), error, "can() says the same");
+  }
+  assert.equal(playground.fingerprint(), before);
+  assert.equal(playground.branches().length, 1);
+  assert.equal(playground.can({ type: "crash", node: 0 }), null);
+  assert.equal(playground.forward(), true);
+  assert.equal(lastPanic(), undefined);
+});
+
+test("what is drawn has the widths that the page expects", () => {
+  const playground = playing();
+  playground.seek(0, 30);
+  assert.equal(playground.diagram(0, 0, 60).length, 60 * 9);
+  assert.equal(playground.diagram(0, 50, 1e9).length, 10 * 9);
+  assert.equal(playground.diagram(0, 10, 5).length, 0);
+  const messages = playground.messages();
+  assert.ok(messages.length > 0 && messages.length % 9 === 0);
+  const label = playground.label(messages[0]);
+  assert.ok(label.short && label.kind && label.fields.length > 0);
+  assert.equal(playground.label(999999) ?? null, null);
+  assert.equal(playground.nodes().length, 5);
+  assert.equal(playground.clients().length, 2);
+  assert.equal(playground.cuts().length, 5);
+  assert.match(playground.describe(0, 0), /^timeout n\d election$/);
+  assert.equal(playground.transcript(0, 10).length, 10);
+});
+
+test("the inspector shows a node now and before the last action", () => {
+  const playground = playing();
+  playground.act({ type: "crash", node: 1 });
+  const { now, before } = playground.inspect(1);
+  assert.equal(now.role, "crashed");
+  assert.notEqual(before.role, "crashed");
+  assert.deepEqual([...now.volatile], []);
+  assert.ok(now.durable.some((field) => field.name === "term"));
+  assert.equal(playground.inspect(77) ?? null, null);
+});
+
+test("rules, checks and operations are told by their ids", () => {
+  const playground = playing();
+  const sheet = playground.sheet();
+  assert.deepEqual(playground.rules().map((rule) => rule.id), sheet.rules.map((rule) => rule.id));
+  assert.deepEqual(playground.checks().map((check) => check.id), sheet.invariants.map((item) => item.id));
+  assert.ok(playground.checks().every((check) => check.violated == null));
+  playground.act({ type: "invoke", client: 0, operation: "append x 1" });
+  assert.equal(playground.operations(1)[0].text, "append x 1");
+  assert.deepEqual(playground.bounds(), []);
+});
