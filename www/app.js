@@ -37,6 +37,8 @@ export class App extends Emitter {
   /** A link to a moment that is known to be good, for the case of a crash. */
   safeLink = "";
   safeText = "";
+  /** Whether somebody did something since the run was last kept safe. */
+  unsafe = false;
 
   /** @type {(text: string, kind?: string) => void} set by main.js */
   showToast = () => {};
@@ -154,6 +156,28 @@ export class App extends Emitter {
   }
 
   /**
+   * Builds the run anew after the core went down, up to the last moment that was shown: from what was
+   * kept safe, and then on by itself, which always goes the same way.
+   * @returns {any} a playground of the fresh core
+   */
+  recover() {
+    const { index } = this.frame.cursor;
+    const { Playground } = this.engine;
+    const playground = this.safeLink ? Playground.fromLink(this.safeLink) : Playground.fromText(this.safeText);
+    const safe = playground.cursor();
+    if (index < safe.index) playground.seek(safe.branch, index);
+    for (let at = safe.index; at < index && playground.forward(); at++);
+    return playground;
+  }
+
+  /** @param {any} playground from `recover` */
+  goOnWith(playground) {
+    const { scenarioId } = this;
+    this.#adopt(playground);
+    this.scenarioId = scenarioId;
+  }
+
+  /**
    * @template T
    * @param {() => T} make
    * @returns {T}
@@ -218,6 +242,7 @@ export class App extends Emitter {
       return false;
     }
     this.ownWork = true;
+    this.unsafe = true;
     this.refresh("act");
     this.loop.settle();
     this.noticeViolation();
@@ -410,6 +435,7 @@ export class App extends Emitter {
 
   /** Keeps a link and the text of the present run, from which a crashed core can be built anew. */
   keepSafe() {
+    this.unsafe = false;
     try {
       this.safeText = this.playground.text();
       this.safeLink = "";

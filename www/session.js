@@ -106,7 +106,9 @@ export function keepSession(app) {
     remember(SESSION, JSON.stringify({ link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() }));
   };
   app.on("change", () => {
-    if (performance.now() - savedAt > (app.playing ? SAVE_EVERY_MS : 1200)) window.setTimeout(save, 0);
+    const wait = app.playing ? SAVE_EVERY_MS : 1200;
+    // What somebody did cannot be made again by playing on, so it is kept at once.
+    if (app.unsafe || performance.now() - savedAt > wait) window.setTimeout(save, 0);
   });
   // Before another scenario takes the place of this one, and when the page goes away.
   app.on("closing", save);

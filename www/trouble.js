@@ -66,7 +66,17 @@ export function createTrouble(host, app) {
   /** @param {unknown} error */
   const showPanic = (error) => {
     const message = panicMessage() ?? (error instanceof Error ? error.message : String(error));
-    const { safeLink, safeText } = app;
+    const { safeText } = app;
+    /** @type {any} */
+    let recovered = null;
+    let safeLink = app.safeLink;
+    try {
+      recovered = app.recover();
+      safeLink = recovered.link(true);
+    } catch (again) {
+      // It goes down again on the way: what was kept safe must do.
+      console.error(again);
+    }
     const box = (/** @type {string} */ label, /** @type {string} */ text) => h("label", { class: "copy-box" }, label,
       h("textarea", { readonly: true, rows: "3", onfocus: (/** @type {Event} */ event) => /** @type {HTMLTextAreaElement} */ (event.target).select() }, text));
     show(
@@ -76,7 +86,8 @@ export function createTrouble(host, app) {
       safeLink ? box(app.t("trouble.momentBefore"), linkAddress(safeLink)) : null,
       safeText ? box(app.t("trouble.text2"), safeText) : null,
       h("div", { class: "buttons" },
-        safeLink ? way(app.t("trouble.goOn"), () => app.openLink(safeLink), true)
+        recovered ? way(app.t("trouble.goOn"), () => app.goOnWith(recovered), true)
+          : safeLink ? way(app.t("trouble.goOn"), () => app.openLink(safeLink), true)
           : safeText ? way(app.t("trouble.goOn"), () => app.openText(safeText), true) : null,
         way(app.t("trouble.openDefault"), () => openDefault(app))));
   };

@@ -52,83 +52,100 @@ impl From<Refusal> for StepError {
     }
 }
 
-/// Carries out one step. `apply` is called with each action it unfolds to, before the action is
-/// applied to the world it is given.
-///
-/// A step leaves nothing behind but the world: time that passes with nothing due is an action too.
+/// Something that a step drives: it holds a world and applies actions to it in its own way, by
+/// recording them, or writing them down.
+pub trait Driver {
+    /// The world as it is.
+    fn world(&self) -> &dyn Sim;
+    /// Applies an action to it.
+    ///
+    /// # Errors
+    /// An impossible action is refused and changes nothing.
+    fn apply(&mut self, action: &Action) -> Result<(), Refusal>;
+}
+
+impl Driver for &mut (dyn Sim + '_) {
+    fn world(&self) -> &dyn Sim {
+        &**self
+    }
+
+    fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
+        Sim::apply(*self, action)
+    }
+}
+
+/// Carries out one step. A step leaves nothing behind but the world: time that passes with nothing
+/// due is an action too.
 ///
 /// # Errors
 /// Why the step is impossible; the actions before the failing one have happened.
-pub fn step(
-    sim: &mut dyn Sim,
-    pace: Pace,
-    step: &Step,
-    apply: &mut dyn FnMut(&mut dyn Sim, &Action) -> Result<(), Refusal>,
-) -> Result<(), StepError> {
-    let mut act = |sim: &mut dyn Sim, action: Action| -> Result<(), StepError> {
-        if sim.step() >= ACTIONS_MAX {
-            return Err(StepError::TooManyActions);
-        }
-        Ok(apply(sim, &action)?)
-    };
-    let now_ms = sim.now_ms();
+pub fn step(driver: &mut dyn Driver, pace: Pace, step: &Step) -> Result<(), StepError> {
+    let now_ms = driver.world().now_ms();
     match step {
-        Step::Note(..) | Step::Expect(_) => {}
-        Step::Run(span_ms) => run_until(sim, now_ms + u64::from(*span_ms), &mut act)?,
-        Step::At(moment_ms) => run_until(sim, *moment_ms, &mut act)?,
+        Step::Note(..) | Step::Expect(_) => Ok(()),
+        Step::Run(span_ms) => run_until(driver, now_ms + u64::from(*span_ms)),
+        Step::At(moment_ms) => run_until(driver, *moment_ms),
         Step::Steps(count) => {
             for _ in 0..*count {
-                let next = sim.next_action(pace.schedule()).ok_or(StepError::NothingLeft)?;
-                act(sim, next)?;
+                let next = driver.world().next_action(pace.schedule());
+                act(driver, &next.ok_or(StepError::NothingLeft)?)?;
             }
+            Ok(())
         }
-        Step::Settle => {
-            for delivered in 0.. {
-                let Some(message) = next_deliverable(sim) else { break };
-                if delivered == SETTLE_MAX {
-                    return Err(StepError::NeverSettles);
-                }
-                act(sim, ActionKind::Deliver(message).at(now_ms))?;
-            }
-        }
-        Step::Wait(span_ms) => act(sim, ActionKind::Wait.at(now_ms + u64::from(*span_ms)))?,
+        Step::Settle => settle(driver, now_ms),
+        Step::Wait(span_ms) => act(driver, &ActionKind::Wait.at(now_ms + u64::from(*span_ms))),
         Step::Message(verb, selector) => {
-            let found = matching(sim, selector);
-            let chosen: &[MessageId] = match (found.len(), selector.is_single()) {
-                (0, _) => return Err(StepError::NoMessage),
-                (count, true) => {
-                    let nth = selector.nth as usize;
-                    if nth >= count {
-                        return Err(StepError::FewerMessages(count));
-                    }
-                    &found[nth..=nth]
-                }
-                (_, false) => &found,
-            };
-            for message in chosen {
-                act(sim, verb_on(*verb, *message).at(now_ms))?;
+            for message in chosen(driver.world(), selector)? {
+                act(driver, &verb_on(*verb, message).at(now_ms))?;
             }
+            Ok(())
         }
-        Step::Act(kind) => act(sim, kind.clone().at(now_ms))?,
+        Step::Act(kind) => act(driver, &kind.clone().at(now_ms)),
+    }
+}
+
+fn act(driver: &mut dyn Driver, action: &Action) -> Result<(), StepError> {
+    if driver.world().step() >= ACTIONS_MAX {
+        return Err(StepError::TooManyActions);
+    }
+    Ok(driver.apply(action)?)
+}
+
+fn run_until(driver: &mut dyn Driver, until_ms: u64) -> Result<(), StepError> {
+    while let Some(next) = driver.world().next_action(Schedule::ByTime) {
+        if next.at_ms > until_ms {
+            break;
+        }
+        act(driver, &next)?;
+    }
+    if driver.world().now_ms() < until_ms {
+        act(driver, &ActionKind::Wait.at(until_ms))?;
     }
     Ok(())
 }
 
-fn run_until(
-    sim: &mut dyn Sim,
-    until_ms: u64,
-    act: &mut dyn FnMut(&mut dyn Sim, Action) -> Result<(), StepError>,
-) -> Result<(), StepError> {
-    while let Some(next) = sim.next_action(Schedule::ByTime) {
-        if next.at_ms > until_ms {
-            break;
-        }
-        act(sim, next)?;
+fn settle(driver: &mut dyn Driver, now_ms: u64) -> Result<(), StepError> {
+    for _ in 0..SETTLE_MAX {
+        let Some(message) = next_deliverable(driver.world()) else { return Ok(()) };
+        act(driver, &ActionKind::Deliver(message).at(now_ms))?;
     }
-    if sim.now_ms() < until_ms {
-        act(sim, ActionKind::Wait.at(until_ms))?;
+    match next_deliverable(driver.world()) {
+        Some(_) => Err(StepError::NeverSettles),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The messages that a selector means now: one, or all that fit.
+fn chosen(world: &dyn Sim, selector: &Selector) -> Result<Vec<MessageId>, StepError> {
+    let found = matching(world, selector);
+    match (found.len(), selector.is_single()) {
+        (0, _) => Err(StepError::NoMessage),
+        (_, false) => Ok(found),
+        (count, true) => match found.get(selector.nth as usize) {
+            Some(message) => Ok(vec![*message]),
+            None => Err(StepError::FewerMessages(count)),
+        },
+    }
 }
 
 /// What a verb makes of a message.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::run::{self, StepError};
+use super::run::{self, Driver, StepError};
 use super::{Language, Scenario, Step, expect, text};
 use crate::action::Action;
 use crate::ids::NodeId;
@@ -29,6 +29,7 @@ pub struct Report {
 
 /// Writes the run as it goes.
 struct Writer {
+    sim: Box<dyn Sim>,
     lines: Vec<String>,
     /// Each node in a line, as it was last printed.
     summaries: Vec<String>,
@@ -37,21 +38,13 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(sim: &dyn Sim) -> Self {
+    fn new(sim: Box<dyn Sim>) -> Self {
         let summaries = (0..sim.config().nodes).map(|node| sim.summary(NodeId(node))).collect();
-        Writer { lines: Vec::new(), summaries, violations: 0 }
+        Writer { sim, lines: Vec::new(), summaries, violations: 0 }
     }
 
-    fn apply(&mut self, sim: &mut dyn Sim, action: &Action) -> Result<(), Refusal> {
-        let text = sim.describe(&action.kind);
-        sim.apply(action)?;
-        self.lines.push(format!("{:>5} {:>6} ms  {text}", sim.step(), sim.now_ms()));
-        self.node_changes(sim);
-        self.effects(sim);
-        Ok(())
-    }
-
-    fn node_changes(&mut self, sim: &dyn Sim) {
+    fn node_changes(&mut self) {
+        let sim = &*self.sim;
         let Some(node) = sim.last().touched else { return };
         let summary = sim.summary(node);
         if self.summaries[node.index()] != summary {
@@ -60,7 +53,8 @@ impl Writer {
         }
     }
 
-    fn effects(&mut self, sim: &dyn Sim) {
+    fn effects(&mut self) {
+        let sim = &*self.sim;
         let (last, sheet) = (sim.last(), sim.sheet());
         // One line for messages that differ only in their receiver.
         let mut sent: Vec<(String, Vec<String>)> = Vec::new();
@@ -93,11 +87,27 @@ impl Writer {
     }
 }
 
+impl Driver for Writer {
+    fn world(&self) -> &dyn Sim {
+        &*self.sim
+    }
+
+    fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
+        let text = self.sim.describe(&action.kind);
+        self.sim.apply(action)?;
+        let (step, now_ms) = (self.sim.step(), self.sim.now_ms());
+        self.lines.push(format!("{step:>5} {now_ms:>6} ms  {text}"));
+        self.node_changes();
+        self.effects();
+        Ok(())
+    }
+}
+
 /// Runs a scenario and reports on it.
 pub fn report(scenario: &Scenario) -> Report {
     let mut report = Report::default();
     let make = REGISTRY[usize::from(scenario.protocol)].make;
-    let mut sim = match make(scenario.config.clone()) {
+    let sim = match make(scenario.config.clone()) {
         Ok(sim) => sim,
         Err(error) => {
             report.failures.push(error.to_string());
@@ -105,7 +115,7 @@ pub fn report(scenario: &Scenario) -> Report {
         }
     };
     let sheet = scenario.sheet();
-    let mut writer = Writer::new(&*sim);
+    let mut writer = Writer::new(sim);
     writer.lines.push(format!("# {} · {}", sheet.title, scenario.name()));
     let mut impossible: Option<(&Step, StepError)> = None;
     for step in &scenario.steps {
@@ -115,11 +125,11 @@ pub fn report(scenario: &Scenario) -> Report {
             Step::Expect(expectation) => {
                 report.expectations += 1;
                 let words = text::print_step(sheet, step);
-                match expect::check(&*sim, expectation) {
+                match expect::check(&*writer.sim, expectation) {
                     Ok(()) => writer.lines.push(format!("{:17}{words}: yes", "")),
                     Err(found) => {
                         writer.lines.push(format!("{:17}{words}: NO, {found}", ""));
-                        let (number, now_ms) = (sim.step(), sim.now_ms());
+                        let (number, now_ms) = (writer.sim.step(), writer.sim.now_ms());
                         report.failures.push(format!(
                             "{words}: {found} (after action {number}, at {now_ms} ms)"
                         ));
@@ -127,30 +137,30 @@ pub fn report(scenario: &Scenario) -> Report {
                 }
             }
             step => {
-                let mut apply = |sim: &mut dyn Sim, action: &Action| writer.apply(sim, action);
-                if let Err(error) = run::step(&mut *sim, scenario.pace, step, &mut apply) {
+                if let Err(error) = run::step(&mut writer, scenario.pace, step) {
                     impossible = Some((step, error));
                     break;
                 }
             }
         }
     }
+    let Writer { sim, mut lines, .. } = writer;
     if let Some((step, error)) = impossible {
         let words = text::print_step(sheet, step);
         let failure = format!("{words}: {error} (after action {})", sim.step());
-        writer.lines.push(format!("{:17}IMPOSSIBLE {failure}", ""));
+        lines.push(format!("{:17}IMPOSSIBLE {failure}", ""));
         report.failures.push(failure);
     }
     report.failures.extend(unexpected_violations(scenario, &*sim));
     report.actions = sim.step();
     report.fingerprint = sim.fingerprint();
-    writer.lines.push(format!(
+    lines.push(format!(
         "\n= {} actions, {} ms, fingerprint {:016x}",
         sim.step(),
         sim.now_ms(),
         sim.fingerprint()
     ));
-    report.lines = writer.lines;
+    report.lines = lines;
     report
 }
 
@@ -181,8 +191,7 @@ pub fn play(scenario: &Scenario, actions: u32) -> Result<u64, String> {
     let make = REGISTRY[usize::from(scenario.protocol)].make;
     let mut sim = make(scenario.config.clone()).map_err(|error| error.to_string())?;
     for step in &scenario.steps {
-        let mut apply = |sim: &mut dyn Sim, action: &Action| sim.apply(action);
-        run::step(&mut *sim, scenario.pace, step, &mut apply).map_err(|error| error.to_string())?;
+        run::step(&mut &mut *sim, scenario.pace, step).map_err(|error| error.to_string())?;
     }
     while sim.step() < u64::from(actions) {
         let Some(next) = sim.next_action(scenario.pace.schedule()) else { break };

@@ -4,9 +4,10 @@
 use std::fmt;
 
 use super::{BranchId, Moment, Timeline};
+use crate::action::Action;
 use crate::protocols::REGISTRY;
 use crate::scenario::link::Recorded;
-use crate::scenario::run::{self, StepError};
+use crate::scenario::run::{self, Driver, StepError};
 use crate::scenario::{Scenario, Step, Words, expect, text};
 use crate::sim::{DiskError, Sim};
 use crate::world::Refusal;
@@ -62,6 +63,16 @@ pub struct Note {
     pub words: Words,
 }
 
+impl Driver for Timeline {
+    fn world(&self) -> &dyn Sim {
+        &*self.world
+    }
+
+    fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
+        self.act(action)
+    }
+}
+
 impl Timeline {
     /// Opens a scenario: carries out its steps, then goes to the moment it opens at.
     ///
@@ -71,11 +82,11 @@ impl Timeline {
         let make = REGISTRY[usize::from(scenario.protocol)].make;
         let origin = make(scenario.config.clone()).map_err(OpenError::Disk)?;
         let (sheet, open_at) = (scenario.sheet(), scenario.open_at);
-        let steps = scenario.steps.clone();
+        let (steps, pace) = (scenario.steps.clone(), scenario.pace);
         let mut timeline = Timeline::new(scenario, origin);
         for (number, step) in steps.iter().enumerate() {
             let start = timeline.cursor.index;
-            timeline.carry_out(step).map_err(|error| OpenError::Step {
+            run::step(&mut timeline, pace, step).map_err(|error| OpenError::Step {
                 step: number,
                 text: text::print_step(sheet, step),
                 error,
@@ -92,25 +103,6 @@ impl Timeline {
         }
         timeline.seek(BranchId(0), open_at);
         Ok(timeline)
-    }
-
-    /// Carries out a step on the timeline's own world, recording each action.
-    fn carry_out(&mut self, step: &Step) -> Result<(), StepError> {
-        // The runner drives a fork; the timeline repeats each action and stays in step with it.
-        let mut guide = self.world.fork();
-        let mut refusal: Option<Refusal> = None;
-        let pace = self.scenario.pace;
-        let result = run::step(&mut *guide, pace, step, &mut |guide, action| {
-            if let Err(reason) = self.act(action) {
-                refusal = Some(reason.clone());
-                return Err(reason);
-            }
-            guide.apply(action)
-        });
-        match refusal {
-            Some(reason) => Err(StepError::Refused(reason)),
-            None => result,
-        }
     }
 
     /// All narration on the path to the end of a branch. What stands between two actions, in

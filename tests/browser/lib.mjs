@@ -41,14 +41,13 @@ export async function open(browser, address, query = "", options = {}) {
   return { page, complaints, calm: () => assert.deepEqual(complaints, []) };
 }
 
+/** Waits until what changed has been drawn, panels and names included. */
+export const drawn = (page) => page.evaluate(() => new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+}));
+
 /** The present moment, fingerprint and last action. */
 export const state = (page) => page.evaluate(() => {
   const { frame, playground, playing } = globalThis.consensusPlayground;
   return { ...frame.cursor, last: frame.last.text, fingerprint: playground.fingerprint(), playing };
 });
-
-/** Waits until the present moment satisfies a condition on `frame`. */
-export const until = (page, condition, argument) => page.waitForFunction(
-  ([source, given]) => new Function("frame", "given", `return ${source}`)(globalThis.consensusPlayground.frame, given),
-  [condition, argument ?? null],
-);

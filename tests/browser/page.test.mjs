@@ -69,8 +69,7 @@ test("a wrong scenario text keeps the text and says line and column", async () =
   const editor = page.locator("[role=tabpanel]:not([hidden]) textarea").first();
   await editor.fill("protocol raft\nnodes five\n");
   await page.getByRole("button", { name: /apply/i }).click();
-  const panel = page.locator("[role=tabpanel]:not([hidden])");
-  assert.match(await panel.innerText(), /2\D+7/, "line 2, column 7");
+  await page.locator("[role=tabpanel]:not([hidden])").getByText(/2\D+7/).first().waitFor();
   assert.equal(await editor.inputValue(), "protocol raft\nnodes five\n");
   assert.deepEqual(await state(page), mine);
   calm();
@@ -113,12 +112,12 @@ test("rules, checks, inspector and share tell what they know, without a mouse", 
   await page.waitForFunction((element) => element.getAttribute("aria-checked") === "true", await rule.elementHandle());
   assert.match((await state(page)).last, /^rule no-stale-leader-reads on/);
   await page.getByRole("tab", { name: /Checks/ }).click();
-  assert.match(await panel.innerText(), /answers client A from place/);
+  await panel.getByText(/answers client A from place/).waitFor();
   await page.locator('[data-endpoint="0"]').focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await page.getByRole("tab", { name: /^n1|Node/ }).first().click();
-  assert.match(await panel.innerText(), /survives a crash/i);
+  await panel.getByText(/survives a crash/i).first().waitFor();
   calm();
   await page.close();
 });

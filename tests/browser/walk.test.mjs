@@ -2,7 +2,7 @@
 // sends a link to a colleague who sees the same thing.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, serve, state } from "./lib.mjs";
+import { drawn, launch, open, serve, state } from "./lib.mjs";
 
 let server, browser;
 before(async () => {
@@ -62,10 +62,14 @@ test("a newcomer sees an election, drops a message, rewinds, branches and shares
   assert.deepEqual(await state(page), branched);
 
   // The other future is one click away.
-  await page.getByRole("button", { name: /branch 1/i }).first().click();
+  await drawn(page);
+  await page.getByRole("button", { name: "Go to branch 1" }).click();
+  await drawn(page);
   const original = await state(page);
   assert.equal(original.branch, 0);
-  await page.getByRole("button", { name: /branch 2/i }).first().click();
+  await drawn(page);
+  await page.getByRole("button", { name: "Go to branch 2" }).click();
+  await drawn(page);
   await key(page, "End");
   assert.equal((await state(page)).fingerprint, branched.fingerprint);
 
@@ -96,7 +100,7 @@ test("figure 8 plays from its link and from its file, to the violation it promis
   await page.evaluate((link) => { location.hash = link; }, ends.link);
   await page.waitForFunction((file) => globalThis.consensusPlayground.playground.fingerprint() === file, ends.file);
   await page.getByRole("tab", { name: /Checks/ }).click();
-  assert.match(await page.locator("[role=tabpanel]:not([hidden])").innerText(), /leads term 5 without/);
+  await page.locator("[role=tabpanel]:not([hidden])").getByText(/leads term 5 without/).waitFor();
   calm();
   await page.close();
 });
@@ -112,6 +116,7 @@ test("dragging on the diagram goes to another moment", async () => {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2, { steps: 6 });
   await page.mouse.up();
+  await drawn(page);
   const scrubbed = await state(page);
   assert.ok(scrubbed.index < late.index, `${scrubbed.index} is before ${late.index}`);
   assert.equal(scrubbed.branches, 1, "looking at the past changes nothing");

@@ -40,7 +40,7 @@ fn carry_out(sim: &mut dyn Sim, scenario: &Scenario) {
             let met = consensus_playground::scenario::expect::check(sim, expectation);
             met.unwrap_or_else(|found| panic!("{words}: {found}"));
         }
-        let done = run::step(sim, scenario.pace, step, &mut |sim, action| sim.apply(action));
+        let done = run::step(&mut &mut *sim, scenario.pace, step);
         done.unwrap_or_else(|error| panic!("{words}: {error}"));
     }
 }

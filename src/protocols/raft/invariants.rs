@@ -85,6 +85,8 @@ pub struct Ghost {
     leader_logs: BTreeMap<NodeId, (u64, u64, Option<u64>)>,
     /// What was committed at each place, first in the run.
     committed: Vec<Committed>,
+    /// For each term, how many places were committed when it was last added to.
+    committed_by: BTreeMap<u64, u64>,
     /// For each node: how often it had started, its term and its commit index when last seen.
     seen: BTreeMap<NodeId, (u32, u64, u64)>,
     /// Where each write took effect.
@@ -237,6 +239,7 @@ fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_
         let (Some(entry), Some(chain)) = (log.get(index), log.chain_at(index)) else { break };
         let entry = Arc::clone(entry);
         ghost.committed.push(Committed { chain, entry, in_term: node.disk.term });
+        ghost.committed_by.insert(node.disk.term, index);
     }
     grows
 }
@@ -244,8 +247,8 @@ fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_
 fn check_completeness(ghost: &Ghost, id: NodeId, node: Option<&Node>, report: Report<'_>) {
     let Some(node) = node.filter(|node| node.is_leader()) else { return };
     let term = node.disk.term;
-    let earlier = ghost.committed.iter().rposition(|committed| committed.in_term < term);
-    let Some(place) = earlier else { return };
+    let earlier = ghost.committed_by.range(..term).map(|(_, count)| *count).max();
+    let Some(place) = earlier.map(|count| count as usize - 1) else { return };
     let log = &node.disk.log;
     let lacks =
         |place: &usize| log.chain_at(*place as u64 + 1) != Some(ghost.committed[*place].chain);
