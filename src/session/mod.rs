@@ -315,7 +315,7 @@ impl Session {
         })
     }
 
-    /// The nodes.
+    /// The nodes, with the ends of their logs; [`Session::inspect`] has all of one.
     pub fn nodes(&self) -> Vec<NodeFrame> {
         let world = self.world();
         let frame = |id: NodeId| {
@@ -326,6 +326,13 @@ impl Session {
                 span_ms: info.span_ms,
                 due_ms: info.due_ms,
             };
+            let mut view = world.node_view(id);
+            // Side by side, only the ends of long logs fit; all of one is told by `inspect`.
+            for log in &mut view.logs {
+                let before = log.cells.len().saturating_sub(FRAME_CELLS_MAX);
+                log.cells.drain(..before);
+                log.skipped += before as u64;
+            }
             NodeFrame {
                 name: id.to_string(),
                 status: world.status(id),
@@ -333,7 +340,7 @@ impl Session {
                 clock_ms,
                 clock_rate,
                 timers: world.timers(id).into_iter().map(timer).collect(),
-                view: world.node_view(id),
+                view,
             }
         };
         (0..world.config().nodes).map(NodeId).map(frame).collect()
@@ -552,6 +559,9 @@ impl Session {
         lines
     }
 }
+
+/// The most log entries of each node in [`Session::nodes`].
+const FRAME_CELLS_MAX: usize = 16;
 
 /// The most lines that one call of [`Session::transcript`] gives.
 const TRANSCRIPT_LINES_MAX: u64 = 1000;

@@ -41,6 +41,7 @@ export default {
   "inspector.logIndex": "index",
   "inspector.logEntry": "entry",
   "inspector.logSkipped": "{count} before",
+  "inspector.allLogs": "Every {title}, by {period}",
   "inspector.logEmpty": "The {title} is empty.",
   "inspector.cellCommitted": "committed, as far as this node knows",
   "inspector.cellOpen": "not committed, as far as this node knows",

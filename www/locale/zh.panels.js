@@ -41,6 +41,7 @@ export default {
   "inspector.logIndex": "序号",
   "inspector.logEntry": "条目",
   "inspector.logSkipped": "前面还有 {count} 条",
+  "inspector.allLogs": "全部 {title}（按 {period}）",
   "inspector.logEmpty": "{title} 为空。",
   "inspector.cellCommitted": "据此节点所知，已提交",
   "inspector.cellOpen": "据此节点所知，未提交",

@@ -3,6 +3,7 @@
 
 import { h } from "../dom.js";
 import { allNodes, nodePanel } from "./inspector-node.js";
+import { allLogs } from "./log.js";
 import { clientPanel, clientRows, justApplied, messagePanel } from "./inspector-other.js";
 import { heading, paced, showReasons } from "./parts.js";
 import { Doer, patch } from "./patch.js";
@@ -52,6 +53,7 @@ export function create(host, app) {
     return [
       heading(app.t("inspector.all"), app.t("inspector.allHint")),
       allNodes(app, doer),
+      ...allLogs(app),
       ...(clients ? [heading(app.t("inspector.clients")), clients] : []),
     ];
   }
