@@ -353,3 +353,28 @@ fn half_bytes_come_in_any_number() {
         assert_eq!(decode(&encode(&link)), Ok(link));
     }
 }
+
+#[test]
+fn a_replay_that_differs_says_at_which_action() {
+    let open =
+        |id: &str| Timeline::open(text::parse(presets::find(id).unwrap().text).unwrap()).unwrap();
+    let record = |timeline: &Timeline| {
+        let branch = BranchId(0);
+        timeline.record(Moment { branch, index: timeline.length(branch) })
+    };
+    let short = open("raft/vote-lost-in-a-restart");
+    let mut recorded = record(&short);
+    recorded.fingerprint ^= 1;
+    recorded.digests[5] ^= 1;
+    let found = short.divergence(&recorded).unwrap();
+    assert!(found.contains("first at action 6 of 8"), "{found}");
+
+    // A long run has fewer digests than actions, and the answer is a stretch.
+    let long = open("raft/leader-crash");
+    let mut recorded = record(&long);
+    recorded.fingerprint ^= 1;
+    recorded.digests[10] ^= 1;
+    let found = long.divergence(&recorded).unwrap();
+    assert!(found.contains("first between actions 50 and 55 of"), "{found}");
+    assert_eq!(long.divergence(&record(&long)), None);
+}

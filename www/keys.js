@@ -7,10 +7,13 @@ import { askAsClient } from "./transport.js";
 
 /** @typedef {import("./app.js").App} App */
 
+/** How much later a held-up message arrives. */
+const DELAY_MS = 50;
+
 /** What is shown in the help, in order: keys, then the words' key. */
 const HELP = [
   ["Space", "help.play"], ["← →", "help.step"], ["Home End", "help.ends"], ["↑ ↓ 1–9", "help.select"],
-  ["Enter", "help.menu"], ["c", "help.crash"], ["p", "help.pause"], ["d", "help.deliver"], ["x", "help.drop"],
+  ["Enter", "help.menu"], ["c", "help.crash"], ["p", "help.pause"], ["d", "help.deliver"], ["x", "help.drop"], ["u", "help.duplicate"], ["l", "help.delay"],
   ["t", "help.fire"], ["r", "help.request"], ["b", "help.branch"], ["s", "help.share"], ["?", "help.help"],
 ];
 
@@ -73,6 +76,8 @@ function handler(app, stage, helpButton, event) {
     case "p": return needNode(app, state, () => app.act({ type: state.status === "paused" ? "resume" : "pause", node }));
     case "d": return needNode(app, state, () => takeNext(app, node, "deliver"));
     case "x": return needNode(app, state, () => takeNext(app, node, "drop"));
+    case "u": return needNode(app, state, () => takeNext(app, node, "duplicate"));
+    case "l": return needNode(app, state, () => takeNext(app, node, "delay"));
     case "t": return needNode(app, state, () => takeNext(app, node, "timer"));
     case "r": return () => askAsClient(app, stage);
     case "b": return () => nextBranch(app);
@@ -107,14 +112,15 @@ function selectNode(app, node) {
 /**
  * @param {App} app
  * @param {number} node
- * @param {"deliver"|"drop"|"timer"} what
+ * @param {"deliver"|"drop"|"duplicate"|"delay"|"timer"} what
  */
 function takeNext(app, node, what) {
   const items = inboxes(app).get(node) ?? [];
   const item = items.find(({ type }) => type === (what === "timer" ? "timer" : "message"));
   if (!item) app.toast(app.t(what === "timer" ? "toast.noTimer" : "toast.noMessage"));
-  else if (what === "drop" && item.type === "message") app.act({ type: "drop", message: item.id });
-  else takeItem(app, item);
+  else if (item.type !== "message" || what === "deliver") takeItem(app, item);
+  else if (what === "delay") app.act({ type: "delay", message: item.id, byMs: DELAY_MS });
+  else app.act({ type: what === "duplicate" ? "duplicate" : "drop", message: item.id });
 }
 
 /** @param {App} app */

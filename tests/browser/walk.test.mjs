@@ -133,6 +133,11 @@ test("faults by key, a partition by drag, and a client's request by form", async
   assert.match((await key(page, "c")).last, /^restart n2/);
   assert.match((await key(page, "p")).last, /^pause n2/);
   assert.match((await key(page, "p")).last, /^resume n2/);
+  // The next message of its inbox: copied, held up, dropped.
+  await page.evaluate(() => globalThis.consensusPlayground.act({ type: "fire", node: 3, timer: 1 }));
+  assert.match((await key(page, "u")).last, /^duplicate n4->n2 /);
+  assert.match((await key(page, "l")).last, /^delay n4->n2 .* by 50 ms$/);
+  assert.match((await key(page, "x")).last, /^drop n4->n2 /);
   const centre = async (node) => {
     const box = await page.locator(`[data-endpoint="${node}"]`).boundingBox();
     return [box.x + box.width / 2, box.y + box.height / 2];

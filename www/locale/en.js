@@ -182,6 +182,8 @@ export default {
   "help.pause": "pause or resume it",
   "help.deliver": "deliver the next in its inbox",
   "help.drop": "drop the next in its inbox",
+  "help.duplicate": "copy the next in its inbox",
+  "help.delay": "hold up the next in its inbox by 50 ms",
   "help.fire": "fire its timer",
   "help.request": "client request",
   "help.branch": "next branch",

@@ -198,6 +198,8 @@ export default {
   "help.pause": "使其暂停或恢复",
   "help.deliver": "送达其收件箱中的下一条",
   "help.drop": "丢弃其收件箱中的下一条",
+  "help.duplicate": "复制其收件箱中的下一条",
+  "help.delay": "使其收件箱中的下一条推迟 50 毫秒",
   "help.fire": "触发其定时器",
   "help.request": "客户端请求",
   "help.branch": "下一个分支",

@@ -60,7 +60,8 @@ export function create(host, app) {
     } catch (error) {
       made = { trouble: error instanceof Object && "message" in error ? String(error.message) : String(error) };
     }
-    const query = app.playground.query();
+    // A shipped scenario that nobody has changed has a short name.
+    const query = app.scenarioId && !app.ownWork ? `scenario=${app.scenarioId}` : app.playground.query();
     const url = "link" in made ? `${base}#${made.link.replace(/^#/, "")}` : "";
     const title = (app.words(app.about.title) || app.sheet.title).replace(/[[\]\\]/g, "\\$&");
     patch(root, [
