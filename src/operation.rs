@@ -3,11 +3,31 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 /// A key or a value: short text, shared rather than copied.
 pub type Text = Arc<str>;
 
 /// The longest key or value, in bytes.
 pub const TEXT_BYTES_MAX: usize = 32;
+
+/// A kind of operation: its word, and what belongs to it, in order. Forms are made from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OperationKind {
+    /// The word in scenarios.
+    pub name: &'static str,
+    /// What follows the word: `key`, `expected` or `value`.
+    pub parts: &'static [&'static str],
+}
+
+/// Reads the value of a key.
+pub const GET: OperationKind = OperationKind { name: "get", parts: &["key"] };
+/// Sets the value of a key.
+pub const PUT: OperationKind = OperationKind { name: "put", parts: &["key", "value"] };
+/// Adds text to the end of a value.
+pub const APPEND: OperationKind = OperationKind { name: "append", parts: &["key", "value"] };
+/// Sets a value only where the present one is the expected one.
+pub const CAS: OperationKind = OperationKind { name: "cas", parts: &["key", "expected", "value"] };
 
 /// One operation on a key-value store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +66,16 @@ impl Operation {
     /// Whether the operation leaves the store as it is.
     pub fn is_read(&self) -> bool {
         matches!(self, Operation::Get { .. })
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> OperationKind {
+        match self {
+            Operation::Get { .. } => GET,
+            Operation::Put { .. } => PUT,
+            Operation::Append { .. } => APPEND,
+            Operation::Cas { .. } => CAS,
+        }
     }
 
     /// The key it is about.

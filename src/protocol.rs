@@ -13,7 +13,7 @@ use std::hash::Hash;
 use serde::Serialize;
 
 use crate::ids::{ClientId, NodeId, RuleId, RuleSet, TimerId};
-use crate::operation::{Operation, Outcome};
+use crate::operation::{Operation, OperationKind, Outcome};
 use crate::view::{MessageLabel, NodeView};
 
 /// A distributed protocol, driven by [`crate::world::World`].
@@ -128,8 +128,8 @@ pub struct Sheet {
     pub invariants: &'static [Invariant],
     /// The adjustable quantities. Append only.
     pub settings: &'static [Setting],
-    /// The operations a client may call, as the words of [`Operation`].
-    pub operations: &'static [&'static str],
+    /// The operations a client may call.
+    pub operations: &'static [OperationKind],
 }
 
 /// A kind of message.

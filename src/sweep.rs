@@ -4,7 +4,7 @@
 use crate::action::ActionKind;
 use crate::ids::{ClientId, NodeId, NodeSet, RuleId};
 use crate::mix::{Purpose, draw};
-use crate::operation::{Operation, Text};
+use crate::operation::{APPEND, Operation, PUT, Text};
 use crate::protocol::SettingRange;
 use crate::scenario::{Language, Scenario};
 use crate::sim::Sim;
@@ -137,7 +137,7 @@ fn random_event(world: &dyn Sim, chaos: &mut Chaos) -> ActionKind {
         _ => ActionKind::Invoke {
             client: ClientId(chaos.below(world.config().clients.into()) as u8),
             node: Some(other),
-            operation: random_operation(chaos),
+            operation: random_operation(world, chaos),
         },
     }
 }
@@ -146,14 +146,15 @@ fn random_side(nodes: u8, chaos: &mut Chaos) -> NodeSet {
     (0..nodes).map(NodeId).filter(|_| chaos.below(2) == 0).collect()
 }
 
-fn random_operation(chaos: &mut Chaos) -> Operation {
+fn random_operation(world: &dyn Sim, chaos: &mut Chaos) -> Operation {
+    let offered = world.sheet().operations;
     let key: Text = Text::from(["x", "y"][chaos.below(2) as usize]);
     // Every written value is another, so that a read tells which write it saw.
     let value: Text = Text::from(chaos.count.to_string());
     match chaos.below(5) {
-        0 | 1 => Operation::Get { key },
-        2 | 3 => Operation::Put { key, value },
-        _ => Operation::Append { key, value },
+        4 if offered.contains(&APPEND) => Operation::Append { key, value },
+        2..=4 if offered.contains(&PUT) => Operation::Put { key, value },
+        _ => Operation::Get { key },
     }
 }
 
@@ -182,8 +183,8 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
     let mut now_ms = start_ms;
     while now_ms < start_ms + PROGRESS_MS {
         for client in (0..clients).map(ClientId) {
-            let kind =
-                ActionKind::Invoke { client, node: None, operation: random_operation(chaos) };
+            let operation = random_operation(timeline.world(), chaos);
+            let kind = ActionKind::Invoke { client, node: None, operation };
             // A client may still wait for an operation of before.
             if !asked[client.index()] && timeline.world().check(&kind).is_ok() {
                 asked[client.index()] = timeline.act_now(kind).is_ok();

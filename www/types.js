@@ -25,7 +25,7 @@
  *   timers: {name: string, text: string}[], commands: {name: string, text: string}[],
  *   rules: {id: string, source: string, text: string, without: string, protects: string[]}[],
  *   invariants: {id: string, source: string, text: string}[],
- *   settings: {id: string, text: string, default: any, range: any}[], operations: string[]}} Sheet
+ *   settings: {id: string, text: string, default: any, range: any}[], operations: {name: string, parts: ("key"|"expected"|"value")[]}[]}} Sheet
  * @typedef {{protocol: string, title: Words, about: Words, nodes: number, clients: number, seed: string,
  *   pace: "by-time"|"by-hand"|"at-random", openAt: number, network: string,
  *   settings: {id: string, value: string}[], rulesOff: string[]}} About

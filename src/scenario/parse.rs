@@ -428,7 +428,7 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
                 other => return line.error(format!("expected on or off, found “{other}”")),
             }
         }
-        "invoke" => invocation(line)?,
+        "invoke" => invocation(line, sheet)?,
         "retry" => ActionKind::Retry(line.client()?),
         "give-up" => ActionKind::GiveUp(line.client()?),
         "command" => {
@@ -448,7 +448,7 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
 }
 
 /// `A put x 5 to n1`: the node is optional.
-fn invocation(line: &mut Line<'_>) -> Parsed<ActionKind> {
+fn invocation(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<ActionKind> {
     let client = line.client()?;
     let mut words = line.rest();
     let to = match words.as_slice() {
@@ -459,6 +459,15 @@ fn invocation(line: &mut Line<'_>) -> Parsed<ActionKind> {
         words.truncate(words.len() - 2);
     }
     match Operation::parse(&words) {
+        Ok(operation) if !sheet.operations.contains(&operation.kind()) => {
+            let names: Vec<&str> = sheet.operations.iter().map(|kind| kind.name).collect();
+            line.error(format!(
+                "{} offers no {}; expected one of: {}",
+                sheet.title,
+                operation.kind().name,
+                names.join(", ")
+            ))
+        }
         Ok(operation) => Ok(ActionKind::Invoke { client, node: to, operation }),
         Err(expected) => line.error(format!("expected {expected}, found “{}”", words.join(" "))),
     }

@@ -210,7 +210,10 @@ impl<P: Protocol> World<P> {
                     Ok(())
                 }
             }
-            ActionKind::Invoke { client, node, .. } => {
+            ActionKind::Invoke { client, node, operation } => {
+                if !sheet.operations.contains(&operation.kind()) {
+                    return Err(Refusal::NoSuchName);
+                }
                 if let Some(node) = node {
                     self.status(*node)?;
                 }

@@ -102,7 +102,8 @@ export function clientPanel(app, doer, client, draft) {
           type: "text", value: draft.operation, spellcheck: "false", autocapitalize: "off", autocomplete: "off",
           "data-do": "operation", "data-on": "change", list: "operation-words",
         })),
-      h("datalist", { id: "operation-words" }, app.sheet.operations.map((word) => h("option", { value: EXAMPLES[word] ?? word }))),
+      h("datalist", { id: "operation-words" }, app.sheet.operations.map(({ name, parts }) =>
+        h("option", { value: [name, ...parts.map((part) => EXAMPLES[part])].join(" ") }))),
       h("label", null, app.t("inspector.askNode"),
         h("select", { "data-key": `asked-${client}`, "data-do": "asked", "data-on": "change" },
           h("option", { value: "", selected: draft.node === "" }, app.t("inspector.askLast")),
@@ -117,8 +118,8 @@ export function clientPanel(app, doer, client, draft) {
   ];
 }
 
-/** Operations as somebody would write them; those of other stores stand by their own names. @type {Record<string, string>} */
-const EXAMPLES = { get: "get x", put: "put x 1", append: "append x 1", cas: "cas x 1 2" };
+/** What stands for each part of an operation in an example. */
+const EXAMPLES = { key: "x", expected: "1", value: "2" };
 
 /** @param {App} app @param {Doer} doer */
 export function clientRows(app, doer) {

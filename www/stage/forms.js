@@ -9,11 +9,6 @@ import { closePopover, openPanel } from "../popover.js";
 /** What was asked last, offered again. */
 const remembered = { operation: "", key: "x", value: "1", expected: "1" };
 
-/** How many words an operation takes after its name: a key, a key and a value, or a comparison too. */
-const PARTS = /** @type {Record<string, ("key"|"expected"|"value")[]>} */ ({
-  get: ["key"], put: ["key", "value"], append: ["key", "value"], cas: ["key", "expected", "value"],
-});
-
 /**
  * @param {App} app
  * @param {number} client
@@ -24,11 +19,15 @@ export function openClientForm(app, client, anchor) {
   const state = app.frame.clients[client];
   const title = app.t("client.title", { name: state.name });
   const operations = app.sheet.operations;
-  if (!operations.includes(remembered.operation)) remembered.operation = operations[operations.length > 1 ? 1 : 0] ?? "get";
+  // A write is offered first: it is what sets things going.
+  if (!operations.some(({ name }) => name === remembered.operation)) {
+    remembered.operation = (operations.find(({ parts }) => parts.includes("value")) ?? operations[0]).name;
+  }
+  const partsOf = (/** @type {string} */ word) => operations.find(({ name }) => name === word)?.parts ?? [];
 
   const problem = h("p", { class: "problem", role: "alert" });
   const operation = h("select", { id: "client-operation", autofocus: true },
-    operations.map((name) => h("option", { value: name, selected: name === remembered.operation }, name)));
+    operations.map(({ name }) => h("option", { value: name, selected: name === remembered.operation }, name)));
   const inputs = {
     key: textInput("key"), expected: textInput("expected"), value: textInput("value"),
   };
@@ -42,7 +41,7 @@ export function openClientForm(app, client, anchor) {
   const ask = h("button", { type: "submit", class: "primary" }, app.t("client.ask"));
 
   const action = () => {
-    const parts = PARTS[operation.value] ?? ["key", "value"];
+    const parts = partsOf(operation.value);
     const words = parts.map((part) => inputs[part].value.trim());
     return {
       type: "invoke", client, node: node.value === "" ? null : Number(node.value),
@@ -50,7 +49,7 @@ export function openClientForm(app, client, anchor) {
     };
   };
   const review = () => {
-    const parts = PARTS[operation.value] ?? ["key", "value"];
+    const parts = partsOf(operation.value);
     for (const part of /** @type {const} */ (["key", "expected", "value"])) rows[part].hidden = !parts.includes(part);
     const reason = app.refusal(action());
     problem.textContent = reason ?? "";

@@ -47,7 +47,7 @@ pub use message::{AppendResult, Message};
 pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
-use crate::operation::{Operation, Text};
+use crate::operation::{APPEND, CAS, GET, Operation, PUT, Text};
 use crate::protocol::{
     Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -84,7 +84,7 @@ static SHEET: Sheet = Sheet {
     rules: rules::RULES,
     invariants: invariants::INVARIANTS,
     settings: rules::SETTINGS,
-    operations: &["get", "put", "append", "cas"],
+    operations: &[GET, PUT, APPEND, CAS],
 };
 
 impl Protocol for Raft {
