@@ -95,6 +95,9 @@ impl Operation {
     pub fn parse(words: &[&str]) -> Result<Self, String> {
         const FORMS: &str = "get KEY, put KEY VALUE, append KEY VALUE or cas KEY EXPECTED VALUE";
         for word in words.iter().skip(1) {
+            if word.is_empty() {
+                return Err("a key or value of at least one character".to_owned());
+            }
             if word.starts_with('#') {
                 return Err("a key or value that does not begin with `#`".to_owned());
             }

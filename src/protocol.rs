@@ -5,7 +5,7 @@
 //! operator's command) and a [`Context`], changes its node, and asks the context for effects:
 //! messages to send, timers to arm, replies. It holds no clock and draws no random number; the
 //! world does both. A new protocol is one module that implements [`Protocol`] and one line in
-//! [`crate::protocols::registry`].
+//! [`crate::protocols::REGISTRY`].
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -68,6 +68,11 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
     /// Whether sending `message` must wait until the writes before it are on the disk.
     fn waits_for_disk(&self, message: &Self::Message, rules: RuleSet) -> bool;
 
+    /// Whether answering a client must wait likewise.
+    fn reply_waits_for_disk(&self, _rules: RuleSet) -> bool {
+        true
+    }
+
     /// Whether delivering `message` now or ever again would change nothing at all.
     fn is_dead(&self, node: &Self::Node, message: &Self::Message, rules: RuleSet) -> bool;
 
@@ -94,11 +99,12 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
     /// The message's place in [`Sheet::messages`].
     fn message_kind(&self, message: &Self::Message) -> u8;
 
-    /// Reads an initial disk from the words of a scenario, such as `term 6 log 1 1 4`.
+    /// Reads an initial disk from the words of a scenario of that many nodes, such as
+    /// `term 6 log 1 1 4`.
     ///
     /// # Errors
     /// Says what was expected.
-    fn parse_disk(&self, words: &[&str]) -> Result<Self::Disk, String>;
+    fn parse_disk(&self, words: &[&str], nodes: u8) -> Result<Self::Disk, String>;
 }
 
 /// What a protocol is made of: the page and the command line learn all they show from here.

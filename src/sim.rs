@@ -303,7 +303,9 @@ impl<P: Protocol> Sim for World<P> {
                 let (short, meaning) = match &reply.answer {
                     Answer::Done { outcome, .. } => (outcome.to_string(), outcome.to_string()),
                     Answer::Redirect(Some(node)) => (format!("ask {node}"), format!("ask {node}")),
-                    Answer::Redirect(None) => ("not now".to_owned(), "no leader known".to_owned()),
+                    Answer::Redirect(None) => {
+                        ("not now".to_owned(), "nobody takes it now".to_owned())
+                    }
                 };
                 MessageLabel {
                     short,

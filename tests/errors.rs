@@ -94,7 +94,7 @@ fn a_wrong_header_is_told_where_it_is() {
         ("disk n1 term 2 log 2 1", 2, 9, "never fall"),
         ("disk n1 term 1 log 2", 2, 9, "no lower"),
         ("disk n1 log x", 2, 9, "TERM or TERM:KEY=VALUE"),
-        ("disk n1 vote 2", 2, 9, "a node such as n2"),
+        ("disk n1 vote 2", 2, 9, "a node from n1 to n5"),
         ("disk n1 colour red", 2, 9, "term NUMBER"),
         ("run 5\nnodes 3", 3, 1, "`nodes` must come before the first step"),
         ("run 5\ntitle.zh 题", 3, 1, "must come before"),

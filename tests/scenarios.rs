@@ -266,3 +266,22 @@ fn a_violation_after_an_expectation_that_all_is_well_is_a_failure() {
     assert!(failures.contains("term-monotone"), "{failures}");
     assert!(failures.contains("election-safety"), "only these were reported:\n{failures}");
 }
+
+/// Every bug that was found is kept as the smallest scenario that showed it.
+#[test]
+fn what_was_mended_stays_mended() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/regressions");
+    let mut count = 0;
+    for protocol in std::fs::read_dir(root).unwrap() {
+        for file in std::fs::read_dir(protocol.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let source = std::fs::read_to_string(&path).unwrap();
+            let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+            let report = transcript::report(&scenario);
+            assert_eq!(report.failures, Vec::<String>::new(), "{path:?}");
+            assert!(report.expectations > 0, "{path:?} expects nothing");
+            count += 1;
+        }
+    }
+    assert!(count >= 6);
+}

@@ -11,7 +11,9 @@ use consensus_playground::ids::{ClientId, Endpoint, MessageId, NodeId, RuleId};
 use consensus_playground::operation::Operation;
 use consensus_playground::protocols::REGISTRY;
 use consensus_playground::sim::Sim;
-use consensus_playground::world::bounds::{CLOCK_MS_MAX, MESSAGES_MAX, OPERATIONS_MAX};
+use consensus_playground::world::bounds::{
+    CLOCK_MS_MAX, MESSAGES_MAX, OPERATIONS_MAX, RECEIVER_MESSAGES_MAX,
+};
 use consensus_playground::world::{Refusal, Schedule};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -141,15 +143,37 @@ fn losing_one_message_changes_the_delay_of_no_other() {
 }
 
 #[test]
-fn a_full_network_counts_what_it_loses() {
+fn a_full_receiver_loses_its_own_messages_only() {
     let mut sim = by_hand("timeout n1 election");
-    let id = all_messages(&*sim)[0].id;
-    for _ in 0..MESSAGES_MAX + 100 {
-        act(&mut *sim, ActionKind::Duplicate(id));
+    let first = all_messages(&*sim);
+    let others = first.len() - 1;
+    for _ in 0..RECEIVER_MESSAGES_MAX + 100 {
+        act(&mut *sim, ActionKind::Duplicate(first[0].id));
+    }
+    assert_eq!(all_messages(&*sim).len(), RECEIVER_MESSAGES_MAX + others);
+    assert_eq!((sim.overflow(), sim.last().overflow), (101, 1));
+    assert!(sim.last().sent.is_empty());
+    act(&mut *sim, ActionKind::Duplicate(first[1].id));
+    assert_eq!(sim.last().sent.len(), 1, "another receiver still has room");
+}
+
+#[test]
+fn a_full_network_counts_what_it_loses() {
+    // Nine receivers, each filled to its share, are more than the network holds.
+    let mut sim = by_hand("nodes 9\ntimeout n1 election\ntimeout n2 election");
+    let mut lost = 0;
+    for receiver in (0..9).map(|node| Endpoint::Node(NodeId(node))) {
+        let Some(info) = all_messages(&*sim).into_iter().find(|info| info.to == receiver) else {
+            continue;
+        };
+        for _ in 0..RECEIVER_MESSAGES_MAX {
+            act(&mut *sim, ActionKind::Duplicate(info.id));
+            lost += u64::from(sim.last().sent.is_empty());
+        }
     }
     assert_eq!(all_messages(&*sim).len(), MESSAGES_MAX);
-    assert_eq!((sim.overflow(), sim.last().overflow), (102, 1));
-    assert!(sim.last().sent.is_empty());
+    assert_eq!(sim.overflow(), lost);
+    assert!(lost > 0);
 }
 
 #[test]

@@ -332,7 +332,7 @@ fn step(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet
             Step::Steps(line.number("a number of actions", 1, STEP_ACTIONS_MAX.into())? as u32)
         }
         "settle" => Step::Settle,
-        "wait" => Step::Wait(line.number("milliseconds", 1, span)? as u32),
+        "wait" => Step::Wait(line.number("milliseconds", 1, CLOCK_MS_MAX)? as u32),
         "deliver" => Step::Message(MessageVerb::Deliver, selector(line, sheet)?),
         "drop" => Step::Message(MessageVerb::Drop, selector(line, sheet)?),
         "duplicate" => Step::Message(MessageVerb::Duplicate, selector(line, sheet)?),

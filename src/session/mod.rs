@@ -538,6 +538,7 @@ impl Session {
     pub fn describe(&self, branch: u32, index: u64) -> String {
         let branch = BranchId(branch.min(self.timeline.branches().len() as u32 - 1));
         match self.timeline.action(branch, index) {
+            // There is an action, so the moment before it exists.
             Some(action) => self.timeline.world_at(branch, index).describe(&action.kind),
             None => String::new(),
         }
@@ -546,7 +547,9 @@ impl Session {
     /// The actions `from..to` of the present branch, a line each, for reading aloud.
     pub fn transcript(&self, from: u64, to: u64) -> Vec<String> {
         let Moment { branch, .. } = self.timeline.cursor();
-        let to = to.min(self.timeline.length(branch)).min(from + TRANSCRIPT_LINES_MAX);
+        let length = self.timeline.length(branch);
+        let from = from.min(length);
+        let to = to.min(length).min(from + TRANSCRIPT_LINES_MAX);
         let mut world = self.timeline.world_at(branch, from);
         let mut lines = Vec::new();
         for index in from..to {

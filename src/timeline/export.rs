@@ -3,6 +3,7 @@
 
 use super::{Moment, Timeline};
 use crate::action::{Action, ActionKind};
+use crate::scenario::bounds::STEP_ACTIONS_MAX;
 use crate::scenario::run::selector_of;
 use crate::scenario::{MessageVerb, Scenario, Step};
 use crate::sim::Sim;
@@ -77,8 +78,15 @@ impl Writer<'_> {
         let next = self.world.next_action(self.schedule);
         let is_exact =
             self.schedule == Schedule::ByTime && next.is_none_or(|next| next.at_ms > now_ms);
-        self.steps.push(if is_exact { Step::At(now_ms) } else { Step::Steps(self.automatic) });
-        self.automatic = 0;
+        if is_exact {
+            self.automatic = 0;
+            return self.steps.push(Step::At(now_ms));
+        }
+        while self.automatic > 0 {
+            let count = self.automatic.min(STEP_ACTIONS_MAX);
+            self.steps.push(Step::Steps(count));
+            self.automatic -= count;
+        }
     }
 
     fn write_by_hand(&mut self, action: &Action) {

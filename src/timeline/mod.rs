@@ -251,6 +251,10 @@ impl Timeline {
         let at_ms = self.moment_ms();
         self.world.check(&kind)?;
         if at_ms > self.world.now_ms() {
+            // There must be room for both, or neither happens.
+            if self.cursor.index + 2 > ACTIONS_MAX {
+                return Err(Refusal::Bound("actions in a run", ACTIONS_MAX));
+            }
             self.act(&ActionKind::Wait.at(at_ms))?;
         }
         self.act(&kind.at(at_ms))

@@ -70,17 +70,20 @@ impl<P: Protocol> World<P> {
                 let slot = &mut self.nodes[node.index()];
                 slot.disk = Some(Arc::default());
                 slot.touch();
+                self.last.touched = Some(*node);
                 self.observe(*node, &[], &[]);
             }
             ActionKind::HoldDisk(node) => {
                 let slot = &mut self.nodes[node.index()];
                 slot.disk = Some(Arc::new(slot.disk_now(&self.protocol).clone()));
                 slot.touch();
+                self.last.touched = Some(*node);
             }
             ActionKind::SyncDisk(node) => {
                 let slot = &mut self.nodes[node.index()];
                 slot.disk = None;
                 slot.touch();
+                self.last.touched = Some(*node);
                 for (to, payload) in std::mem::take(&mut slot.withheld) {
                     self.send(Endpoint::Node(*node), to, payload);
                 }
@@ -176,7 +179,8 @@ impl<P: Protocol> World<P> {
                 _ => Ok(()),
             },
             ActionKind::SyncDisk(node) => {
-                self.status(*node)?;
+                // What waits for the disk is sent by the node, which must not stand still.
+                self.must_be_up(*node)?;
                 if self.nodes[node.index()].is_disk_held() {
                     Ok(())
                 } else {
@@ -186,11 +190,12 @@ impl<P: Protocol> World<P> {
             ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
                 self.known(*from)?;
                 self.known(*to)?;
-                changes_something(!from.is_empty() && !to.is_empty())
+                let leads_elsewhere = from.len() > 1 || (to.0 & !from.0) != 0;
+                changes_something(!from.is_empty() && !to.is_empty() && leads_elsewhere)
             }
             ActionKind::Partition(side) => {
                 self.known(*side)?;
-                changes_something(!side.is_empty())
+                changes_something(!side.is_empty() && *side != NodeSet::all(self.config.nodes))
             }
             ActionKind::SetClockRate { node, rate_permille } => {
                 self.status(*node)?;
@@ -362,7 +367,8 @@ impl<P: Protocol> World<P> {
         }
         for (client, reply) in effects.replies.drain(..) {
             let to = Endpoint::Client(client);
-            self.send_or_withhold(from, to, Payload::Reply(reply), true);
+            let must_wait = self.protocol.reply_waits_for_disk(self.rules);
+            self.send_or_withhold(from, to, Payload::Reply(reply), must_wait);
         }
     }
 
@@ -402,8 +408,8 @@ impl<P: Protocol> World<P> {
                     u64::from(max_ms),
                 );
                 let due_local_ms = armed_local_ms + span_ms;
-                slot.timers.push(ArmedTimer { timer, armed_local_ms, due_local_ms });
-                slot.timers.sort_by_key(|armed| armed.timer);
+                let place = slot.timers.partition_point(|armed| armed.timer < timer);
+                slot.timers.insert(place, ArmedTimer { timer, armed_local_ms, due_local_ms });
             }
         }
     }

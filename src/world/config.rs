@@ -84,6 +84,8 @@ pub struct Config {
 pub mod bounds {
     /// Messages in flight; what would be sent beyond is lost at once, and counted.
     pub const MESSAGES_MAX: usize = 4096;
+    /// Messages in flight to one receiver: a node that stands still must not fill the network.
+    pub const RECEIVER_MESSAGES_MAX: usize = 512;
     /// Client operations in the history.
     pub const OPERATIONS_MAX: usize = 10_000;
     /// The clock, in milliseconds: about eleven days.

@@ -86,7 +86,7 @@ impl<P: Protocol> World<P> {
             let disk = match config.disks.get(&id) {
                 Some(text) => {
                     let words: Vec<&str> = text.split_whitespace().collect();
-                    protocol.parse_disk(&words).map_err(|expected| (id, expected))?
+                    protocol.parse_disk(&words, config.nodes).map_err(|expected| (id, expected))?
                 }
                 None => P::Disk::default(),
             };
@@ -192,8 +192,9 @@ impl<P: Protocol> World<P> {
 
     /// The state of the cluster as 64 bits, equal natively and in WebAssembly: nodes, messages as
     /// a multiset, cuts, rules, clients' open operations and what the checkers remember. Left out
-    /// are the clock, message ids and due times, so that two orders of the same events that lead
-    /// to the same cluster are the same state.
+    /// are clocks, message ids and due times, so that two orders of the same events that lead to
+    /// the same cluster are the same state; a protocol whose nodes remember moments sets them apart
+    /// again as soon as time passes.
     pub fn cluster_fingerprint(&self) -> u64 {
         let nodes: Vec<u64> = self.nodes.iter().map(NodeSlot::hash).collect();
         let open: Vec<_> = self
@@ -204,16 +205,23 @@ impl<P: Protocol> World<P> {
                 (client.session, client.sequence, client.contact, open)
             })
             .collect();
-        hash_of(&(nodes, self.network.fingerprint(), self.rules, open, &*self.ghost))
+        let network = self.network.fingerprint();
+        hash_of(&(nodes, network, self.rules, open, self.acknowledged, &*self.ghost))
     }
 
-    /// The whole run as 64 bits: the cluster, the clock, the number of actions, the history and
-    /// the violations. This is what a link carries.
+    /// The whole run as 64 bits: the cluster, all clocks and due times, the number of actions, the
+    /// history and the violations. This is what a link carries.
     pub fn fingerprint(&self) -> u64 {
         let violations: Vec<_> =
             self.violations.iter().map(|violation| (violation.invariant, violation.step)).collect();
         let cluster = self.cluster_fingerprint();
-        hash_of(&(cluster, self.now_ms, self.step, self.history.records(), violations))
+        // What is to come depends on clocks and due times too.
+        let clocks: Vec<_> = self.nodes.iter().map(|slot| (slot.clock(), slot.timers())).collect();
+        let due: Vec<_> = (self.network.in_flight().iter())
+            .map(|envelope| (envelope.hash, envelope.due_ms, envelope.lost))
+            .collect();
+        let run = (self.now_ms, self.step, self.history.records(), violations);
+        hash_of(&(cluster, clocks, due, run))
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {

@@ -76,9 +76,16 @@ impl<M: Clone + std::hash::Hash> Network<M> {
         self.place(id).map(|place| &self.in_flight[place])
     }
 
-    /// Puts a message under way and gives it the next id; `None` where the network is full.
+    /// Puts a message under way and gives it the next id; `None` where the network
+    /// or the receiver's share of it is full.
     pub fn insert(&mut self, mut envelope: Envelope<M>) -> Option<MessageId> {
-        if self.in_flight.len() >= super::bounds::MESSAGES_MAX {
+        use super::bounds::{MESSAGES_MAX, RECEIVER_MESSAGES_MAX};
+        let count = self.in_flight.len();
+        let receiver_is_full = count >= RECEIVER_MESSAGES_MAX && {
+            let waiting = self.in_flight.iter().filter(|waiting| waiting.to == envelope.to);
+            waiting.count() >= RECEIVER_MESSAGES_MAX
+        };
+        if count >= MESSAGES_MAX || receiver_is_full {
             self.overflow += 1;
             return None;
         }

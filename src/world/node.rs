@@ -20,7 +20,7 @@ pub enum Status {
 }
 
 /// A timer that is running, on the node's own clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ArmedTimer {
     /// Which timer.
     pub timer: TimerId,
@@ -93,7 +93,7 @@ pub struct NodeSlot<P: Protocol> {
     pub(crate) timers: Vec<ArmedTimer>,
     pub(crate) clock: Clock,
     pub(crate) boots: u32,
-    /// The hash of all that is above, made when first asked for after a change.
+    /// The hash of what belongs to the cluster's state, made when first asked for after a change.
     hash: OnceLock<u64>,
 }
 

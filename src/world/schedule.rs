@@ -80,15 +80,17 @@ impl<P: Protocol> World<P> {
     }
 }
 
-/// One of the deliveries and timers that are possible now, by the seed and the number of the step.
+/// One of the messages, timers and retries that may be next, by the seed and the number of the step.
 /// Messages are likelier than timers, so that rounds get a chance to end.
 pub fn random_action<P: Protocol>(world: &World<P>) -> Option<Action> {
     let mut choices: Vec<(u64, ActionKind)> = Vec::new();
     for envelope in world.network().in_flight() {
-        let kind = ActionKind::Deliver(envelope.id);
-        if world.check(&kind).is_ok() {
-            let weight = if matches!(*envelope.payload, Payload::Protocol(_)) { 8 } else { 4 };
-            choices.push((weight, kind));
+        let weight = if matches!(*envelope.payload, Payload::Protocol(_)) { 8 } else { 4 };
+        choices.extend(world.fate(envelope).map(|kind| (weight, kind)));
+    }
+    for (index, client) in world.clients().iter().enumerate() {
+        if client.open.is_some() {
+            choices.push((1, ActionKind::Retry(ClientId(index as u8))));
         }
     }
     for (index, slot) in world.nodes().iter().enumerate() {

@@ -147,7 +147,7 @@ fn config() -> impl Strategy<Value = Config> {
             .prop_map(|(retry_ms, patience_ms)| ClientConditions { retry_ms, patience_ms });
         let clock = (0..=RATE_PERMILLE_MAX, 0..=SPAN_MS_MAX)
             .prop_map(|(rate_permille, ahead_ms)| ClockConditions { rate_permille, ahead_ms });
-        let disk = select(vec!["term 6 vote n2 log 1 1 4:x=5", "log 0", "term 9", ""]);
+        let disk = select(vec!["term 6 vote n2 log 1 1 4:x=5", "term 1 log 1", "term 9", ""]);
         let maps = (
             btree_map((node(nodes), node(nodes)), conditions(), 0..4),
             btree_map(node(nodes), clock, 0..3),

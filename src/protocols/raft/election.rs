@@ -21,13 +21,19 @@ pub fn on_election_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     if let Role::Leader(leader) = &mut node.role {
         let heard = leader.heard.len() + 1;
         leader.heard = NodeSet::default();
-        leader.transferee = None; // Handing over took too long: go on leading (§3.10).
+        if context.now_ms >= leader.transfer_until_ms {
+            leader.transferee = None; // Handing over took too long: go on leading (§3.10).
+        }
         if heard < context.majority() && context.enforces(rules::CHECK_QUORUM) {
             become_follower(context, node, None);
         } else {
             arm_election(context);
         }
-    } else if context.enforces(rules::PRE_VOTE) {
+        return;
+    }
+    // Its own timer says that the leader is silent: what it promised it is over.
+    node.heard_ms = None;
+    if context.enforces(rules::PRE_VOTE) {
         pre_campaign(context, node);
     } else {
         campaign(context, node, false);
@@ -38,15 +44,14 @@ pub fn on_election_timeout(context: &mut Ctx<'_>, node: &mut Node) {
 /// off cannot raise its term again and again.
 fn pre_campaign(context: &mut Ctx<'_>, node: &mut Node) {
     node.leader = None;
+    node.attempts += 1;
     node.role = Role::PreCandidate { granted: NodeSet::of(context.me) };
     arm_election(context);
-    if context.majority() == 1 {
-        return campaign(context, node, false);
-    }
     context.broadcast(&Message::PreVote {
         next_term: node.disk.term + 1,
         last_index: node.disk.log.last_index(),
         last_term: node.disk.log.last_term(),
+        attempt: node.attempts,
     });
 }
 
@@ -111,7 +116,7 @@ pub fn observe_term(context: &mut Ctx<'_>, node: &mut Node, term: u64) {
 /// Whether the node has heard from a leader so lately that nobody may depose it yet.
 fn hears_a_leader(context: &Ctx<'_>, node: &Node) -> bool {
     let window_ms = u64::from(context.setting(rules::ELECTION_MIN_MS));
-    node.is_leader() || context.now_ms < node.heard_ms + window_ms
+    node.is_leader() || node.heard_ms.is_some_and(|heard_ms| context.now_ms < heard_ms + window_ms)
 }
 
 /// Somebody asks whether it could win.
@@ -119,14 +124,17 @@ pub fn on_pre_vote(
     context: &mut Ctx<'_>,
     node: &mut Node,
     from: NodeId,
-    (next_term, last_index, last_term): (u64, u64, u64),
+    next_term: u64,
+    (last_index, last_term): (u64, u64),
+    attempt: u64,
 ) {
     let granted = next_term > node.disk.term
         && (node.disk.log.is_covered_by(last_term, last_index)
             || !context.enforces(rules::VOTE_NEEDS_UP_TO_DATE_LOG))
-        && !(hears_a_leader(context, node) && context.enforces(rules::LEADER_STICKINESS));
+        // Whoever hears a leader sees no need for another (§9.6).
+        && !(hears_a_leader(context, node) && context.enforces(rules::PRE_VOTE));
     let term = if granted { next_term } else { node.disk.term };
-    context.send(from, Message::PreVoteReply { term, granted });
+    context.send(from, Message::PreVoteReply { term, granted, attempt });
 }
 
 /// An answer to a pre-vote. A refusal may bring a higher term, a consent never does.
@@ -136,13 +144,14 @@ pub fn on_pre_vote_reply(
     from: NodeId,
     term: u64,
     granted: bool,
+    attempt: u64,
 ) {
     if !granted {
         return observe_term(context, node, term);
     }
-    let next_term = node.disk.term + 1;
+    let is_present = attempt == node.attempts && term == node.disk.term + 1;
     let Role::PreCandidate { granted } = &mut node.role else { return };
-    if term != next_term {
+    if !is_present {
         return; // A consent to an earlier attempt.
     }
     granted.insert(from);
@@ -161,7 +170,8 @@ pub fn on_request_vote(
     transfer: bool,
 ) {
     // §4.2.3: neither a vote nor even the candidate's term, unless the leader itself wants to go.
-    if term > node.disk.term
+    // In the candidate's own term too: a term may have been heard of without a vote in it.
+    if term >= node.disk.term
         && !transfer
         && hears_a_leader(context, node)
         && context.enforces(rules::LEADER_STICKINESS)

@@ -47,7 +47,7 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         id: "state-machine-safety",
         source: "Raft figure 3",
-        text: "No two nodes ever execute different entries at the same place.",
+        text: "No two nodes ever commit, and so execute, different entries at the same place.",
     },
     Invariant {
         id: "term-monotone",
@@ -67,7 +67,8 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         id: "reads-are-current",
         source: "Raft §8",
-        text: "An answer reflects everything acknowledged before the question was asked.",
+        text: "An answer comes from no earlier place in the log than was acknowledged before the \
+               question was asked.",
     },
     Invariant {
         id: "exactly-once",
@@ -107,7 +108,7 @@ impl Hash for Ghost {
         // The last hash stands for all that was committed before.
         let committed = self.committed.last().map(|last| (last.chain, last.in_term));
         (committed, self.committed.len() as u64).hash(state);
-        (&self.leaders, &self.seen, &self.executed).hash(state);
+        (&self.leaders, &self.seen, &self.executed, &self.committed_by).hash(state);
     }
 }
 
@@ -229,7 +230,7 @@ fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_
         report(
             STATE_MACHINE_SAFETY,
             format!(
-                "At place {index} {id} executes “{mine}”, where “{}” was executed before.",
+                "At place {index} {id} commits “{mine}”, where “{}” was committed before.",
                 ghost.committed[index as usize - 1].entry
             ),
         );

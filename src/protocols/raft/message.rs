@@ -17,6 +17,8 @@ pub enum Message {
         last_index: u64,
         /// The term of the sender's last entry.
         last_term: u64,
+        /// Numbers the sender's attempts, so that an old consent does not count in a later one.
+        attempt: u64,
     },
     /// The answer to `PreVote`.
     PreVoteReply {
@@ -24,6 +26,8 @@ pub enum Message {
         term: u64,
         /// Whether the sender would vote so.
         granted: bool,
+        /// The attempt answered.
+        attempt: u64,
     },
     /// "Vote for me."
     RequestVote {
@@ -63,6 +67,9 @@ pub enum Message {
     AppendReply {
         /// The follower's term.
         term: u64,
+        /// The term of the message answered. A leader heeds only answers to what it sent as leader
+        /// of its present term: an answer to an older one says nothing of this one.
+        request_term: u64,
         /// What became of the entries.
         result: AppendResult,
         /// The round answered.
@@ -122,14 +129,14 @@ impl Message {
     pub fn label(&self) -> MessageLabel {
         let vote = |granted: &bool| if *granted { "yes" } else { "no" };
         let (short, fields) = match self {
-            Message::PreVote { next_term, last_index, last_term } => (
+            Message::PreVote { next_term, last_index, last_term, attempt: _ } => (
                 format!("pre-vote T{next_term}?"),
                 vec![
                     Field::new("for term", next_term),
                     Field::new("last log", format!("{last_index} of T{last_term}")),
                 ],
             ),
-            Message::PreVoteReply { term, granted } => (
+            Message::PreVoteReply { term, granted, attempt: _ } => (
                 format!("pre-vote {}", vote(granted)),
                 vec![Field::new("term", term), Field::new("granted", vote(granted))],
             ),
@@ -167,8 +174,11 @@ impl Message {
                 }
                 (short, fields)
             }
-            Message::AppendReply { term, result, round } => {
+            Message::AppendReply { term, request_term, result, round } => {
                 let mut fields = vec![Field::new("term", term)];
+                if request_term != term {
+                    fields.push(Field::new("to a message of term", request_term));
+                }
                 let short = match result {
                     AppendResult::Accepted { match_index } => {
                         fields.push(Field::new("agrees up to", match_index));

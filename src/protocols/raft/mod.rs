@@ -47,7 +47,7 @@ pub use message::{AppendResult, Message};
 pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
-use crate::operation::{APPEND, CAS, GET, Operation, PUT, Text};
+use crate::operation::{APPEND, CAS, GET, Operation, PUT};
 use crate::protocol::{
     Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -110,11 +110,12 @@ impl Protocol for Raft {
         message: &Message,
     ) {
         match message {
-            Message::PreVote { next_term, last_index, last_term } => {
-                election::on_pre_vote(context, node, from, (*next_term, *last_index, *last_term));
+            Message::PreVote { next_term, last_index, last_term, attempt } => {
+                let last = (*last_index, *last_term);
+                election::on_pre_vote(context, node, from, *next_term, last, *attempt);
             }
-            Message::PreVoteReply { term, granted } => {
-                election::on_pre_vote_reply(context, node, from, *term, *granted);
+            Message::PreVoteReply { term, granted, attempt } => {
+                election::on_pre_vote_reply(context, node, from, *term, *granted, *attempt);
             }
             Message::RequestVote { term, last_index, last_term, transfer } => {
                 let last = (*last_index, *last_term);
@@ -133,8 +134,9 @@ impl Protocol for Raft {
                 };
                 replication::on_append_entries(context, node, from, &append);
             }
-            Message::AppendReply { term, result, round } => {
-                replication::on_append_reply(context, node, from, *term, *result, *round);
+            Message::AppendReply { term, request_term, result, round } => {
+                let terms = (*term, *request_term);
+                replication::on_append_reply(context, node, from, terms, *result, *round);
             }
             Message::TimeoutNow { term } => transfer::on_timeout_now(context, node, *term),
         }
@@ -181,17 +183,20 @@ impl Protocol for Raft {
 
     fn waits_for_disk(&self, message: &Message, rules: RuleSet) -> bool {
         match message {
-            // They change nothing durable at the sender and promise nothing.
-            Message::PreVote { .. } | Message::PreVoteReply { .. } | Message::TimeoutNow { .. } => {
-                false
-            }
-            Message::RequestVote { .. } | Message::RequestVoteReply { .. } => {
-                rules.contains(rules::DURABLE_TERM_AND_VOTE)
-            }
+            // Each tells of a term, which must not be forgotten once it is told.
+            Message::PreVote { .. }
+            | Message::PreVoteReply { .. }
+            | Message::TimeoutNow { .. }
+            | Message::RequestVote { .. }
+            | Message::RequestVoteReply { .. } => rules.contains(rules::DURABLE_TERM_AND_VOTE),
             Message::AppendEntries { .. } | Message::AppendReply { .. } => {
                 rules.contains(rules::DURABLE_LOG)
             }
         }
+    }
+
+    fn reply_waits_for_disk(&self, rules: RuleSet) -> bool {
+        rules.contains(rules::DURABLE_LOG)
     }
 
     fn is_dead(&self, node: &Node, message: &Message, rules: RuleSet) -> bool {
@@ -208,7 +213,10 @@ impl Protocol for Raft {
                 *term < now
                     || (*term == now && !(*granted && matches!(node.role, Role::Candidate { .. })))
             }
-            Message::AppendReply { term, .. } => *term < now || (*term == now && !node.is_leader()),
+            // Only a leader heeds it, and only one that sent the message as leader of this term.
+            Message::AppendReply { term, request_term, .. } => {
+                *term <= now && (*request_term < now || !node.is_leader())
+            }
             Message::TimeoutNow { term } => *term < now,
             // These are always answered.
             Message::PreVote { .. }
@@ -245,14 +253,14 @@ impl Protocol for Raft {
 
     /// `term 6 vote n2 log 1 1 4 4`, each part optional; an entry is its term, or `TERM:KEY=VALUE`
     /// for one that writes.
-    fn parse_disk(&self, words: &[&str]) -> Result<Disk, String> {
+    fn parse_disk(&self, words: &[&str], nodes: u8) -> Result<Disk, String> {
         const FORM: &str = "term NUMBER, vote NODE, and log TERM or TERM:KEY=VALUE …";
         let mut disk = Disk::default();
         let mut rest = words.iter();
         while let Some(word) = rest.next() {
             match *word {
                 "term" => disk.term = number(rest.next(), "a term after `term`")?,
-                "vote" => disk.voted_for = Some(node_name(rest.next())?),
+                "vote" => disk.voted_for = Some(node_name(rest.next(), nodes)?),
                 "log" => {
                     for entry in rest.by_ref() {
                         disk.log.push(Arc::new(entry_from(entry)?));
@@ -273,15 +281,19 @@ impl Protocol for Raft {
 
 fn number(word: Option<&&str>, expected: &str) -> Result<u64, String> {
     // A bound far from the type's end: terms and places are counted up from here.
-    word.and_then(|word| word.parse::<u32>().ok()).map(u64::from).ok_or_else(|| expected.to_owned())
+    word.filter(|word| !word.starts_with('+'))
+        .and_then(|word| word.parse::<u32>().ok())
+        .map(u64::from)
+        .ok_or_else(|| expected.to_owned())
 }
 
-fn node_name(word: Option<&&str>) -> Result<NodeId, String> {
+fn node_name(word: Option<&&str>, nodes: u8) -> Result<NodeId, String> {
     word.and_then(|word| word.strip_prefix('n'))
+        .filter(|digits| !digits.starts_with('+'))
         .and_then(|digits| digits.parse::<u8>().ok())
-        .filter(|count| (1..=crate::ids::NODES_MAX).contains(count))
+        .filter(|count| (1..=nodes).contains(count))
         .map(|count| NodeId(count - 1))
-        .ok_or_else(|| "a node such as n2 after `vote`".to_owned())
+        .ok_or_else(|| format!("a node from n1 to n{nodes} after `vote`"))
 }
 
 fn entry_from(word: &str) -> Result<Entry, String> {
@@ -291,11 +303,14 @@ fn entry_from(word: &str) -> Result<Entry, String> {
         None => (word, None),
     };
     let term = number(Some(&term), EXPECTED)?;
+    if term == 0 {
+        return Err("an entry of term 1 or later".to_owned());
+    }
     let command = match write {
         None => Command::Blank,
         Some(write) => {
             let (key, value) = write.split_once('=').ok_or(EXPECTED)?;
-            let operation = Operation::Put { key: Text::from(key), value: Text::from(value) };
+            let operation = Operation::parse(&["put", key, value])?;
             let client = crate::ids::ClientId(0);
             Command::Request(Request {
                 client,

@@ -100,8 +100,7 @@ pub fn on_append_entries(
         // The answer's term tells a deposed leader so.
         let conflict_index = node.disk.log.last_index() + 1;
         let result = AppendResult::Rejected { conflict_index, conflict_term: None };
-        let term = node.disk.term;
-        return context.send(from, Message::AppendReply { term, result, round: append.round });
+        return answer(context, node, from, append, result);
     }
     match node.role {
         // Only where a rule is off are there two leaders of one term: neither obeys the other.
@@ -114,7 +113,7 @@ pub fn on_append_entries(
             arm_election(context);
         }
     }
-    node.heard_ms = context.now_ms;
+    node.heard_ms = Some(context.now_ms);
     let result = match conflict(context, node, append.prev) {
         Some(rejected) => rejected,
         None => {
@@ -125,8 +124,18 @@ pub fn on_append_entries(
             AppendResult::Accepted { match_index }
         }
     };
-    let term = node.disk.term;
-    context.send(from, Message::AppendReply { term, result, round: append.round });
+    answer(context, node, from, append, result);
+}
+
+fn answer(
+    context: &mut Ctx<'_>,
+    node: &Node,
+    from: NodeId,
+    append: &Append<'_>,
+    result: AppendResult,
+) {
+    let (term, request_term, round) = (node.disk.term, append.term, append.round);
+    context.send(from, Message::AppendReply { term, request_term, result, round });
 }
 
 /// The consistency check: does this log agree with the leader's just before the new entries? By
@@ -183,12 +192,13 @@ pub fn on_append_reply(
     context: &mut Ctx<'_>,
     node: &mut Node,
     from: NodeId,
-    term: u64,
+    (term, request_term): (u64, u64),
     result: AppendResult,
     round: u64,
 ) {
     observe_term(context, node, term);
-    let is_stale = term < node.disk.term;
+    // What it sent in an earlier term, perhaps as leader of that one, proves nothing in this.
+    let is_stale = request_term < node.disk.term;
     if !node.is_leader() || (is_stale && context.enforces(rules::REFUSE_STALE_TERM)) {
         return;
     }
@@ -234,9 +244,13 @@ pub fn advance_commit(context: &mut Ctx<'_>, node: &mut Node) {
         return;
     }
     // Any two majorities share a node: the next leader's voters include one that has the entry.
-    let quorum =
-        if context.enforces(rules::COMMIT_NEEDS_MAJORITY) { context.majority() } else { 1 };
-    let index = Leader::reached_by(&leader.matched, quorum);
+    let index = Leader::reached_by(&leader.matched, context.majority());
+    let stored_by_any = Leader::reached_by(&leader.matched, 1);
+    let index = if index < stored_by_any && !context.enforces(rules::COMMIT_NEEDS_MAJORITY) {
+        stored_by_any
+    } else {
+        index
+    };
     if index <= node.commit {
         return;
     }

@@ -75,7 +75,7 @@ rules! {
         without "A retry after a lost answer is executed twice."
         protects ["exactly-once"];
     14 PRE_VOTE "pre-vote" "dissertation §9.6"
-        "A node asks whether it could win before it raises its term."
+        "A node asks whether it could win before it raises its term; who hears a leader says no."
         without "A node that was cut off comes back with a high term and deposes a good leader."
         protects [];
     15 CHECK_QUORUM "check-quorum" "dissertation §6.2"
@@ -112,7 +112,8 @@ settings! {
     3 READS "reads" 0 SettingRange::Choice(&["log", "read-index", "lease"]),
         "How reads are served: as log entries, after a round of heartbeats, or under a lease.";
     4 LEASE_MS "lease" 120 SettingRange::Number(1, 100_000),
-        "How long a leader's lease lasts after a round was sent, in milliseconds of its own clock.";
+        "How long a lease lasts after a round was sent, in milliseconds of the leader's clock; safe only \
+         below the shortest election timeout.";
     5 ENTRIES_PER_MESSAGE "entries-per-message" 64 SettingRange::Number(1, 1000),
         "The most entries one AppendEntries carries.";
 }

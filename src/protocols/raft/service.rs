@@ -37,13 +37,13 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
     {
         return context.reply(request, Answer::Done { outcome, as_of: node.applied });
     }
-    let is_under_way = node
-        .disk
-        .log
-        .iter()
-        .rev()
-        .take_while(|(index, _)| *index > node.commit)
-        .any(|(_, entry)| is_same_request(&entry.command, request));
+    let is_under_way =
+        node.disk.log.iter().rev().take_while(|(index, _)| *index > node.commit).any(
+            |(_, entry)| {
+                // An older leader's copy may never be committed; this one's will.
+                entry.term == node.disk.term && is_same_request(&entry.command, request)
+            },
+        );
     if is_under_way && context.enforces(rules::SESSION_DEDUP) {
         return; // It is answered when it is committed.
     }

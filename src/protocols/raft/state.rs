@@ -28,8 +28,11 @@ pub struct Node {
     pub role: Role,
     /// Whom it takes for the leader of its term.
     pub leader: Option<NodeId>,
-    /// When it last heard from a leader, or started, on its own clock.
-    pub heard_ms: u64,
+    /// When it last heard from a leader, or restarted, on its own clock; `None` once its timer has
+    /// run out since.
+    pub heard_ms: Option<u64>,
+    /// How often it has asked for pre-votes.
+    pub attempts: u64,
     /// The last place known to be committed.
     pub commit: u64,
     /// The last place executed.
@@ -80,6 +83,8 @@ pub struct Leader {
     pub reads: Vec<PendingRead>,
     /// To whom leadership is being handed over.
     pub transferee: Option<NodeId>,
+    /// Until when it waits for that, on the leader's clock.
+    pub transfer_until_ms: u64,
     /// Whether it ever told a node to campaign: from then on no lease protects it, since that
     /// campaign may succeed however late the message arrives.
     pub handed_over: bool,
@@ -97,12 +102,15 @@ pub struct PendingRead {
 impl Node {
     /// A node as it starts from its disk.
     pub fn starting(disk: Disk, now_ms: u64) -> Self {
+        // It may have promised a leader its silence just before it crashed, and cannot know. Only a
+        // node that was never in a term has promised nothing.
+        let heard_ms = (disk.term > 0).then_some(now_ms);
         Node {
             disk,
             role: Role::Follower,
             leader: None,
-            // It may have promised a leader its silence just before it crashed, and cannot know.
-            heard_ms: now_ms,
+            heard_ms,
+            attempts: 0,
             commit: 0,
             applied: 0,
             store: Store::default(),
@@ -139,14 +147,15 @@ impl Leader {
             lease_until_ms: 0,
             reads: Vec::new(),
             transferee: None,
+            transfer_until_ms: 0,
             handed_over: false,
         }
     }
 
     /// The highest value that at least `quorum` of the nodes have reached.
     pub fn reached_by(values: &[u64], quorum: u32) -> u64 {
-        let mut sorted = values.to_vec();
-        sorted.sort_unstable_by(|left, right| right.cmp(left));
-        sorted[quorum as usize - 1]
+        let reached = |value: &u64| values.iter().filter(|other| *other >= value).count();
+        let by_quorum = values.iter().filter(|value| reached(value) >= quorum as usize);
+        by_quorum.copied().max().unwrap_or(0)
     }
 }

@@ -1,11 +1,11 @@
 //! Leadership transfer (dissertation §3.10): bring the chosen node up to date, then tell it to
 //! campaign at once. Its votes count even though everybody hears a leader, for the leader asked.
 
-use super::Raft;
 use super::election::campaign;
 use super::message::Message;
 use super::replication::send_to;
 use super::state::{Node, Role};
+use super::{Raft, rules};
 use crate::ids::NodeId;
 use crate::protocol::Context;
 
@@ -18,6 +18,8 @@ pub fn on_transfer_command(context: &mut Ctx<'_>, node: &mut Node, target: NodeI
         return;
     }
     leader.transferee = Some(target);
+    let patience_ms = u64::from(context.settings[usize::from(rules::ELECTION_MAX_MS)]);
+    leader.transfer_until_ms = context.now_ms + patience_ms;
     if leader.matched[target.index()] < node.disk.log.last_index() {
         send_to(context, node, target);
     }

@@ -19,6 +19,7 @@
 //! | 13 | settings that differ | count, then place and value |
 //! | 14 | disks | count, then node and text |
 //! | 15 | open at | number |
+//! | 16 | pace is at-random | nothing |
 //!
 //! A field that is missing is as in [`Scenario::new`]. So the defaults are part of the format:
 //! whoever changes one changes what old links mean, and the golden links notice.
