@@ -164,7 +164,7 @@ fn worlds(bench: &mut Bench, when: &str, world: &dyn Sim) {
 fn links(bench: &mut Bench) {
     let preset = presets::find(PRESET).expect("the preset is shipped");
     let session = Session::from_text(preset.text).expect("the preset is valid");
-    let encoded = session.link(true);
+    let encoded = session.link(true).expect("a short run");
     let decoded = link::decode(&encoded).expect("our own link");
     let note = format!("{PRESET} with its recorded run, {} characters", encoded.len());
     bench.criterion.bench_function("link-encode", |bencher| {

@@ -242,7 +242,7 @@ export interface InitOutput {
     readonly playground_inspect: (a: number, b: number) => [number, number, number];
     readonly playground_label: (a: number, b: number) => [number, number, number];
     readonly playground_last: (a: number) => [number, number, number];
-    readonly playground_link: (a: number, b: number) => [number, number];
+    readonly playground_link: (a: number, b: number) => [number, number, number, number];
     readonly playground_messages: (a: number) => any;
     readonly playground_nextMs: (a: number) => [number, number];
     readonly playground_nodes: (a: number) => [number, number, number];

@@ -187,8 +187,8 @@ impl Playground {
     }
 
     /// A link to the present branch, or only up to this moment.
-    pub fn link(&self, whole: bool) -> String {
-        self.session.link(whole)
+    pub fn link(&self, whole: bool) -> Result<String, JsValue> {
+        self.session.link(whole).map_err(thrown)
     }
 
     /// The readable form, where it loses nothing.

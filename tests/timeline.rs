@@ -6,6 +6,7 @@ mod common;
 use common::{actions, aimed, any_action, can_be_said, end, from_scratch, scenario};
 use consensus_playground::action::{Action, ActionKind};
 use consensus_playground::ids::{MessageId, NodeId};
+use consensus_playground::scenario::bounds::STEPS_MAX;
 use consensus_playground::scenario::text;
 use consensus_playground::session::{ActionRequest, Session};
 use consensus_playground::timeline::{BranchId, Moment, Timeline};
@@ -174,7 +175,7 @@ proptest! {
         let length = session.timeline().length(here.branch);
         let whole_end = session.timeline().world_at(here.branch, length).fingerprint();
         for whole in [true, false] {
-            let link = session.link(whole);
+            let link = session.link(whole).unwrap();
             if link.len() > consensus_playground::scenario::bounds::LINK_CHARS_MAX {
                 continue;
             }
@@ -275,7 +276,8 @@ fn shared_after(request: ActionRequest) -> Result<(u64, u64), String> {
     if session.act(&request).is_err() {
         return Ok((0, 0));
     }
-    let again = Session::from_link(&session.link(true)).map_err(|error| error.to_string())?;
+    let again =
+        Session::from_link(&session.link(true).unwrap()).map_err(|error| error.to_string())?;
     Ok((session.timeline().world().fingerprint(), again.timeline().world().fingerprint()))
 }
 
@@ -333,4 +335,22 @@ fn a_long_run_seeks_right_everywhere() {
         timeline.seek(MAIN, index);
         assert_eq!(timeline.world().fingerprint(), fingerprints[index as usize], "at {index}");
     }
+}
+
+#[test]
+fn a_run_too_long_for_a_link_says_so() {
+    let mut session = Session::from_text("protocol raft\npace by-hand\n").unwrap();
+    let toggle = |on| ActionRequest {
+        word: "rule".to_owned(),
+        rule: Some("pre-vote".to_owned()),
+        on,
+        ..ActionRequest::default()
+    };
+    for _ in 0..STEPS_MAX / 2 + 1 {
+        session.act(&toggle(false)).unwrap();
+        session.act(&toggle(true)).unwrap();
+    }
+    let error = session.link(true).unwrap_err();
+    assert_eq!((error.kind, error.code.as_str()), ("bound", "too-long"));
+    assert!(error.message.contains("at most 10000"), "{}", error.message);
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::action::ActionKind;
 use crate::ids::{ClientId, MessageId, NodeId};
+use crate::scenario::bounds::{LINK_CHARS_MAX, STEPS_MAX};
 use crate::scenario::link::{self, Link, LinkError};
 use crate::scenario::{Language, Scenario, Words, presets, print_network_of, text};
 use crate::sim::{Sim, kind_name};
@@ -186,7 +187,10 @@ impl Session {
     }
 
     /// A link to the present branch opened at this moment, or to the run up to this moment only.
-    pub fn link(&self, whole: bool) -> String {
+    ///
+    /// # Errors
+    /// The run is longer than a link may be; its text can still be saved.
+    pub fn link(&self, whole: bool) -> Result<String, SessionError> {
         let moment = if whole { self.branch_end() } else { self.timeline.cursor() };
         let scenario = if whole {
             self.whole()
@@ -195,7 +199,20 @@ impl Session {
             scenario.open_at = moment.index;
             scenario
         };
-        link::encode(&Link { scenario, recorded: Some(self.timeline.record(moment)) })
+        let steps = scenario.steps.len();
+        if steps > STEPS_MAX {
+            let message = format!("this run has {steps} steps; a link holds at most {STEPS_MAX}");
+            return Err(SessionError::new("bound", "too-long", message));
+        }
+        let link = link::encode(&Link { scenario, recorded: Some(self.timeline.record(moment)) });
+        if link.len() > LINK_CHARS_MAX {
+            let chars = link.len();
+            let message = format!(
+                "the link would have {chars} characters; at most {LINK_CHARS_MAX} are taken"
+            );
+            return Err(SessionError::new("bound", "too-long", message));
+        }
+        Ok(link)
     }
 
     /// The readable form of the present run, where it loses nothing.
