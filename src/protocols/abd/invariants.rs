@@ -64,6 +64,8 @@ pub struct Ghost {
     begun: BTreeMap<(NodeId, u32), Beginning>,
     /// To which put each tag was given.
     given: BTreeMap<(Text, Tag), Put>,
+    /// What coordinators have answered while their disks are held: nobody was told of it yet.
+    withheld: Vec<(NodeId, Answered)>,
     /// The highest tag that was answered for each register.
     answered: BTreeMap<Text, Tag>,
     /// The tag by which each put was first answered, or seen by a read.
@@ -88,7 +90,10 @@ pub fn observe(ghost: &mut Ghost, cluster: &Cluster<'_, Abd>, touched: NodeId, r
     check_disk(ghost, cluster, touched, report);
     match cluster.node(touched) {
         Some(node) => check_operations(ghost, cluster, touched, node, report),
-        None => ghost.begun.retain(|(coordinator, _), _| *coordinator != touched),
+        None => {
+            ghost.begun.retain(|(coordinator, _), _| *coordinator != touched);
+            ghost.withheld.retain(|(coordinator, _)| *coordinator != touched);
+        }
     }
     check_durable(ghost, cluster, report);
 }
@@ -144,6 +149,7 @@ fn check_operations(
     if let Some(answered) = node.answered.as_ref().filter(|_| has_answered) {
         check_answer(ghost, cluster, id, answered, report);
     }
+    release(ghost, cluster, id, node);
     let is_open = |number: u32| node.operations.iter().any(|open| open.number == number);
     ghost.begun.retain(|(coordinator, number), _| *coordinator != id || is_open(*number));
 }
@@ -205,7 +211,6 @@ fn check_answer(
     // An operation that needs nobody else begins and ends in one action.
     let begun = ghost.begun.get(&(id, answered.number)).copied();
     let beginning = begun.unwrap_or_else(|| beginning(ghost, request));
-    let key = request.operation.key();
     let tag = answered.version.as_ref().map(|version| version.tag);
     let compared = |tag: Option<Tag>| tag.map(|tag| tag.compared(cluster.rules));
     if request.operation.is_read() {
@@ -225,17 +230,36 @@ fn check_answer(
         }
     } else if let Some(version) = &answered.version {
         check_write(ghost, cluster, id, request, version, beginning, report);
+    }
+    ghost.withheld.push((id, answered.clone()));
+}
+
+/// An answer leaves a node when what it wrote before is on its disk, and counts from then on.
+fn release(ghost: &mut Ghost, cluster: &Cluster<'_, Abd>, id: NodeId, node: &Node) {
+    let (withheld, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut ghost.withheld).into_iter().partition(|(coordinator, _)| {
+            // A node's disk is behind its memory only while it is held.
+            *coordinator == id && *cluster.disk(id) == node.disk
+        });
+    ghost.withheld = others;
+    for (_, answered) in withheld {
+        acknowledge(ghost, cluster, &answered);
+    }
+}
+
+fn acknowledge(ghost: &mut Ghost, cluster: &Cluster<'_, Abd>, answered: &Answered) {
+    let Some(version) = &answered.version else { return };
+    let key = answered.request.operation.key();
+    if !answered.request.operation.is_read() {
         let needed = (version.tag, answered.stored_on);
         let acknowledged = ghost.acknowledged.entry(key.clone()).or_insert(needed);
-        if compared(Some(version.tag)) > compared(Some(acknowledged.0)) {
+        if version.tag.compared(cluster.rules) > acknowledged.0.compared(cluster.rules) {
             *acknowledged = needed;
         }
     }
-    if let Some(version) = &answered.version {
-        ghost.settled.entry(version.put).or_insert(version.tag);
-        let highest = ghost.answered.entry(key.clone()).or_insert(version.tag);
-        *highest = version.tag.max(*highest);
-    }
+    ghost.settled.entry(version.put).or_insert(version.tag);
+    let highest = ghost.answered.entry(key.clone()).or_insert(version.tag);
+    *highest = version.tag.max(*highest);
 }
 
 fn check_durable(ghost: &Ghost, cluster: &Cluster<'_, Abd>, report: Report<'_>) {

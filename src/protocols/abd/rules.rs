@@ -22,15 +22,15 @@ rules! {
     0 READ_WRITE_BACK "read-write-back" "ABD §3; LS §3"
         "A read stores the tag and value that it is about to answer before it answers."
         without "A read answers a write that is still on its way, and a later read misses it."
-        protects ["atomicity"];
+        protects ["atomicity", "one-tag-per-put"];
     1 MAJORITY_QUORUMS "majority-quorums" "ABD §3; LS §3"
         "A query and a store wait for so many nodes that two of them always share one: R + W > n."
         without "A query asks only nodes that the last store did not reach, and the read is stale."
-        protects ["atomicity"];
+        protects ["atomicity", "one-tag-per-put"];
     2 WRITE_QUERIES_FIRST "write-queries-first" "LS §3"
         "Where there are many writers, a write first queries for the highest tag, to go above it."
         without "A writer that missed the newest write stores a lower tag, and its own is lost."
-        protects ["atomicity"];
+        protects ["atomicity", "one-tag-per-put"];
     3 TIE_BROKEN_BY_WRITER_ID "tie-broken-by-writer-id" "LS §3"
         "Of two tags with the same counter the one with the higher writer's id is higher."
         without "Two writes at once get the same tag, and replicas differ for good."
@@ -38,7 +38,7 @@ rules! {
     4 KEEP_THE_HIGHER_TAG "keep-the-higher-tag" "ABD §3"
         "A replica takes over a tag and value only if the tag is higher than its own."
         without "A late store brings an old value back over a new one."
-        protects ["tags-monotone", "durable-acknowledged", "atomicity"];
+        protects ["tags-monotone", "durable-acknowledged", "atomicity", "one-value-per-tag"];
     5 DURABLE_TAG_AND_VALUE "durable-tag-and-value" "after ABD §2, where a crashed node stays so"
         "Tag and value are on the disk before a replica tells anyone of them."
         without "A crash takes acknowledged values with it, and a majority no longer knows them."
