@@ -65,11 +65,14 @@ fn with_every_rule_three_hundred_seeds_hold_and_make_progress() {
     assert!(answered > 3000, "{answered} operations answered");
 }
 
+/// Inversions need a rare coincidence: so many seeds are tried before a rule is said to do nothing.
+const SEEDS_TRIED: std::ops::RangeInclusive<u64> = 1..=3000;
+
 /// Without the rule some seed violates what the rule protects.
 fn breaks(id: &str) {
     let (place, rule) = rule(id);
     let mut others = BTreeSet::new();
-    for seed in SEEDS {
+    for seed in SEEDS_TRIED {
         let run = sweep_seed(abd(), seed, &[place]).unwrap();
         let Some(invariant) = violated(&run) else { continue };
         if rule.protects.contains(&invariant) {
