@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::message::Message;
 use super::replica::{is_higher, keep, later};
-use super::rules::quorums;
+use super::rules::Quorum;
 use super::state::{Answered, Known, Node, Operation, Phase, Put, Round, Tag, Version};
 use super::{Abd, RETRANSMIT, rules};
 use crate::ids::{NodeId, NodeSet};
@@ -109,18 +109,18 @@ fn take(node: &mut Node, round: Round) -> Option<Operation> {
 
 /// Ends the operation's phase where enough nodes have answered; else it goes on waiting.
 fn go_on_with(context: &mut Ctx<'_>, node: &mut Node, operation: Operation) {
-    let (read, write) = quorums(context);
+    let (query, store) = Quorum::of_query_and_store(context);
     let heard = operation.heard.len();
     match &operation.phase {
         Phase::Query { highest, known } => {
-            if heard < read {
+            if !query.is_reached(context, heard) {
                 return wait(context, node, operation);
             }
             let (highest, known) = (highest.clone(), *known);
             finish_query(context, node, operation, highest, known);
         }
         Phase::Store { version, outcome } => {
-            if heard < write && context.enforces(rules::ANSWER_AFTER_MAJORITY) {
+            if !store.is_reached(context, heard) && context.enforces(rules::ANSWER_AFTER_MAJORITY) {
                 return wait(context, node, operation);
             }
             let (version, outcome) = (version.clone(), outcome.clone());
@@ -221,7 +221,8 @@ fn answer(
     version: Option<Version>,
     outcome: Outcome,
 ) {
-    let (_, stored_on) = quorums(context);
+    let (_, store) = Quorum::of_query_and_store(context);
+    let stored_on = store.size(context);
     // Registers share no order in which the answer would have a place.
     context.reply(&operation.request, Answer::Done { outcome: outcome.clone(), as_of: 0 });
     let request = operation.request.clone();

@@ -76,22 +76,46 @@ settings! {
         "Time after which a coordinator asks again, in milliseconds.";
 }
 
-/// The sizes of a query's and of a store's quorum, R and W.
-pub fn quorums(context: &mut Context<'_, Abd>) -> (u32, u32) {
-    let count = u32::from(context.node_count);
-    let sized = |place: u8, default: u32| match context.settings[usize::from(place)] {
-        0 => default,
-        size => size.min(count),
-    };
-    let majority = context.majority();
-    let (read, write) = (sized(READ_QUORUM, majority), sized(WRITE_QUORUM, majority));
-    // Without the rule, and where nobody says otherwise, the half that is not a majority.
-    let half = (count / 2).max(1);
-    let (read_half, write_half) = (sized(READ_QUORUM, half), sized(WRITE_QUORUM, half));
-    if context.enforces(MAJORITY_QUORUMS) {
-        if read + write > count { (read, write) } else { (majority, majority) }
-    } else {
-        (read_half, write_half)
+/// How many nodes a phase must hear from, the coordinator included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quorum {
+    /// With the rule that quorums meet.
+    sound: u32,
+    /// Without it.
+    unsound: u32,
+}
+
+impl Quorum {
+    /// Of a query and of a store: R and W. Where the settings do not meet, or say nothing,
+    /// majorities do.
+    pub fn of_query_and_store(context: &Context<'_, Abd>) -> (Self, Self) {
+        let count = u32::from(context.node_count);
+        let sized = |place: u8, default: u32| match context.setting(place) {
+            0 => default,
+            size => size.min(count),
+        };
+        let majority = context.majority();
+        let (read, write) = (sized(READ_QUORUM, majority), sized(WRITE_QUORUM, majority));
+        let (read, write) = if read + write > count { (read, write) } else { (majority, majority) };
+        // The half that is not a majority, where nobody says otherwise.
+        let half = (count / 2).max(1);
+        let query = Quorum { sound: read, unsound: sized(READ_QUORUM, half) };
+        let store = Quorum { sound: write, unsound: sized(WRITE_QUORUM, half) };
+        (query, store)
+    }
+
+    /// Whether so many are enough.
+    pub fn is_reached(self, context: &mut Context<'_, Abd>, heard: u32) -> bool {
+        heard >= self.sound || (heard >= self.unsound && !context.enforces(MAJORITY_QUORUMS))
+    }
+
+    /// How many are enough.
+    pub fn size(self, context: &Context<'_, Abd>) -> u32 {
+        if context.rules.contains(MAJORITY_QUORUMS) {
+            self.sound
+        } else {
+            self.sound.min(self.unsound)
+        }
     }
 }
 

@@ -38,18 +38,17 @@ fn disk_fields(disk: &Disk) -> NodeView {
     let badge = |(key, version): (&crate::operation::Text, &super::Version)| {
         format!("{key}={} {}", version.value, version.tag)
     };
-    let mut durable: Vec<Field> = disk
-        .registers
-        .iter()
-        .map(|(key, version)| Field::new(format!("tag of {key}"), version.tag))
-        .collect();
+    let mut durable = vec![Field::new("starts", disk.starts)];
+    durable.extend(
+        (disk.registers.iter())
+            .map(|(key, version)| Field::new(format!("tag of {key}"), version.tag)),
+    );
     durable.extend(disk.puts.iter().map(|(session, known)| {
         Field::new(
             format!("session {session}"),
             format!("put {} has tag {}", known.sequence, known.tag),
         )
     }));
-    durable.push(Field::new("starts", disk.starts));
     NodeView {
         period: disk.registers.values().map(|version| version.tag.counter).max().unwrap_or(0),
         badges: disk.registers.iter().take(BADGES_MAX).map(badge).collect(),
