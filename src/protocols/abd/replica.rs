@@ -51,7 +51,10 @@ pub fn on_store(
 /// Keeps a version if its tag is higher, and in any case remembers which put has that tag.
 pub fn keep(context: &mut Ctx<'_>, disk: &mut Disk, key: &Text, version: &Version) {
     let own = disk.registers.get(key).map(|own| own.tag);
-    if is_higher(context, version.tag, own) || !context.enforces(rules::KEEP_THE_HIGHER_TAG) {
+    let is_new = own != Some(version.tag);
+    if is_new
+        && (is_higher(context, version.tag, own) || !context.enforces(rules::KEEP_THE_HIGHER_TAG))
+    {
         disk.registers.insert(key.clone(), version.clone());
     }
     let put = version.put;
