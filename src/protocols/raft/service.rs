@@ -67,7 +67,9 @@ pub fn apply(context: &mut Ctx<'_>, node: &mut Node) {
         let Some(entry) = node.disk.log.get(node.applied + 1).cloned() else { return };
         node.applied += 1;
         let Command::Request(request) = &entry.command else { continue };
-        let earlier = node.sessions.earlier(request).cloned();
+        // What was written before the run has no session, and nothing of it was repeated.
+        let has_session = request.session != SESSION_BEFORE_THE_RUN;
+        let earlier = node.sessions.earlier(request).filter(|_| has_session).cloned();
         let outcome = match earlier {
             // The same request at a second place in the log: a retry that reached the leader
             // before it knew of the first. It must not happen twice (§8).

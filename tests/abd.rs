@@ -1,0 +1,310 @@
+//! ABD and its rules: with all of them nothing ever breaks, without one its promised invariant does,
+//! tags compare as the paper says, quorums meet, and dead messages are dead.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{act, aimed, all_messages, any_action, field};
+use consensus_playground::action::ActionKind;
+use consensus_playground::ids::{NodeId, RuleId};
+use consensus_playground::protocol::Rule;
+use consensus_playground::protocols::{self, REGISTRY};
+use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
+use consensus_playground::sim::Sim;
+use consensus_playground::sweep::{SweepRun, sweep_seed};
+use consensus_playground::world::Schedule;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=300;
+
+fn abd() -> u8 {
+    protocols::find("abd").unwrap().0
+}
+
+fn rule(id: &str) -> (RuleId, &'static Rule) {
+    let sheet = (REGISTRY[usize::from(abd())].sheet)();
+    let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
+    (place, &sheet.rules[usize::from(place.0)])
+}
+
+/// The world after a scenario's steps; every expectation in it must be met.
+fn world(body: &str) -> Box<dyn Sim> {
+    let source = format!("protocol abd\n{body}");
+    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    let mut sim = (REGISTRY[usize::from(abd())].make)(scenario.config.clone()).unwrap();
+    for step in &scenario.steps {
+        let words = text::print_step(scenario.sheet(), step);
+        if let Step::Expect(expectation) = step {
+            let met = expect::check(&*sim, expectation);
+            met.unwrap_or_else(|found| panic!("{words}: {found}"));
+        }
+        let done = run::step(&mut &mut *sim, scenario.pace, step);
+        done.unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+    sim
+}
+
+/// Which invariant a failure is about.
+fn violated(run: &SweepRun) -> Option<&str> {
+    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+}
+
+#[test]
+fn with_every_rule_three_hundred_seeds_hold_and_make_progress() {
+    let mut answered = 0;
+    for seed in SEEDS {
+        let run = sweep_seed(abd(), seed, &[]).unwrap();
+        assert_eq!(
+            run.failure, None,
+            "replay with `consensus-playground sweep abd --seeds {seed}`"
+        );
+        answered += run.answered;
+    }
+    assert!(answered > 3000, "{answered} operations answered");
+}
+
+/// Inversions need a rare coincidence: so many seeds are tried before a rule is said to do nothing.
+const SEEDS_TRIED: std::ops::RangeInclusive<u64> = 1..=3000;
+
+/// Without the rule some seed violates what the rule protects.
+fn breaks(id: &str) {
+    let (place, rule) = rule(id);
+    let mut others = BTreeSet::new();
+    for seed in SEEDS_TRIED {
+        let run = sweep_seed(abd(), seed, &[place]).unwrap();
+        let Some(invariant) = violated(&run) else { continue };
+        if rule.protects.contains(&invariant) {
+            return;
+        }
+        others.insert(invariant.to_owned());
+    }
+    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
+}
+
+macro_rules! without {
+    ($($name:ident $id:literal;)*) => {
+        $(#[test] fn $name() { breaks($id); })*
+    };
+}
+
+without! {
+    without_write_back_reads_go_back_in_time "read-write-back";
+    without_majorities_reads_are_stale "majority-quorums";
+    without_a_query_writes_are_lost "write-queries-first";
+    without_writers_ids_a_tag_has_two_values "tie-broken-by-writer-id";
+    without_comparing_tags_replicas_go_back "keep-the-higher-tag";
+    without_durable_tags_acknowledged_writes_are_lost "durable-tag-and-value";
+    without_waiting_acknowledged_writes_are_lost "answer-after-majority";
+    without_memory_of_puts_a_retry_is_written_twice "repeated-put-keeps-its-tag";
+}
+
+/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
+fn with_all_rules(name: &str) -> String {
+    let source: String = presets::find(&format!("abd/{name}"))
+        .unwrap()
+        .text
+        .lines()
+        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
+}
+
+#[test]
+fn with_the_rule_the_same_run_violates_nothing() {
+    for name in [
+        "new-old-inversion",
+        "two-writers-without-the-tie-break",
+        "blind-write",
+        "hasty-answer",
+        "late-store",
+        "repeated-put",
+    ] {
+        let complaints = with_all_rules(name);
+        assert!(!complaints.contains("violated"), "{name}: {complaints}");
+    }
+}
+
+#[test]
+fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
+    let sheet = (REGISTRY[usize::from(abd())].sheet)();
+    for rule in sheet.rules {
+        for invariant in rule.protects {
+            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
+        }
+        let off = format!("without {}", rule.id);
+        let is_shown = presets::all()
+            .iter()
+            .any(|preset| preset.id.starts_with("abd/") && preset.text.contains(&off));
+        assert!(is_shown, "no scenario is without {}", rule.id);
+    }
+}
+
+#[test]
+fn replicas_keep_the_higher_of_two_tags() {
+    for (held, sent, kept, why) in [
+        ("1.n1", "2.n1", "2.n1", "the higher counter"),
+        ("2.n1", "1.n1", "2.n1", "the higher counter, whatever comes last"),
+        ("1.n1", "1.n3", "1.n3", "of the same counter the higher writer"),
+        ("1.n3", "1.n1", "1.n3", "of the same counter the higher writer"),
+        ("1.n3", "2.n1", "2.n1", "the counter before the writer"),
+        ("10.n1", "9.n3", "10.n1", "counters as numbers"),
+    ] {
+        // n1 reads at n2 and writes back to n3 whatever is higher.
+        let sim = world(&format!(
+            "nodes 3\nclients 1\npace by-hand\ndisk n1 {sent}:x=sent\ndisk n2 {sent}:x=sent\n\
+            disk n3 {held}:x=held\ninvoke A get x to n1\ndeliver A->n1 Request\n\
+            deliver n1->n2 Query\ndeliver n2->n1 QueryReply\ndeliver n1->n3 Store"
+        ));
+        assert_eq!(field(&*sim, 2, "tag of x"), kept, "{held} meets {sent}: {why}");
+    }
+}
+
+#[test]
+fn quorums_of_any_size_work_if_they_meet() {
+    for (read, write, waits_for) in [(1, 3, "1 and 3"), (3, 1, "3 and 1"), (2, 2, "2 and 2")] {
+        world(&format!(
+            "nodes 3\nclients 2\nseed 5\nset read-quorum {read}\nset write-quorum {write}\n\
+            invoke A put x 1 to n1\nrun 200\nexpect reply A ok\ninvoke B get x to n3\nrun 200\n\
+            expect reply B 1\nexpect all hold"
+        ));
+        let sim = world(&format!(
+            "nodes 3\nclients 1\npace by-hand\nset read-quorum {read}\nset write-quorum {write}\n\
+            crash n2\ncrash n3\ninvoke A put x 1 to n1\nsettle\nexpect reply A open"
+        ));
+        let heard = field(&*sim, 0, "operation 1");
+        let phase = if read == 1 { "stores" } else { "queries" };
+        assert!(heard.contains(phase), "{waits_for}: {heard}");
+    }
+}
+
+#[test]
+fn a_single_writer_needs_one_round_trip_and_sends_others_away() {
+    world(
+        "nodes 3\nclients 2\npace by-hand\nset writers single\ninvoke A put x 1 to n1\n\
+        deliver A->n1 Request\nexpect no message n1->n2 Query\ndeliver n1->n2 Store\n\
+        deliver n2->n1 StoreReply\ndeliver n1->A Reply\nexpect reply A ok\n\
+        invoke B put x 2 to n3\nsettle\nexpect reply B ok\nexpect n3 tag-of-x 2.n1\n\
+        crash n1\nrestart n1\ninvoke A put x 3 to n1\nsettle\nexpect n2 tag-of-x 3.n1\n\
+        expect n2 value x 3\nexpect all hold",
+    );
+}
+
+#[test]
+fn a_repeated_put_keeps_its_tag_and_stays_below_newer_writes() {
+    world(
+        "nodes 3\nclients 2\npace by-hand\ninvoke A put x a to n1\ndeliver A->n1 Request\n\
+        deliver n1->n2 Query\ndeliver n2->n1 QueryReply\ndeliver n1->n2 Store\n\
+        deliver n2->n1 StoreReply\ndrop n1->A Reply\nsettle\ninvoke B put x b to n3\nsettle\n\
+        retry A\nsettle\nexpect reply A ok\nexpect n1 value x b\nexpect n2 tag-of-x 2.n3\n\
+        expect all hold",
+    );
+}
+
+#[test]
+fn lost_messages_are_sent_again_until_a_majority_has_answered() {
+    world(
+        "nodes 3\nclients 1\npace by-hand\ninvoke A put x 1 to n1\ndeliver A->n1 Request\n\
+        drop n1->n2 Query\ndrop n1->n3 Query\ntimeout n1 retransmit\ndeliver n1->n3 Query\n\
+        deliver n3->n1 QueryReply\ndrop n1->n2 Store\ndrop n1->n3 Store\ntimeout n1 retransmit\n\
+        deliver n1->n3 Store\ndeliver n3->n1 StoreReply\ndeliver n1->A Reply\nexpect reply A ok",
+    );
+}
+
+#[test]
+fn answers_to_an_earlier_life_are_not_taken_for_answers_to_this_one() {
+    let sim = world(
+        "nodes 3\nclients 1\npace by-hand\ninvoke A get x to n1\ndeliver A->n1 Request\n\
+        deliver n1->n2 Query\ncrash n1\nrestart n1\nretry A\ndrop A->n2 Request\nretry A\n\
+        drop A->n3 Request\nretry A\ndeliver A->n1 Request\ndeliver n2->n1 QueryReply",
+    );
+    assert!(field(&*sim, 0, "operation 1").ends_with("heard n1"));
+}
+
+#[test]
+fn what_a_register_cannot_do_is_not_offered() {
+    for operation in ["cas x 1 2", "append x 1"] {
+        let wrong = text::parse(&format!("protocol abd\ninvoke A {operation} to n1")).unwrap_err();
+        assert!(wrong.message.contains("expected one of: get, put"), "{wrong}");
+    }
+}
+
+fn check_dead(sim: &dyn Sim, dead: &mut u32) -> Result<(), TestCaseError> {
+    for info in all_messages(sim) {
+        let deliver = ActionKind::Deliver(info.id);
+        if !sim.is_dead(info.id) || sim.check(&deliver).is_err() {
+            continue;
+        }
+        *dead += 1;
+        let (mut delivered, mut dropped) = (sim.fork(), sim.fork());
+        act(&mut *delivered, deliver);
+        act(&mut *dropped, ActionKind::Drop(info.id));
+        let words = sim.describe(&ActionKind::Deliver(info.id));
+        for node in (0..sim.config().nodes).map(NodeId) {
+            prop_assert_eq!(delivered.node_view(node), sim.node_view(node), "{}", words);
+            prop_assert_eq!(delivered.timers(node), sim.timers(node), "{}", words);
+        }
+        prop_assert!(delivered.last().sent.is_empty(), "{} is answered", words);
+        prop_assert_eq!(
+            delivered.cluster_fingerprint(),
+            dropped.cluster_fingerprint(),
+            "{}",
+            words
+        );
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn delivering_a_dead_message_changes_nothing_and_quorums_that_meet_are_safe(
+        seed in 1..10_000u32,
+        without in proptest::option::of(0..8u8),
+        read in 0..=4u32,
+        kinds in vec((0..6u8, any_action()), 40..200),
+    ) {
+        let off = without.map_or(String::new(), |place| {
+            let sheet = (REGISTRY[usize::from(abd())].sheet)();
+            format!("\nwithout {}", sheet.rules[usize::from(place)].id)
+        });
+        let write = if read == 0 { 0 } else { 5 - read };
+        let mut sim = world(&format!(
+            "nodes 4\nclients 3\nnetwork loss 3% duplicate 5%\nset read-quorum {read}\n\
+            set write-quorum {write}\nseed {seed}{off}"
+        ));
+        let mut dead = 0;
+        for (how, kind) in kinds {
+            let kind = match how {
+                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
+                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
+                _ => Some(aimed(&*sim, kind)),
+            };
+            // A lost disk forgets how often its node has started, and then nothing is over.
+            let is_beyond = |kind: &ActionKind| {
+                matches!(kind, ActionKind::LoseDisk(_) | ActionKind::SetRule { .. })
+            };
+            let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
+            let _ = sim.apply(&kind.at(sim.now_ms()));
+            check_dead(&*sim, &mut dead)?;
+            if without.is_none() {
+                let why = sim.violations().first().map(|violation| violation.why.clone());
+                prop_assert_eq!(why, None, "R = {}, W = {}", read, write);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
+    let mut sim = world("nodes 5\nclients 2\nseed 4\ninvoke A put x 1 to n1\ninvoke B get x to n2");
+    let mut dead = 0;
+    for _ in 0..200 {
+        common::play(&mut *sim, 1);
+        check_dead(&*sim, &mut dead).unwrap();
+    }
+    assert!(dead > 5, "{dead} deliveries of dead messages were tried");
+}
