@@ -1,5 +1,6 @@
 //! The protocols. Each is one module; the registry is the one list of them.
 
+pub mod multi_paxos;
 pub mod raft;
 
 use crate::protocol::Sheet;
@@ -16,7 +17,7 @@ pub struct Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] = &[entry::<raft::Raft>()];
+pub const REGISTRY: &[Entry] = &[entry::<raft::Raft>(), entry::<multi_paxos::MultiPaxos>()];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
     Entry { sheet: || P::default().sheet(), make: simulate::<P> }
