@@ -33,7 +33,7 @@ rules! {
     3 PHASE_1_NEEDS_MAJORITY "phase-1-needs-majority" "Paxos Made Simple §2.2, phase 2 (a)"
         "A candidate leads only with the promises of a phase-1 quorum, which is a majority."
         without "A leader has not asked the nodes that know what was decided."
-        protects ["agreement", "durable-decided"];
+        protects ["agreement", "durable-decided", "one-value-per-ballot"];
     4 PHASE_2_NEEDS_MAJORITY "phase-2-needs-majority" "Paxos Made Simple §2.2, §2.3"
         "A value is decided only when a phase-2 quorum, which is a majority, has accepted it."
         without "A leader decides what only it has accepted, and the next leader decides otherwise."
