@@ -67,7 +67,8 @@ rules! {
         without "Two leaders preempt each other for ever, and nothing is decided."
         protects [];
     12 QUORUMS_INTERSECT "quorums-intersect" "Howard, Malkhi & Spiegelman, Flexible Paxos, 2016"
-        "Every phase-1 quorum shares a node with every phase-2 quorum: a candidate waits for more promises where they are set too small."
+        "Every phase-1 quorum shares a node with every phase-2 quorum: where they are set too small, \
+         a candidate waits for more promises."
         without "A new leader hears from nobody who knows what was decided."
         protects ["agreement", "durable-decided"];
 }

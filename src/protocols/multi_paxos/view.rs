@@ -50,12 +50,19 @@ pub fn node_view(node: &Node) -> NodeView {
             }
         }
     }
+    let accepted_as = |slot: u64, command: &Command| {
+        let accepted = node.disk.accepted.get(slot);
+        accepted
+            .filter(|pvalue| *pvalue.command == *command)
+            .map_or(0, |pvalue| pvalue.ballot.number())
+    };
     view.logs.push(LogView {
         title: "decided",
         durable: false,
         cells: cells(&node.decided, |slot, command| LogCell {
             index: slot,
-            period: 0,
+            // A ballot only where this node accepted the value too; a decision carries none.
+            period: accepted_as(slot, command),
             text: command.to_string(),
             committed: true,
         }),
