@@ -1,6 +1,7 @@
 //! The protocols. Each is one module; the registry is the one list of them.
 
 pub mod abd;
+pub mod multi_paxos;
 pub mod raft;
 
 use crate::protocol::Sheet;
@@ -17,7 +18,8 @@ pub struct Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] = &[entry::<raft::Raft>(), entry::<abd::Abd>()];
+pub const REGISTRY: &[Entry] =
+    &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
     Entry { sheet: || P::default().sheet(), make: simulate::<P> }
