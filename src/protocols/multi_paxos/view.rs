@@ -19,7 +19,8 @@ pub fn node_view(node: &Node) -> NodeView {
         view.period = ballot.number();
     }
     let last = node.disk.accepted.last();
-    view.badges = vec![format!("accepted {last}"), format!("executed {}", node.executed)];
+    // Short, because they stand in the node: accepted up to, executed up to.
+    view.badges = vec![format!("log {last}"), format!("done {}", node.executed)];
     view.volatile = vec![
         Field::new("role", role),
         Field::new("leader", node.leader.map_or("none".to_owned(), |leader| leader.to_string())),
@@ -76,7 +77,7 @@ pub fn node_view(node: &Node) -> NodeView {
 pub fn disk_view(disk: &Disk) -> NodeView {
     let mut view = disk_fields(disk, None);
     view.role = "crashed";
-    view.badges = vec![format!("accepted {}", disk.accepted.last())];
+    view.badges = vec![format!("log {}", disk.accepted.last())];
     view
 }
 
