@@ -4,7 +4,7 @@ use super::state::{Disk, Node, Operation, Phase};
 use crate::view::{Field, NodeView, Shape};
 
 /// The most registers that stand in the node itself.
-const BADGES_MAX: usize = 2;
+const BADGES_MAX: usize = 1;
 
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
@@ -12,9 +12,7 @@ pub fn node_view(node: &Node) -> NodeView {
     let is_busy = !node.operations.is_empty();
     (view.role, view.shape) =
         if is_busy { ("coordinator", Shape::Dashed) } else { ("replica", Shape::Plain) };
-    if is_busy {
-        view.badges.push(format!("{} open", node.operations.len()));
-    }
+    if is_busy {}
     view.volatile = vec![
         Field::new("role", view.role),
         Field::new("operations open", node.operations.len()),
