@@ -9,10 +9,11 @@ const BADGES_MAX: usize = 1;
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
     let mut view = disk_fields(&node.disk);
-    let is_busy = !node.operations.is_empty();
-    (view.role, view.shape) =
-        if is_busy { ("coordinator", Shape::Dashed) } else { ("replica", Shape::Plain) };
-    if is_busy {}
+    (view.role, view.shape) = if !node.operations.is_empty() {
+        ("coordinator", Shape::Dashed)
+    } else {
+        ("replica", Shape::Plain)
+    };
     view.volatile = vec![
         Field::new("role", view.role),
         Field::new("operations open", node.operations.len()),
