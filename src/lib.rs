@@ -14,6 +14,7 @@ pub mod protocol;
 pub mod protocols;
 pub mod scenario;
 pub mod session;
+mod sheet;
 pub mod sim;
 pub mod store;
 pub mod sweep;

@@ -5,9 +5,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{act, aimed, all_messages, any_action, field};
+use common::{aimed, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
-use consensus_playground::ids::{NodeId, RuleId};
+use consensus_playground::ids::RuleId;
 use consensus_playground::protocol::Rule;
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
@@ -229,32 +229,6 @@ fn what_a_register_cannot_do_is_not_offered() {
         let wrong = text::parse(&format!("protocol abd\ninvoke A {operation} to n1")).unwrap_err();
         assert!(wrong.message.contains("expected one of: get, put"), "{wrong}");
     }
-}
-
-fn check_dead(sim: &dyn Sim, dead: &mut u32) -> Result<(), TestCaseError> {
-    for info in all_messages(sim) {
-        let deliver = ActionKind::Deliver(info.id);
-        if !sim.is_dead(info.id) || sim.check(&deliver).is_err() {
-            continue;
-        }
-        *dead += 1;
-        let (mut delivered, mut dropped) = (sim.fork(), sim.fork());
-        act(&mut *delivered, deliver);
-        act(&mut *dropped, ActionKind::Drop(info.id));
-        let words = sim.describe(&ActionKind::Deliver(info.id));
-        for node in (0..sim.config().nodes).map(NodeId) {
-            prop_assert_eq!(delivered.node_view(node), sim.node_view(node), "{}", words);
-            prop_assert_eq!(delivered.timers(node), sim.timers(node), "{}", words);
-        }
-        prop_assert!(delivered.last().sent.is_empty(), "{} is answered", words);
-        prop_assert_eq!(
-            delivered.cluster_fingerprint(),
-            dropped.cluster_fingerprint(),
-            "{}",
-            words
-        );
-    }
-    Ok(())
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{act, aimed, all_messages, any_action, field};
+use common::{aimed, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::NodeId;
 use consensus_playground::protocol::Sheet;
@@ -218,29 +218,6 @@ fn every_size_of_quorum_that_intersects_serves() {
              invoke A put x 1\nrun 900\nexpect reply A ok\nexpect n5 value x 1\nexpect all hold"
         ));
     }
-}
-
-fn check_dead(sim: &dyn Sim, dead: &mut u32) -> Result<(), TestCaseError> {
-    for info in all_messages(sim) {
-        let deliver = ActionKind::Deliver(info.id);
-        if !sim.is_dead(info.id) || sim.check(&deliver).is_err() {
-            continue;
-        }
-        *dead += 1;
-        let (mut delivered, mut dropped) = (sim.fork(), sim.fork());
-        act(&mut *delivered, deliver);
-        act(&mut *dropped, ActionKind::Drop(info.id));
-        let words = sim.describe(&ActionKind::Deliver(info.id));
-        for node in (0..sim.config().nodes).map(NodeId) {
-            prop_assert_eq!(delivered.node_view(node), sim.node_view(node), "{}", words);
-            prop_assert_eq!(delivered.timers(node), sim.timers(node), "{}", words);
-        }
-        prop_assert!(delivered.last().sent.is_empty(), "{} is answered", words);
-        let (after, without) = (delivered.cluster_fingerprint(), dropped.cluster_fingerprint());
-        prop_assert_eq!(after, without, "{}", words);
-        prop_assert_eq!(delivered.violations().len(), sim.violations().len());
-    }
-    Ok(())
 }
 
 proptest! {

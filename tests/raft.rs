@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{act, aimed, all_messages, any_action, field, world};
+use common::{act, aimed, all_messages, any_action, check_dead, field, world};
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{MessageId, NodeId, RuleId};
 use consensus_playground::protocol::Rule;
@@ -211,33 +211,6 @@ fn a_refused_vote_still_takes_over_the_higher_term() {
     );
     assert_eq!(sim.node_view(NodeId(1)).period, 9);
     assert_eq!(field(&*sim, 1, "voted for"), "nobody");
-}
-
-fn check_dead(sim: &dyn Sim, dead: &mut u32) -> Result<(), TestCaseError> {
-    for info in all_messages(sim) {
-        let deliver = ActionKind::Deliver(info.id);
-        if !sim.is_dead(info.id) || sim.check(&deliver).is_err() {
-            continue;
-        }
-        *dead += 1;
-        let (mut delivered, mut dropped) = (sim.fork(), sim.fork());
-        act(&mut *delivered, deliver);
-        act(&mut *dropped, ActionKind::Drop(info.id));
-        let words = sim.describe(&ActionKind::Deliver(info.id));
-        for node in (0..sim.config().nodes).map(NodeId) {
-            prop_assert_eq!(delivered.node_view(node), sim.node_view(node), "{}", words);
-            prop_assert_eq!(delivered.timers(node), sim.timers(node), "{}", words);
-        }
-        prop_assert!(delivered.last().sent.is_empty(), "{} is answered", words);
-        prop_assert_eq!(
-            delivered.cluster_fingerprint(),
-            dropped.cluster_fingerprint(),
-            "{}",
-            words
-        );
-        prop_assert_eq!(delivered.violations().len(), sim.violations().len());
-    }
-    Ok(())
 }
 
 proptest! {

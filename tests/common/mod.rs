@@ -169,3 +169,32 @@ pub fn play(sim: &mut dyn Sim, count: usize) {
         sim.apply(&next).unwrap();
     }
 }
+
+/// Delivers each dead message that could be delivered, and counts it: nothing may change but that
+/// the message is gone.
+pub fn check_dead(sim: &dyn Sim, dead: &mut u32) -> Result<(), TestCaseError> {
+    for info in all_messages(sim) {
+        let deliver = ActionKind::Deliver(info.id);
+        if !sim.is_dead(info.id) || sim.check(&deliver).is_err() {
+            continue;
+        }
+        *dead += 1;
+        let (mut delivered, mut dropped) = (sim.fork(), sim.fork());
+        act(&mut *delivered, deliver);
+        act(&mut *dropped, ActionKind::Drop(info.id));
+        let words = sim.describe(&ActionKind::Deliver(info.id));
+        for node in (0..sim.config().nodes).map(NodeId) {
+            prop_assert_eq!(delivered.node_view(node), sim.node_view(node), "{}", words);
+            prop_assert_eq!(delivered.timers(node), sim.timers(node), "{}", words);
+        }
+        prop_assert!(delivered.last().sent.is_empty(), "{} is answered", words);
+        prop_assert_eq!(
+            delivered.cluster_fingerprint(),
+            dropped.cluster_fingerprint(),
+            "{}",
+            words
+        );
+        prop_assert_eq!(delivered.violations().len(), sim.violations().len());
+    }
+    Ok(())
+}

@@ -2,21 +2,8 @@
 //! and the quantities that may be adjusted.
 
 use super::Abd;
-use crate::ids::RuleId;
-use crate::protocol::{Context, Rule, Setting, SettingRange};
-
-macro_rules! rules {
-    ($($number:literal $name:ident $id:literal $source:literal
-        $text:literal
-        without $without:literal
-        protects [$($protects:literal),*];)*) => {
-        $(#[doc = $text] pub const $name: RuleId = RuleId($number);)*
-        /// All rules, in the order of their numbers.
-        pub const RULES: &[Rule] = &[$(Rule {
-            id: $id, source: $source, text: $text, without: $without, protects: &[$($protects),*],
-        }),*];
-    };
-}
+use crate::protocol::{Context, SettingRange};
+use crate::sheet::{rules, settings};
 
 rules! {
     0 READ_WRITE_BACK "read-write-back" "ABD §3; LS §3"
@@ -51,15 +38,6 @@ rules! {
         "A coordinator that finds a repeated put among the replicas' memories takes its tag again."
         without "A put that was answered long ago is stored again, over newer writes."
         protects ["one-tag-per-put"];
-}
-
-macro_rules! settings {
-    ($($number:literal $name:ident $id:literal $default:literal $range:expr, $text:literal;)*) => {
-        $(#[doc = $text] pub const $name: u8 = $number;)*
-        /// All settings, in the order of their numbers.
-        pub const SETTINGS: &[Setting] =
-            &[$(Setting { id: $id, text: $text, default: $default, range: $range }),*];
-    };
 }
 
 /// Only n1 writes.

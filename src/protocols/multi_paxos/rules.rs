@@ -1,21 +1,8 @@
 //! The rules that the proof of Multi-Paxos needs, each with its source and what goes wrong without
 //! it, and the quantities that may be adjusted.
 
-use crate::ids::RuleId;
-use crate::protocol::{Rule, Setting, SettingRange};
-
-macro_rules! rules {
-    ($($number:literal $name:ident $id:literal $source:literal
-        $text:literal
-        without $without:literal
-        protects [$($protects:literal),*];)*) => {
-        $(#[doc = $text] pub const $name: RuleId = RuleId($number);)*
-        /// All rules, in the order of their numbers.
-        pub const RULES: &[Rule] = &[$(Rule {
-            id: $id, source: $source, text: $text, without: $without, protects: &[$($protects),*],
-        }),*];
-    };
-}
+use crate::protocol::SettingRange;
+use crate::sheet::{rules, settings};
 
 rules! {
     0 PROMISE_ONLY_HIGHER_BALLOTS "promise-only-higher-ballots" "Paxos Made Simple §2.2, phase 1 (b)"
@@ -71,15 +58,6 @@ rules! {
          a candidate waits for more promises."
         without "A new leader hears from nobody who knows what was decided."
         protects ["agreement", "durable-decided"];
-}
-
-macro_rules! settings {
-    ($($number:literal $name:ident $id:literal $default:literal $range:expr, $text:literal;)*) => {
-        $(#[doc = $text] pub const $name: u8 = $number;)*
-        /// All settings, in the order of their numbers.
-        pub const SETTINGS: &[Setting] =
-            &[$(Setting { id: $id, text: $text, default: $default, range: $range }),*];
-    };
 }
 
 settings! {

@@ -1,21 +1,8 @@
 //! The rules that Raft's proof needs, each with its source and what goes wrong without it, and the
 //! quantities that may be adjusted.
 
-use crate::ids::RuleId;
-use crate::protocol::{Rule, Setting, SettingRange};
-
-macro_rules! rules {
-    ($($number:literal $name:ident $id:literal $source:literal
-        $text:literal
-        without $without:literal
-        protects [$($protects:literal),*];)*) => {
-        $(#[doc = $text] pub const $name: RuleId = RuleId($number);)*
-        /// All rules, in the order of their numbers.
-        pub const RULES: &[Rule] = &[$(Rule {
-            id: $id, source: $source, text: $text, without: $without, protects: &[$($protects),*],
-        }),*];
-    };
-}
+use crate::protocol::SettingRange;
+use crate::sheet::{rules, settings};
 
 rules! {
     0 VOTE_ONCE_PER_TERM "vote-once-per-term" "Raft §5.2"
@@ -86,15 +73,6 @@ rules! {
         "A node that has just heard from a leader ignores requests for votes."
         without "Elections come before the leader's lease has ended, and its reads are stale."
         protects ["reads-are-current"];
-}
-
-macro_rules! settings {
-    ($($number:literal $name:ident $id:literal $default:literal $range:expr, $text:literal;)*) => {
-        $(#[doc = $text] pub const $name: u8 = $number;)*
-        /// All settings, in the order of their numbers.
-        pub const SETTINGS: &[Setting] =
-            &[$(Setting { id: $id, text: $text, default: $default, range: $range }),*];
-    };
 }
 
 /// Reads go through the log like writes.
