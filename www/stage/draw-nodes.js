@@ -109,7 +109,11 @@ function drawWords(context, node, place, full, colours, style) {
   context.textAlign = "center";
   context.font = FONT.text;
   context.fillStyle = colours.soft;
-  context.fillText(fitText(context, role, FONT.text, room), place.x, place.y + 8);
+  // A long word in a small card is set smaller before anything of it is left out.
+  const font = textWidth(context, role, FONT.text) > room ? FONT.small : FONT.text;
+  context.font = font;
+  // The middle of a card is wider than its rounded corners let the other lines be.
+  context.fillText(fitText(context, role, font, room + 8), place.x, place.y + 8);
 }
 
 /**
