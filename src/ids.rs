@@ -5,29 +5,37 @@
 //! from zero: `NodeId(0)` is printed `n1`, `ClientId(0)` is printed `A`.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::Serialize;
 
 /// The most nodes a world may have.
-pub const NODES_MAX: u8 = 100;
+pub const NODES_MAX: u16 = 1000;
 /// The most clients a world may have: one letter each.
 pub const CLIENTS_MAX: u8 = 26;
 
 /// A node, counted from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct NodeId(pub u8);
+pub struct NodeId(pub u16);
 
 impl NodeId {
     /// The node's place in a vector of nodes.
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// The node of that name, such as `n3`, among so many.
+    pub fn from_name(name: &str, nodes: u16) -> Option<Self> {
+        let digits = name.strip_prefix('n').filter(|digits| !digits.starts_with(['+', '0']))?;
+        let count = digits.parse::<u16>().ok()?;
+        (1..=nodes).contains(&count).then(|| NodeId(count - 1))
+    }
 }
 
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "n{}", u16::from(self.0) + 1)
+        write!(f, "n{}", self.0 + 1)
     }
 }
 
@@ -60,19 +68,19 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// One number for either kind: nodes as they are, clients after [`NODES_MAX`].
-    pub fn code(self) -> u8 {
+    pub fn code(self) -> u16 {
         match self {
             Endpoint::Node(node) => node.0,
-            Endpoint::Client(client) => NODES_MAX + client.0,
+            Endpoint::Client(client) => NODES_MAX + u16::from(client.0),
         }
     }
 
     /// The inverse of [`Endpoint::code`]; `None` where no endpoint has that number.
-    pub fn from_code(code: u8) -> Option<Self> {
+    pub fn from_code(code: u16) -> Option<Self> {
         if code < NODES_MAX {
             Some(Endpoint::Node(NodeId(code)))
-        } else if code < NODES_MAX + CLIENTS_MAX {
-            Some(Endpoint::Client(ClientId(code - NODES_MAX)))
+        } else if code < NODES_MAX + u16::from(CLIENTS_MAX) {
+            Some(Endpoint::Client(ClientId((code - NODES_MAX) as u8)))
         } else {
             None
         }
@@ -143,49 +151,100 @@ impl RuleSet {
     }
 }
 
-/// A set of nodes as a bit mask.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeSet(pub u128);
+/// How many words hold a set of nodes.
+const WORDS: usize = 16;
+
+/// A set of nodes as a bit mask, with room for [`NODES_MAX`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeSet([u64; WORDS]);
 
 impl NodeSet {
     /// The set of one node.
     pub fn of(node: NodeId) -> Self {
-        NodeSet(1 << node.0)
+        let mut set = NodeSet::default();
+        set.insert(node);
+        set
     }
 
     /// The first `count` nodes.
-    pub fn all(count: u8) -> Self {
-        NodeSet(if count >= 128 { u128::MAX } else { (1 << count) - 1 })
+    pub fn all(count: u16) -> Self {
+        (0..count).map(NodeId).collect()
+    }
+
+    /// The nodes whose bits are set, the lowest bit for the first node.
+    pub fn from_bits(bits: u128) -> Self {
+        let mut set = NodeSet::default();
+        set.0[0] = bits as u64;
+        set.0[1] = (bits >> 64) as u64;
+        set
+    }
+
+    /// The first 128 nodes as bits, the lowest for the first node.
+    pub fn bits(self) -> u128 {
+        u128::from(self.0[0]) | u128::from(self.0[1]) << 64
     }
 
     /// Whether `node` is in the set.
     pub fn contains(self, node: NodeId) -> bool {
-        self.0 & (1 << node.0) != 0
+        self.0[node.index() / 64] & (1 << (node.0 % 64)) != 0
     }
 
     /// Adds `node`.
     pub fn insert(&mut self, node: NodeId) {
-        self.0 |= 1 << node.0;
+        self.0[node.index() / 64] |= 1 << (node.0 % 64);
     }
 
     /// Takes `node` out.
     pub fn remove(&mut self, node: NodeId) {
-        self.0 &= !(1 << node.0);
+        self.0[node.index() / 64] &= !(1 << (node.0 % 64));
+    }
+
+    /// The members of either set.
+    pub fn union(self, other: Self) -> Self {
+        NodeSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
+    }
+
+    /// The members of both sets.
+    pub fn intersection(self, other: Self) -> Self {
+        NodeSet(std::array::from_fn(|word| self.0[word] & other.0[word]))
+    }
+
+    /// The members that `other` has not.
+    pub fn without(self, other: Self) -> Self {
+        NodeSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
     /// How many nodes are in the set.
     pub fn len(self) -> u32 {
-        self.0.count_ones()
+        self.0.iter().map(|word| word.count_ones()).sum()
     }
 
     /// Whether the set has no member.
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 == [0; WORDS]
     }
 
     /// The members in order.
     pub fn iter(self) -> impl Iterator<Item = NodeId> {
-        (0..128).map(NodeId).filter(move |node| self.contains(*node))
+        self.0.into_iter().enumerate().flat_map(|(place, word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some(NodeId(64 * place as u16 + bit as u16))
+            })
+        })
+    }
+}
+
+// Small clusters are the rule: only the words that hold a member are worth hashing.
+impl Hash for NodeSet {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.bits());
+        let used = self.0.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        for word in self.0.iter().take(used).skip(2) {
+            state.write_u64(*word);
+        }
     }
 }
 

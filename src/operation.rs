@@ -16,51 +16,162 @@ pub const TEXT_BYTES_MAX: usize = 32;
 pub struct OperationKind {
     /// The word in scenarios.
     pub name: &'static str,
-    /// What follows the word: `key`, `expected` or `value`.
+    /// What follows the word: `key`, `value`, `amount` and so on.
     pub parts: &'static [&'static str],
 }
 
-/// Reads the value of a key.
-pub const GET: OperationKind = OperationKind { name: "get", parts: &["key"] };
-/// Sets the value of a key.
-pub const PUT: OperationKind = OperationKind { name: "put", parts: &["key", "value"] };
-/// Adds text to the end of a value.
-pub const APPEND: OperationKind = OperationKind { name: "append", parts: &["key", "value"] };
-/// Sets a value only where the present one is the expected one.
-pub const CAS: OperationKind = OperationKind { name: "cas", parts: &["key", "expected", "value"] };
+/// Declares the operations: for each the constant of its kind and the variant, in the order of
+/// their numbers in links, so that the word, the number and the variant cannot drift apart.
+macro_rules! operations {
+    ($($constant:ident $variant:ident $name:literal
+        { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* } $doc:literal;)*) => {
+        $(#[doc = $doc]
+        pub const $constant: OperationKind =
+            OperationKind { name: $name, parts: &[$(stringify!($field)),*] };)*
 
-/// One operation on a key-value store.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Operation {
-    /// Reads the value of a key.
-    Get {
+        /// All kinds of operation, in the order of their numbers. Append only.
+        pub const OPERATION_KINDS: &[OperationKind] = &[$($constant),*];
+
+        /// One operation of a client.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Operation {
+            $(#[doc = $doc] $variant { $($(#[$field_doc])* $field: $type,)* },)*
+        }
+
+        impl Operation {
+            /// Its kind.
+            pub fn kind(&self) -> OperationKind {
+                match self {
+                    $(Operation::$variant { .. } => $constant,)*
+                }
+            }
+
+            /// What belongs to it, in the order of [`OperationKind::parts`].
+            pub fn parts(&self) -> Vec<String> {
+                match self {
+                    $(Operation::$variant { $($field),* } => vec![$($field.to_string()),*],)*
+                }
+            }
+
+            /// An operation from its word and its parts; `None` where they do not belong together.
+            fn from_words(words: &[&str]) -> Option<Self> {
+                let (name, parts) = words.split_first()?;
+                match *name {
+                    $($name => match parts {
+                        [$($field),*] => {
+                            Some(Operation::$variant { $($field: <$type as Part>::read($field)?),* })
+                        }
+                        _ => None,
+                    },)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    GET Get "get" {
         /// The key read.
         key: Text,
-    },
-    /// Sets the value of a key.
-    Put {
+    } "Reads the value of a key.";
+    PUT Put "put" {
         /// The key written.
         key: Text,
         /// Its new value.
         value: Text,
-    },
-    /// Adds text to the end of a value; not idempotent, so a duplicate shows.
-    Append {
+    } "Sets the value of a key.";
+    APPEND Append "append" {
         /// The key written.
         key: Text,
         /// The text added.
         value: Text,
-    },
-    /// Sets a value only where the present one is the expected one.
-    Cas {
+    } "Adds text to the end of a value; not idempotent, so a duplicate shows.";
+    CAS Cas "cas" {
         /// The key written.
         key: Text,
         /// What the value must be.
         expected: Text,
         /// Its new value.
         value: Text,
-    },
+    } "Sets a value only where the present one is the expected one.";
+    DELETE Delete "delete" {
+        /// The key that goes.
+        key: Text,
+    } "Removes a key and its value.";
+    ENQUEUE Enqueue "enqueue" {
+        /// The queue it joins.
+        queue: Text,
+        /// The item added at the end.
+        value: Text,
+    } "Adds an item at the end of a queue.";
+    DEQUEUE Dequeue "dequeue" {
+        /// The queue it leaves.
+        queue: Text,
+    } "Takes the first item of a queue.";
+    LOCK Lock "lock" {
+        /// The file locked.
+        file: Text,
+    } "Takes the lock of a file, unless another client has it.";
+    UNLOCK Unlock "unlock" {
+        /// The file unlocked.
+        file: Text,
+    } "Gives the lock of a file back; only its holder can.";
+    TRANSFER Transfer "transfer" {
+        /// The account that pays.
+        payer: Text,
+        /// The account that is paid.
+        payee: Text,
+        /// How much, in whole units.
+        amount: u32,
+    } "Moves money from one account to another, unless the payer has too little.";
+    PROPOSE Propose "propose" {
+        /// The value proposed.
+        value: Text,
+    } "Proposes a value and waits for the one that is chosen.";
+    STAMP Stamp "stamp" {
+        /// The key written.
+        key: Text,
+    } "Sets a key to the time on the clock: not a function of the state alone.";
 }
+
+impl OperationKind {
+    /// Its place in [`OPERATION_KINDS`].
+    pub fn number(&self) -> u8 {
+        // Every kind is made by the macro that makes the list.
+        OPERATION_KINDS.iter().position(|kind| kind == self).unwrap_or_default() as u8
+    }
+
+    /// How it is written, such as `put KEY VALUE`.
+    pub fn form(&self) -> String {
+        let mut form = self.name.to_owned();
+        for part in self.parts {
+            form.push(' ');
+            form.push_str(&part.to_uppercase());
+        }
+        form
+    }
+}
+
+/// What a part of an operation may be.
+trait Part: Sized {
+    fn read(word: &str) -> Option<Self>;
+}
+
+impl Part for Text {
+    fn read(word: &str) -> Option<Self> {
+        Some(Arc::from(word))
+    }
+}
+
+impl Part for u32 {
+    fn read(word: &str) -> Option<Self> {
+        word.parse().ok().filter(|amount| *amount <= AMOUNT_MAX)
+    }
+}
+
+/// The most that one transfer moves, so that sums over all accounts stay far from any overflow.
+pub const AMOUNT_MAX: u32 = 1_000_000;
 
 impl Operation {
     /// Whether the operation leaves the store as it is.
@@ -68,23 +179,19 @@ impl Operation {
         matches!(self, Operation::Get { .. })
     }
 
-    /// Its kind.
-    pub fn kind(&self) -> OperationKind {
-        match self {
-            Operation::Get { .. } => GET,
-            Operation::Put { .. } => PUT,
-            Operation::Append { .. } => APPEND,
-            Operation::Cas { .. } => CAS,
-        }
-    }
-
-    /// The key it is about.
+    /// What it is about: the key, queue, file, paying account or proposed value.
     pub fn key(&self) -> &Text {
         match self {
             Operation::Get { key }
             | Operation::Put { key, .. }
             | Operation::Append { key, .. }
-            | Operation::Cas { key, .. } => key,
+            | Operation::Cas { key, .. }
+            | Operation::Delete { key }
+            | Operation::Stamp { key } => key,
+            Operation::Enqueue { queue, .. } | Operation::Dequeue { queue } => queue,
+            Operation::Lock { file } | Operation::Unlock { file } => file,
+            Operation::Transfer { payer, .. } => payer,
+            Operation::Propose { value } => value,
         }
     }
 
@@ -93,7 +200,6 @@ impl Operation {
     /// # Errors
     /// Says what was expected, for showing to the person who wrote it.
     pub fn parse(words: &[&str]) -> Result<Self, String> {
-        const FORMS: &str = "get KEY, put KEY VALUE, append KEY VALUE or cas KEY EXPECTED VALUE";
         for word in words.iter().skip(1) {
             if word.is_empty() {
                 return Err("a key or value of at least one character".to_owned());
@@ -108,27 +214,30 @@ impl Operation {
                 return Err(format!("at most {TEXT_BYTES_MAX} bytes in a key or value"));
             }
         }
-        let text = |place: usize| -> Text { Arc::from(words[place]) };
-        match (words.first().copied(), words.len()) {
-            (Some("get"), 2) => Ok(Operation::Get { key: text(1) }),
-            (Some("put"), 3) => Ok(Operation::Put { key: text(1), value: text(2) }),
-            (Some("append"), 3) => Ok(Operation::Append { key: text(1), value: text(2) }),
-            (Some("cas"), 4) => {
-                Ok(Operation::Cas { key: text(1), expected: text(2), value: text(3) })
+        Operation::from_words(words).ok_or_else(|| {
+            let name = words.first().copied().unwrap_or_default();
+            match OPERATION_KINDS.iter().find(|kind| kind.name == name) {
+                Some(kind) if kind.parts.contains(&"amount") => {
+                    format!("{}, the amount at most {AMOUNT_MAX}", kind.form())
+                }
+                Some(kind) => kind.form(),
+                None => {
+                    let forms: Vec<String> =
+                        OPERATION_KINDS.iter().map(|kind| kind.form()).collect();
+                    forms.join(", ")
+                }
             }
-            _ => Err(FORMS.to_owned()),
-        }
+        })
     }
 }
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Operation::Get { key } => write!(f, "get {key}"),
-            Operation::Put { key, value } => write!(f, "put {key} {value}"),
-            Operation::Append { key, value } => write!(f, "append {key} {value}"),
-            Operation::Cas { key, expected, value } => write!(f, "cas {key} {expected} {value}"),
+        f.write_str(self.kind().name)?;
+        for part in self.parts() {
+            write!(f, " {part}")?;
         }
+        Ok(())
     }
 }
 
@@ -145,6 +254,10 @@ pub enum Outcome {
     Swapped,
     /// A compare-and-set found something else and wrote nothing.
     NotSwapped,
+    /// A lock is held by another client, or an account holds too little: nothing changed.
+    Refused,
+    /// A transaction was aborted: nothing changed.
+    Aborted,
 }
 
 impl fmt::Display for Outcome {
@@ -155,6 +268,8 @@ impl fmt::Display for Outcome {
             Outcome::Absent => f.write_str("absent"),
             Outcome::Swapped => f.write_str("swapped"),
             Outcome::NotSwapped => f.write_str("not-swapped"),
+            Outcome::Refused => f.write_str("refused"),
+            Outcome::Aborted => f.write_str("aborted"),
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::ids::{ClientId, NodeId, RuleId, RuleSet, TimerId};
 use crate::operation::{Operation, OperationKind, Outcome};
-use crate::view::{MessageLabel, NodeView};
+use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A distributed protocol, driven by [`crate::world::World`].
 ///
@@ -99,12 +99,29 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
     /// The message's place in [`Sheet::messages`].
     fn message_kind(&self, message: &Self::Message) -> u8;
 
+    /// Why a cluster of that many nodes with these settings cannot run, if it cannot: a quorum
+    /// larger than the cluster, say. It is asked before any node starts.
+    fn refuses(&self, _nodes: u16, _settings: &[u32]) -> Option<String> {
+        None
+    }
+
+    /// The arithmetic that the protocol's safety rests on, such as R + W > N, with the numbers of
+    /// this cluster.
+    fn formulas(&self, _nodes: u16, _settings: &[u32]) -> Vec<Formula> {
+        Vec::new()
+    }
+
+    /// What can be measured over the whole cluster at this moment, such as how many nodes agree.
+    fn meters(&self, _cluster: &Cluster<'_, Self>) -> Vec<Meter> {
+        Vec::new()
+    }
+
     /// Reads an initial disk from the words of a scenario of that many nodes, such as
     /// `term 6 log 1 1 4`.
     ///
     /// # Errors
     /// Says what was expected.
-    fn parse_disk(&self, words: &[&str], nodes: u8) -> Result<Self::Disk, String>;
+    fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Self::Disk, String>;
 }
 
 /// What a protocol is made of: the page and the command line learn all they show from here.
@@ -119,9 +136,9 @@ pub struct Sheet {
     /// The word for a period of leadership: term, ballot or view.
     pub period: &'static str,
     /// How many nodes a scenario has when it does not say.
-    pub nodes_default: u8,
+    pub nodes_default: u16,
     /// The fewest and the most nodes.
-    pub nodes_range: (u8, u8),
+    pub nodes_range: (u16, u16),
     /// The kinds of message. Append only: links hold the index.
     pub messages: &'static [MessageKind],
     /// The timers. Append only.
@@ -385,7 +402,7 @@ pub struct Context<'a, P: Protocol> {
     /// The node whose handler runs.
     pub me: NodeId,
     /// How many nodes there are.
-    pub node_count: u8,
+    pub node_count: u16,
     /// The node's own clock, in milliseconds; it may run fast or slow.
     pub now_ms: u64,
     /// The rules that hold.
@@ -473,12 +490,14 @@ pub struct Cluster<'a, P: Protocol> {
     pub(crate) protocol: &'a P,
     /// The rules that hold.
     pub rules: RuleSet,
+    /// The values of [`Sheet::settings`], in order.
+    pub settings: &'a [u32],
 }
 
 impl<'a, P: Protocol> Cluster<'a, P> {
     /// How many nodes there are.
-    pub fn node_count(&self) -> u8 {
-        self.nodes.len() as u8
+    pub fn node_count(&self) -> u16 {
+        self.nodes.len() as u16
     }
 
     /// All node ids.

@@ -1,22 +1,38 @@
-//! The replicated state machine that protocols share: a key-value store with client sessions.
+//! The replicated state machine that protocols share: a key-value store with queues, file locks and
+//! accounts, and client sessions.
 
 use std::collections::BTreeMap;
 
-use crate::operation::{Operation, Outcome, Text};
+use crate::ids::ClientId;
+use crate::operation::{
+    APPEND, CAS, DELETE, DEQUEUE, ENQUEUE, GET, LOCK, Operation, OperationKind, Outcome, PUT,
+    TRANSFER, Text, UNLOCK,
+};
 use crate::protocol::Request;
+use crate::view::Field;
 
-/// A key-value store. The same operations in the same order give the same store.
+/// A key-value store with queues and file locks. The same operations in the same order give the
+/// same store.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Store {
     values: BTreeMap<Text, Text>,
+    queues: BTreeMap<Text, Vec<Text>>,
+    /// Who holds each locked file.
+    locks: BTreeMap<Text, ClientId>,
 }
 
 /// The longest value that appending may build, in bytes; beyond it an append keeps the end.
 const VALUE_BYTES_MAX: usize = 256;
+/// The most items in a queue; what is added beyond is refused.
+const QUEUE_ITEMS_MAX: usize = 64;
+
+/// The operations that a replicated [`Store`] offers its clients.
+pub const STORE_OPERATIONS: &[OperationKind] =
+    &[GET, PUT, APPEND, CAS, DELETE, ENQUEUE, DEQUEUE, LOCK, UNLOCK, TRANSFER];
 
 impl Store {
-    /// Executes an operation.
-    pub fn execute(&mut self, operation: &Operation) -> Outcome {
+    /// Executes a client's operation. An operation that the store does not offer is refused.
+    pub fn execute(&mut self, client: ClientId, operation: &Operation) -> Outcome {
         match operation {
             Operation::Get { key } => self.read(key),
             Operation::Put { key, value } => {
@@ -41,6 +57,60 @@ impl Store {
                     Outcome::NotSwapped
                 }
             }
+            Operation::Delete { key } => {
+                self.values.remove(key);
+                Outcome::Done
+            }
+            Operation::Enqueue { queue, value } => {
+                let items = self.queues.entry(queue.clone()).or_default();
+                if items.len() >= QUEUE_ITEMS_MAX {
+                    return Outcome::Refused;
+                }
+                items.push(value.clone());
+                Outcome::Done
+            }
+            Operation::Dequeue { queue } => match self.queues.get_mut(queue) {
+                Some(items) if !items.is_empty() => Outcome::Found(items.remove(0)),
+                _ => Outcome::Absent,
+            },
+            Operation::Lock { file } => match self.locks.get(file) {
+                Some(holder) if *holder != client => Outcome::Refused,
+                _ => {
+                    self.locks.insert(file.clone(), client);
+                    Outcome::Done
+                }
+            },
+            Operation::Unlock { file } => {
+                if self.locks.get(file) != Some(&client) {
+                    return Outcome::Refused;
+                }
+                self.locks.remove(file);
+                Outcome::Done
+            }
+            Operation::Transfer { payer, payee, amount } => self.transfer(payer, payee, *amount),
+            Operation::Propose { .. } | Operation::Stamp { .. } => Outcome::Refused,
+        }
+    }
+
+    /// An account is a key whose value is a whole number; one never written holds nothing.
+    fn balance(&self, account: &Text) -> Option<u64> {
+        match self.values.get(account) {
+            Some(text) => text.parse().ok(),
+            None => Some(0),
+        }
+    }
+
+    fn transfer(&mut self, payer: &Text, payee: &Text, amount: u32) -> Outcome {
+        let amount = u64::from(amount);
+        match (self.balance(payer), self.balance(payee)) {
+            (Some(has), Some(_)) if has >= amount => {
+                self.values.insert(payer.clone(), Text::from((has - amount).to_string()));
+                // Read again: payer and payee may be one account.
+                let sum = self.balance(payee).unwrap_or_default().saturating_add(amount);
+                self.values.insert(payee.clone(), Text::from(sum.to_string()));
+                Outcome::Done
+            }
+            _ => Outcome::Refused,
         }
     }
 
@@ -49,9 +119,22 @@ impl Store {
         self.values.get(key).map_or(Outcome::Absent, |value| Outcome::Found(value.clone()))
     }
 
-    /// Keys and values in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Text)> {
-        self.values.iter()
+    /// Sets a value without a client, as the beginning of a scenario does.
+    pub fn set(&mut self, key: &Text, value: &Text) {
+        self.values.insert(key.clone(), value.clone());
+    }
+
+    /// What it holds, for a person: values, then queues, then locks, each in order.
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> =
+            self.values.iter().map(|(key, value)| Field::new(&**key, value)).collect();
+        for (queue, items) in &self.queues {
+            fields.push(Field::new(&**queue, format!("[{}]", items.join(" "))));
+        }
+        for (file, holder) in &self.locks {
+            fields.push(Field::new(format!("lock {file}"), holder));
+        }
+        fields
     }
 }
 

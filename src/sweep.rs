@@ -120,8 +120,8 @@ fn faults(timeline: &mut Timeline, chaos: &mut Chaos) -> Option<String> {
 
 fn random_event(world: &dyn Sim, chaos: &mut Chaos) -> ActionKind {
     let nodes = world.config().nodes;
-    let node = NodeId(chaos.below(nodes.into()) as u8);
-    let other = NodeId((node.0 + 1 + chaos.below(u64::from(nodes) - 1) as u8) % nodes);
+    let node = NodeId(chaos.below(nodes.into()) as u16);
+    let other = NodeId((node.0 + 1 + chaos.below(u64::from(nodes) - 1) as u16) % nodes);
     match chaos.below(24) {
         0 => ActionKind::Crash(node),
         1..=3 => ActionKind::Restart(node),
@@ -142,7 +142,7 @@ fn random_event(world: &dyn Sim, chaos: &mut Chaos) -> ActionKind {
     }
 }
 
-fn random_side(nodes: u8, chaos: &mut Chaos) -> NodeSet {
+fn random_side(nodes: u16, chaos: &mut Chaos) -> NodeSet {
     (0..nodes).map(NodeId).filter(|_| chaos.below(2) == 0).collect()
 }
 

@@ -89,6 +89,45 @@ pub struct LogCell {
     pub committed: bool,
 }
 
+/// The arithmetic that a protocol's safety rests on, with the numbers of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Formula {
+    /// As the paper writes it: `R + W > N`.
+    pub text: &'static str,
+    /// With the numbers: `2 + 2 > 3`.
+    pub filled: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What follows from its holding, or from its not holding.
+    pub meaning: String,
+    /// The quorums it speaks of, by name and size. Drawn as sets of nodes that are as far apart as
+    /// they can be: those that still meet are the nodes that carry the knowledge over.
+    pub quorums: Vec<Quorum>,
+}
+
+/// A quorum by size.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quorum {
+    /// What it is for: `read`, `write`.
+    pub name: &'static str,
+    /// How many nodes it has.
+    pub size: u32,
+}
+
+/// Something measured over the whole cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Meter {
+    /// What is measured: `nodes that agree`.
+    pub name: &'static str,
+    /// How much there is.
+    pub value: u64,
+    /// How much there could be; the meter is full then.
+    pub of: u64,
+}
+
 /// A message in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessageLabel {

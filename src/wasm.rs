@@ -319,7 +319,7 @@ impl Playground {
     }
 
     /// A node now and before the last action.
-    pub fn inspect(&self, node: u8) -> Result<JsValue, JsValue> {
+    pub fn inspect(&self, node: u16) -> Result<JsValue, JsValue> {
         plain(&self.session.inspect(node))
     }
 

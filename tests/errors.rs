@@ -136,7 +136,7 @@ fn a_wrong_step_is_told_where_it_is() {
         ("crash", 2, 6, "a node such as n1"),
         ("crash n1 2", 2, 10, "end of the line, found “2”"),
         ("restart all", 2, 9, "a node such as n1"),
-        ("pause n300", 2, 7, "a node such as n1"),
+        ("pause n3000", 2, 7, "a node such as n1"),
         ("resume n01", 2, 8, "a node such as n1"),
         ("lose-disk", 2, 10, "a node such as n1"),
         ("hold-disk x", 2, 11, "a node such as n1"),
@@ -154,8 +154,8 @@ fn a_wrong_step_is_told_where_it_is() {
         ("invoke", 2, 7, "a client such as A"),
         ("invoke AA get x", 2, 8, "a client such as A"),
         ("invoke B get x", 2, 14, "there is no client B: 5 nodes, 1 clients"),
-        ("invoke A fetch x", 2, 16, "get KEY, put KEY VALUE"),
-        ("invoke A put x", 2, 14, "get KEY, put KEY VALUE"),
+        ("invoke A fetch x", 2, 16, "put KEY VALUE"),
+        ("invoke A put x", 2, 14, "put KEY VALUE"),
         ("invoke A put x 0123456789012345678901234567890123", 2, 16, "at most 32 bytes"),
         ("retry a", 2, 7, "a client such as A"),
         ("give-up n1", 2, 9, "a client such as A"),
@@ -195,7 +195,7 @@ fn columns_count_characters_not_bytes() {
     expect_all(&[
         ("\u{3000}nodes three", 2, 8, "a whole number"),
         ("note 一二三\ncrash 一二", 3, 7, "found “一二”"),
-        ("invoke A put 键 值 值", 2, 18, "get KEY"),
+        ("invoke A put 键 值 值", 2, 18, "put KEY VALUE"),
     ]);
 }
 

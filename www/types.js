@@ -53,7 +53,7 @@ export const MESSAGE = Object.freeze({
 });
 
 /** Endpoints from this number on are clients. */
-export const CLIENT_BASE = 100;
+export const CLIENT_BASE = 1000;
 
 /** Message kinds that every protocol shares: what clients ask and what they are told. */
 export const KIND_REQUEST = 200;

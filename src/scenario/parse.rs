@@ -152,7 +152,7 @@ fn header<'a>(
     match keyword {
         "nodes" => {
             let (low, high) = sheet.nodes_range;
-            config.nodes = line.number("a number of nodes", low.into(), high.into())? as u8;
+            config.nodes = line.number("a number of nodes", low.into(), high.into())? as u16;
         }
         "clients" => {
             config.clients = line.number("a number of clients", 0, CLIENTS_MAX.into())? as u8;

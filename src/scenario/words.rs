@@ -214,12 +214,7 @@ fn split(text: &str) -> Vec<(usize, &str)> {
 }
 
 pub(super) fn node(word: &str) -> Option<NodeId> {
-    let digits = word.strip_prefix('n')?;
-    if digits.starts_with(['0', '+']) {
-        return None;
-    }
-    let count = digits.parse::<u8>().ok()?;
-    (1..=NODES_MAX).contains(&count).then(|| NodeId(count - 1))
+    NodeId::from_name(word, NODES_MAX)
 }
 
 pub(super) fn client(word: &str) -> Option<ClientId> {

@@ -106,7 +106,7 @@ fn small(value: Option<u32>, what: &str) -> Result<u8, String> {
 }
 
 fn need_node(id: Option<u32>, word: &str) -> Result<NodeId, String> {
-    match u8::try_from(need(id, &format!("a node for `{word}`"))?) {
+    match u16::try_from(need(id, &format!("a node for `{word}`"))?) {
         Ok(id) if id < NODES_MAX => Ok(NodeId(id)),
         _ => Err("there is no such node".to_owned()),
     }

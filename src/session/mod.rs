@@ -389,7 +389,7 @@ impl Session {
     }
 
     /// For each node the nodes that it cannot reach.
-    pub fn cuts(&self) -> Vec<Vec<u8>> {
+    pub fn cuts(&self) -> Vec<Vec<u16>> {
         self.world().cuts().iter().map(|set| set.iter().map(|node| node.0).collect()).collect()
     }
 
@@ -473,7 +473,7 @@ impl Session {
     }
 
     /// A node now and before the last action.
-    pub fn inspect(&self, node: u8) -> Option<Inspection> {
+    pub fn inspect(&self, node: u16) -> Option<Inspection> {
         let Moment { branch, index } = self.timeline.cursor();
         if node >= self.world().config().nodes {
             return None;

@@ -48,7 +48,7 @@ views! {
         /// What it shows.
         about: LanguageWords,
         /// How many nodes.
-        nodes: u8,
+        nodes: u16,
         /// How many clients.
         clients: u8,
         /// The seed; text, because it may not fit a JavaScript number.
@@ -139,7 +139,7 @@ views! {
         /// Its letter.
         name: String,
         /// The node it asks next.
-        contact: u8,
+        contact: u16,
         /// What it waits for.
         open: Option<OpenFrame>,
         /// Its last operation that ended.
@@ -237,7 +237,7 @@ pub struct LastView {
     /// The action in one line; empty at the beginning.
     pub text: String,
     /// The node that acted.
-    pub touched: Option<u8>,
+    pub touched: Option<u16>,
     /// The rules that decided something.
     pub applied: Vec<&'static str>,
     /// The rules that would have, had they not been switched off.

@@ -92,7 +92,7 @@ impl<P: Protocol> World<P> {
             ActionKind::Cut { from, to } => self.network.set_cut(*from, *to, true),
             ActionKind::Heal { from, to } => self.network.set_cut(*from, *to, false),
             ActionKind::Partition(side) => {
-                let other = NodeSet(NodeSet::all(self.config.nodes).0 & !side.0);
+                let other = NodeSet::all(self.config.nodes).without(*side);
                 self.network.set_cut(*side, other, true);
                 self.network.set_cut(other, *side, true);
             }
@@ -190,7 +190,7 @@ impl<P: Protocol> World<P> {
             ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
                 self.known(*from)?;
                 self.known(*to)?;
-                let leads_elsewhere = from.len() > 1 || (to.0 & !from.0) != 0;
+                let leads_elsewhere = from.len() > 1 || !to.without(*from).is_empty();
                 changes_something(!from.is_empty() && !to.is_empty() && leads_elsewhere)
             }
             ActionKind::Partition(side) => {
@@ -264,7 +264,7 @@ impl<P: Protocol> World<P> {
     }
 
     fn known(&self, nodes: NodeSet) -> Result<(), Refusal> {
-        let strangers = NodeSet(nodes.0 & !NodeSet::all(self.config.nodes).0);
+        let strangers = nodes.without(NodeSet::all(self.config.nodes));
         match strangers.iter().next() {
             Some(stranger) => Err(Refusal::NoSuchNode(stranger)),
             None => Ok(()),
@@ -558,6 +558,7 @@ impl<P: Protocol> World<P> {
             clients: &self.clients,
             protocol: &self.protocol,
             rules: self.rules,
+            settings: &self.config.settings,
         };
         let (step, at_ms, violations) = (self.step, self.now_ms, &mut self.violations);
         let mut report = |invariant: u8, why: String| {

@@ -59,7 +59,7 @@ impl Default for ClientConditions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// How many nodes there are.
-    pub nodes: u8,
+    pub nodes: u16,
     /// How many clients there are.
     pub clients: u8,
     /// The seed of every random draw.

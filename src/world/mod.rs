@@ -97,7 +97,9 @@ impl<P: Protocol> World<P> {
             nodes.push(NodeSlot::new(disk, clock));
         }
         let clients = (0..config.clients)
-            .map(|client| Client::new(u32::from(client) + 1, NodeId(client % config.nodes)))
+            .map(|client| {
+                Client::new(u32::from(client) + 1, NodeId(u16::from(client) % config.nodes))
+            })
             .collect();
         let mut world = World {
             protocol,

@@ -56,7 +56,7 @@ pub struct Network<M> {
 
 impl<M: Clone + std::hash::Hash> Network<M> {
     /// An empty network without cuts.
-    pub fn new(nodes: u8) -> Self {
+    pub fn new(nodes: u16) -> Self {
         Network {
             in_flight: Vec::new(),
             cuts: Arc::new(vec![NodeSet::default(); usize::from(nodes)]),
@@ -139,14 +139,14 @@ impl<M: Clone + std::hash::Hash> Network<M> {
     pub fn set_cut(&mut self, from: NodeSet, to: NodeSet, cut: bool) {
         let cuts = Arc::make_mut(&mut self.cuts);
         for (index, unreachable) in cuts.iter_mut().enumerate() {
-            let sender = NodeId(index as u8);
+            let sender = NodeId(index as u16);
             if !from.contains(sender) {
                 continue;
             }
             let mut targets = to;
             targets.remove(sender);
-            unreachable.0 =
-                if cut { unreachable.0 | targets.0 } else { unreachable.0 & !targets.0 };
+            *unreachable =
+                if cut { unreachable.union(targets) } else { unreachable.without(targets) };
         }
     }
 

@@ -97,7 +97,7 @@ pub fn random_action<P: Protocol>(world: &World<P>) -> Option<Action> {
         if slot.status() != Status::Up {
             continue;
         }
-        let node = NodeId(index as u8);
+        let node = NodeId(index as u16);
         choices.extend(
             slot.timers().iter().map(|armed| (1, ActionKind::Fire { node, timer: armed.timer })),
         );

@@ -67,7 +67,7 @@ pub fn all_messages(sim: &dyn Sim) -> Vec<MessageInfo> {
 }
 
 /// A field of a node's inspector.
-pub fn field(sim: &dyn Sim, node: u8, name: &str) -> String {
+pub fn field(sim: &dyn Sim, node: u16, name: &str) -> String {
     let view = sim.node_view(NodeId(node));
     let mut fields = view.durable.into_iter().chain(view.volatile).chain(view.data);
     fields.find(|field| field.name == name).map_or("absent".to_owned(), |field| field.value)
@@ -75,8 +75,8 @@ pub fn field(sim: &dyn Sim, node: u8, name: &str) -> String {
 
 /// Any action at all, possible or not, over small numbers.
 pub fn any_action() -> impl Strategy<Value = ActionKind> {
-    let node = || (0..6u8).prop_map(NodeId);
-    let set = || (0..32u128).prop_map(NodeSet);
+    let node = || (0..6u16).prop_map(NodeId);
+    let set = || (0..32u128).prop_map(NodeSet::from_bits);
     let message = || (0..60u32).prop_map(MessageId);
     let client = || (0..3u8).prop_map(ClientId);
     prop_oneof![

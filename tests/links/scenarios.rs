@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{ClientId, Endpoint, NodeId, NodeSet, RuleId, RuleSet, TimerId};
-use consensus_playground::operation::Operation;
+use consensus_playground::operation::{AMOUNT_MAX, Operation};
 use consensus_playground::protocol::SettingRange;
 use consensus_playground::scenario::link::{Link, Recorded};
 use consensus_playground::scenario::{
     Expectation, Language, MessageVerb, Pace, Scenario, Selector, Step, Words, all_rules, text,
 };
 use consensus_playground::sim::{REPLY_KIND, REQUEST_KIND};
+use consensus_playground::store::STORE_OPERATIONS;
 use consensus_playground::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use consensus_playground::world::{
     ClientConditions, ClockConditions, Config, LinkConditions, Status,
@@ -140,7 +141,7 @@ fn rules() -> impl Strategy<Value = RuleSet> {
 }
 
 fn config() -> impl Strategy<Value = Config> {
-    (2u8..=9, 1u8..=26).prop_flat_map(|(nodes, clients)| {
+    (2u16..=9, 1u8..=26).prop_flat_map(|(nodes, clients)| {
         let seed = prop_oneof![Just(1), any::<u64>()];
         let network = prop_oneof![Just(LinkConditions::default()), conditions()];
         let waiting = (1..=SPAN_MS_MAX, 1..=SPAN_MS_MAX)
@@ -170,7 +171,7 @@ fn config() -> impl Strategy<Value = Config> {
     })
 }
 
-fn node(nodes: u8) -> impl Strategy<Value = NodeId> + Clone {
+fn node(nodes: u16) -> impl Strategy<Value = NodeId> + Clone {
     (0..nodes).prop_map(NodeId)
 }
 
@@ -178,11 +179,11 @@ fn client(clients: u8) -> impl Strategy<Value = ClientId> + Clone {
     (0..clients).prop_map(ClientId)
 }
 
-fn node_set(nodes: u8) -> impl Strategy<Value = NodeSet> {
-    (1..=NodeSet::all(nodes).0).prop_map(NodeSet)
+fn node_set(nodes: u16) -> impl Strategy<Value = NodeSet> {
+    (1..=NodeSet::all(nodes).bits()).prop_map(NodeSet::from_bits)
 }
 
-fn selector((nodes, clients): (u8, u8)) -> impl Strategy<Value = Selector> {
+fn selector((nodes, clients): (u16, u8)) -> impl Strategy<Value = Selector> {
     let end = move || {
         let node = node(nodes).prop_map(Endpoint::Node);
         option::of(prop_oneof![node, client(clients).prop_map(Endpoint::Client)])
@@ -196,7 +197,7 @@ fn selector((nodes, clients): (u8, u8)) -> impl Strategy<Value = Selector> {
     })
 }
 
-fn step(bounds: (u8, u8)) -> impl Strategy<Value = Step> {
+fn step(bounds: (u16, u8)) -> impl Strategy<Value = Step> {
     let verb = prop_oneof![
         Just(MessageVerb::Deliver),
         Just(MessageVerb::Drop),
@@ -217,7 +218,7 @@ fn step(bounds: (u8, u8)) -> impl Strategy<Value = Step> {
     ]
 }
 
-fn expectation((nodes, clients): (u8, u8)) -> impl Strategy<Value = Expectation> {
+fn expectation((nodes, clients): (u16, u8)) -> impl Strategy<Value = Expectation> {
     let sheet = empty().sheet();
     let status = select(vec![Status::Up, Status::Paused, Status::Down]);
     let fact = prop_oneof![
@@ -244,19 +245,17 @@ fn expectation((nodes, clients): (u8, u8)) -> impl Strategy<Value = Expectation>
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
-    prop_oneof![
-        word().prop_map(|key| Operation::Get { key }),
-        (word(), word()).prop_map(|(key, value)| Operation::Put { key, value }),
-        (word(), word()).prop_map(|(key, value)| Operation::Append { key, value }),
-        (word(), word(), word()).prop_map(|(key, expected, value)| Operation::Cas {
-            key,
-            expected,
-            value
-        }),
-    ]
+    let kinds = select(STORE_OPERATIONS.to_vec());
+    (kinds, vec(word(), 3), 0..=AMOUNT_MAX).prop_map(|(kind, texts, amount)| {
+        let amount = amount.to_string();
+        let parts = (kind.parts.iter().zip(&texts))
+            .map(|(part, text)| if *part == "amount" { &*amount } else { &**text });
+        let words: Vec<&str> = std::iter::once(kind.name).chain(parts).collect();
+        Operation::parse(&words).unwrap()
+    })
 }
 
-fn action((nodes, clients): (u8, u8)) -> impl Strategy<Value = ActionKind> {
+fn action((nodes, clients): (u16, u8)) -> impl Strategy<Value = ActionKind> {
     let sheet = empty().sheet();
     let (timers, commands) = (sheet.timers.len() as u8, sheet.commands.len() as u8);
     let on_node = select(vec![

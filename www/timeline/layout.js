@@ -7,6 +7,8 @@
  *   clientStep: number, clients: number }} Layout
  */
 
+import { CLIENT_BASE } from "../types.js";
+
 const RULER = 20;
 const EVENTS = 15;
 const LANE_MIN = 13;
@@ -45,7 +47,7 @@ export function clientY(layout, client) {
   return layout.clientsTop + layout.clientStep * (client + 0.5);
 }
 
-/** The row of either: nodes by number, clients from 100 on. @param {Layout} layout @param {number} endpoint */
+/** The row of either: nodes by number, clients from CLIENT_BASE on. @param {Layout} layout @param {number} endpoint */
 export function endpointY(layout, endpoint) {
-  return endpoint >= 100 ? clientY(layout, endpoint - 100) - layout.clientStep / 2 + 2 : laneY(layout, endpoint);
+  return endpoint >= CLIENT_BASE ? clientY(layout, endpoint - CLIENT_BASE) - layout.clientStep / 2 + 2 : laneY(layout, endpoint);
 }

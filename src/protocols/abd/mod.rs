@@ -197,7 +197,7 @@ impl Protocol for Abd {
     }
 
     /// `3.n1:x=old …`: for each key a tag and a value.
-    fn parse_disk(&self, words: &[&str], nodes: u8) -> Result<Disk, String> {
+    fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Disk, String> {
         const FORM: &str = "COUNTER.NODE:KEY=VALUE …, such as 3.n1:x=old";
         let mut disk = Disk::default();
         for word in words {
@@ -207,12 +207,7 @@ impl Protocol for Abd {
             // A bound far from the type's end: counters are counted up from here.
             let counter = counter.parse::<u32>().ok().filter(|counter| *counter > 0).ok_or(FORM)?;
             crate::operation::Operation::parse(&["put", key, value])?;
-            let writer = writer
-                .strip_prefix('n')
-                .and_then(|digits| digits.parse::<u8>().ok())
-                .filter(|count| (1..=nodes).contains(count))
-                .map(|count| NodeId(count - 1))
-                .ok_or(FORM)?;
+            let writer = NodeId::from_name(writer, nodes).ok_or(FORM)?;
             let version = Version {
                 tag: Tag { counter: counter.into(), writer },
                 value: Text::from(value),

@@ -52,10 +52,11 @@ pub use pvalue::{Ballot, Command, Pvalue, Slots};
 pub use state::{Candidate, Disk, Leader, Node, Proposal, Quorums, Role};
 
 use crate::ids::{ClientId, NodeId, RuleSet, TimerId};
-use crate::operation::{APPEND, CAS, GET, Operation, PUT};
+use crate::operation::Operation;
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
+use crate::store::STORE_OPERATIONS;
 use crate::view::{MessageLabel, NodeView};
 
 /// A replica waits for a leader, a candidate for promises.
@@ -92,7 +93,7 @@ static SHEET: Sheet = Sheet {
     rules: rules::RULES,
     invariants: invariants::INVARIANTS,
     settings: rules::SETTINGS,
-    operations: &[GET, PUT, APPEND, CAS],
+    operations: STORE_OPERATIONS,
 };
 
 impl Protocol for MultiPaxos {
@@ -256,7 +257,7 @@ impl Protocol for MultiPaxos {
 
     /// `promised 23 accepted 1@11:x=5 2@23`, each part optional; a value is `SLOT@BALLOT` for a
     /// no-op, or `SLOT@BALLOT:KEY=VALUE` for a write.
-    fn parse_disk(&self, words: &[&str], nodes: u8) -> Result<Disk, String> {
+    fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Disk, String> {
         const FORM: &str = "promised BALLOT, and accepted SLOT@BALLOT or SLOT@BALLOT:KEY=VALUE …";
         let mut disk = Disk::default();
         let mut rest = words.iter();

@@ -38,7 +38,7 @@ impl Ballot {
         match (number / 10, number % 10) {
             (0, 0) => Some(Ballot::NONE),
             (0, _) | (_, 0) => None,
-            (round, digit) => Some(Ballot { round, node: NodeId(digit as u8 - 1) }),
+            (round, digit) => Some(Ballot { round, node: NodeId(digit as u16 - 1) }),
         }
     }
 }

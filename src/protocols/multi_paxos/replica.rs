@@ -138,7 +138,7 @@ fn perform(context: &mut Ctx<'_>, node: &mut Node, slot: u64, command: &Command)
         // first. It must not happen twice.
         Some(outcome) if context.enforces(rules::SESSION_DEDUP) => outcome,
         _ => {
-            let outcome = node.store.execute(&request.operation);
+            let outcome = node.store.execute(request.client, &request.operation);
             node.sessions.remember(request, outcome.clone());
             if !request.operation.is_read() {
                 context.executed(slot, request);

@@ -146,7 +146,7 @@ impl Node {
 impl Quorums {
     /// The sizes as they are set, zero for a majority. A quorum has at least two nodes: a node alone
     /// could not wait for its own disk.
-    pub fn of(node_count: u8, phase_1: u32, phase_2: u32) -> Self {
+    pub fn of(node_count: u16, phase_1: u32, phase_2: u32) -> Self {
         let count = u32::from(node_count);
         let size = |set: u32| if set == 0 { count / 2 + 1 } else { set.clamp(2, count) };
         Quorums { phase_1: size(phase_1), phase_2: size(phase_2) }

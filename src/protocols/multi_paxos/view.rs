@@ -69,7 +69,7 @@ pub fn node_view(node: &Node) -> NodeView {
         }),
         skipped: node.decided.last().saturating_sub(LOG_CELLS_MAX as u64),
     });
-    view.data = node.store.iter().map(|(key, value)| Field::new(&**key, value)).collect();
+    view.data = node.store.fields();
     view
 }
 

@@ -47,10 +47,11 @@ pub use message::{AppendResult, Message};
 pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
-use crate::operation::{APPEND, CAS, GET, Operation, PUT};
+use crate::operation::Operation;
 use crate::protocol::{
     Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
+use crate::store::STORE_OPERATIONS;
 use crate::view::{MessageLabel, NodeView};
 
 /// A follower waits for its leader; a leader checks that it still has a quorum.
@@ -84,7 +85,7 @@ static SHEET: Sheet = Sheet {
     rules: rules::RULES,
     invariants: invariants::INVARIANTS,
     settings: rules::SETTINGS,
-    operations: &[GET, PUT, APPEND, CAS],
+    operations: STORE_OPERATIONS,
 };
 
 impl Protocol for Raft {
@@ -253,7 +254,7 @@ impl Protocol for Raft {
 
     /// `term 6 vote n2 log 1 1 4 4`, each part optional; an entry is its term, or `TERM:KEY=VALUE`
     /// for one that writes.
-    fn parse_disk(&self, words: &[&str], nodes: u8) -> Result<Disk, String> {
+    fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Disk, String> {
         const FORM: &str = "term NUMBER, vote NODE, and log TERM or TERM:KEY=VALUE …";
         let mut disk = Disk::default();
         let mut rest = words.iter();
@@ -287,12 +288,8 @@ fn number(word: Option<&&str>, expected: &str) -> Result<u64, String> {
         .ok_or_else(|| expected.to_owned())
 }
 
-fn node_name(word: Option<&&str>, nodes: u8) -> Result<NodeId, String> {
-    word.and_then(|word| word.strip_prefix('n'))
-        .filter(|digits| !digits.starts_with('+'))
-        .and_then(|digits| digits.parse::<u8>().ok())
-        .filter(|count| (1..=nodes).contains(count))
-        .map(|count| NodeId(count - 1))
+fn node_name(word: Option<&&str>, nodes: u16) -> Result<NodeId, String> {
+    word.and_then(|word| NodeId::from_name(word, nodes))
         .ok_or_else(|| format!("a node from n1 to n{nodes} after `vote`"))
 }
 

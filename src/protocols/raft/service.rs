@@ -75,7 +75,7 @@ pub fn apply(context: &mut Ctx<'_>, node: &mut Node) {
             // before it knew of the first. It must not happen twice (§8).
             Some(outcome) if context.enforces(rules::SESSION_DEDUP) => outcome,
             _ => {
-                let outcome = node.store.execute(&request.operation);
+                let outcome = node.store.execute(request.client, &request.operation);
                 node.sessions.remember(request, outcome.clone());
                 if !request.operation.is_read() {
                     context.executed(node.applied, request);

@@ -135,7 +135,7 @@ impl Node {
 impl Leader {
     /// What a leader knows as its term begins: nothing of the others, so it tries the end of its
     /// own log first.
-    pub fn beginning(node_count: u8, last_index: u64) -> Self {
+    pub fn beginning(node_count: u16, last_index: u64) -> Self {
         let count = usize::from(node_count);
         Leader {
             next: vec![last_index + 1; count],

@@ -50,7 +50,7 @@ pub fn node_view(node: &Node) -> NodeView {
             }
         }
     }
-    view.data = node.store.iter().map(|(key, value)| Field::new(&**key, value)).collect();
+    view.data = node.store.fields();
     view
 }
 
@@ -92,6 +92,6 @@ fn names(nodes: NodeSet) -> String {
 }
 
 fn per_node(values: &[u64]) -> String {
-    let each = |(index, value): (usize, &u64)| format!("{} {value}", NodeId(index as u8));
+    let each = |(index, value): (usize, &u64)| format!("{} {value}", NodeId(index as u16));
     values.iter().enumerate().map(each).collect::<Vec<_>>().join(" · ")
 }

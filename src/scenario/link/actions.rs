@@ -1,16 +1,17 @@
 //! Actions as bytes: the number of the [`crate::action::ActionCode`], then the parts in order.
-//! Nodes, clients and places in lists are a byte each, sets of nodes are bit masks, and a text has
-//! its length before it.
-
-use std::sync::Arc;
+//! Clients and places in lists are a byte each, nodes numbers, sets of nodes bit masks, and a text
+//! has its length before it.
 
 use super::pack::{Read, Reader, Writer};
 use super::steps::unknown;
 use crate::action::ActionKind;
-use crate::ids::{ClientId, NodeId, NodeSet, RuleId, TimerId};
-use crate::operation::{Operation, TEXT_BYTES_MAX, Text};
+use crate::ids::{ClientId, NODES_MAX, NodeId, NodeSet, RuleId, TimerId};
+use crate::operation::{OPERATION_KINDS, Operation, TEXT_BYTES_MAX};
 use crate::protocol::Sheet;
 use crate::world::bounds::{RATE_PERMILLE_MAX, SPAN_MS_MAX};
+
+/// The first kinds of operation share a byte with the client; this one says that a byte follows.
+const OPERATION_FOLLOWS: u8 = 7;
 
 pub(super) fn write_action(out: &mut Writer, kind: &ActionKind) {
     out.byte(kind.code() as u8);
@@ -22,45 +23,48 @@ pub(super) fn write_action(out: &mut Writer, kind: &ActionKind) {
         | ActionKind::Drop(_)
         | ActionKind::Duplicate(_)
         | ActionKind::Delay { .. } => {}
-        ActionKind::Fire { node, timer } => out.bytes(&[node.0, timer.0]),
+        ActionKind::Fire { node, timer } => {
+            out.number(node.0);
+            out.byte(timer.0);
+        }
         ActionKind::Crash(node)
         | ActionKind::Restart(node)
         | ActionKind::Pause(node)
         | ActionKind::Resume(node)
         | ActionKind::LoseDisk(node)
         | ActionKind::HoldDisk(node)
-        | ActionKind::SyncDisk(node) => out.byte(node.0),
+        | ActionKind::SyncDisk(node) => out.number(node.0),
         ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
-            out.number(from.0);
-            out.number(to.0);
+            out.number(from.bits());
+            out.number(to.bits());
         }
-        ActionKind::Partition(side) => out.number(side.0),
+        ActionKind::Partition(side) => out.number(side.bits()),
         ActionKind::SetClockRate { node, rate_permille } => {
-            out.byte(node.0);
+            out.number(node.0);
             out.number(*rate_permille);
         }
         ActionKind::JumpClock { node, ahead_ms } => {
-            out.byte(node.0);
+            out.number(node.0);
             out.number(*ahead_ms);
         }
         ActionKind::SetRule { rule, on } => out.bytes(&[rule.0, u8::from(*on)]),
         ActionKind::Invoke { client, node, operation } => {
-            let (number, texts): (u8, &[&Text]) = match operation {
-                Operation::Get { key } => (0, &[key]),
-                Operation::Put { key, value } => (1, &[key, value]),
-                Operation::Append { key, value } => (2, &[key, value]),
-                Operation::Cas { key, expected, value } => (3, &[key, expected, value]),
-            };
             // Three bits for the operation, five for one of 26 clients; none wraps to another.
-            out.byte(client.0.min(31) << 3 | number);
-            out.byte(node.map_or(0, |node| node.0.saturating_add(1)));
-            for text in texts {
-                out.text(text);
+            let number = operation.kind().number();
+            out.byte(client.0.min(31) << 3 | number.min(OPERATION_FOLLOWS));
+            if number >= OPERATION_FOLLOWS {
+                out.byte(number);
+            }
+            out.number(node.map_or(0, |node| node.0 + 1));
+            for part in operation.parts() {
+                out.text(&part);
             }
         }
         ActionKind::Retry(client) | ActionKind::GiveUp(client) => out.byte(client.0),
         ActionKind::Command { node, command, argument } => {
-            out.bytes(&[node.0, *command, argument.0]);
+            out.number(node.0);
+            out.byte(*command);
+            out.number(argument.0);
         }
     }
 }
@@ -99,8 +103,13 @@ pub(super) fn read_action(reader: &mut Reader<'_>, sheet: &Sheet, number: u8) ->
         }
         20 => {
             let first = reader.byte("the client and the operation")?;
-            let node = reader.byte("the node asked")?.checked_sub(1).map(NodeId);
-            let operation = read_operation(reader, first & 7)?;
+            let number = match first & OPERATION_FOLLOWS {
+                OPERATION_FOLLOWS => reader.byte("the operation")?,
+                number => number,
+            };
+            let node = reader.number("the node asked", u64::from(NODES_MAX))?;
+            let node = node.checked_sub(1).map(|node| NodeId(node as u16));
+            let operation = read_operation(reader, number)?;
             ActionKind::Invoke { client: ClientId(first >> 3), node, operation }
         }
         21 => ActionKind::Retry(client(reader)?),
@@ -115,21 +124,18 @@ pub(super) fn read_action(reader: &mut Reader<'_>, sheet: &Sheet, number: u8) ->
 }
 
 fn read_operation(reader: &mut Reader<'_>, number: u8) -> Read<Operation> {
-    let mut text = |what: &str| -> Read<Text> { reader.text(what, TEXT_BYTES_MAX).map(Arc::from) };
-    let key = text("the key")?;
-    Ok(match number {
-        0 => Operation::Get { key },
-        1 => Operation::Put { key, value: text("the value")? },
-        2 => Operation::Append { key, value: text("the value")? },
-        3 => {
-            Operation::Cas { key, expected: text("the expected value")?, value: text("the value")? }
-        }
-        number => return Err(unknown("operation", number)),
-    })
+    let kind =
+        OPERATION_KINDS.get(usize::from(number)).ok_or_else(|| unknown("operation", number))?;
+    let mut words = vec![kind.name.to_owned()];
+    for part in kind.parts {
+        words.push(reader.text(&format!("the {part}"), TEXT_BYTES_MAX)?);
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Operation::parse(&words).map_err(|expected| format!("an operation, expected {expected}"))
 }
 
 pub(super) fn node(reader: &mut Reader<'_>) -> Read<NodeId> {
-    reader.byte("a node").map(NodeId)
+    reader.number("a node", u64::from(NODES_MAX) - 1).map(|node| NodeId(node as u16))
 }
 
 pub(super) fn client(reader: &mut Reader<'_>) -> Read<ClientId> {
@@ -141,5 +147,5 @@ pub(super) fn rule(reader: &mut Reader<'_>, sheet: &Sheet) -> Read<RuleId> {
 }
 
 pub(super) fn nodes(reader: &mut Reader<'_>) -> Read<NodeSet> {
-    reader.wide("a set of nodes").map(NodeSet)
+    reader.wide("a set of nodes").map(NodeSet::from_bits)
 }

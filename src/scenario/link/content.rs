@@ -4,7 +4,7 @@
 //! | bit | field | bytes |
 //! |---|---|---|
 //! | 0 | title | mask of languages, then a text for each |
-//! | 1 | nodes | one byte |
+//! | 1 | nodes | a number |
 //! | 2 | clients | one byte |
 //! | 3 | seed | number |
 //! | 4 | pace is by hand | none |
@@ -26,10 +26,11 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::node;
 use super::pack::{Read, Reader, Writer};
 use super::steps::{language, language_number, read_steps, write_steps};
 use super::{Link, Recorded};
-use crate::ids::{NodeId, RuleId};
+use crate::ids::{NODES_MAX, RuleId};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
 use crate::scenario::bounds::{ACTIONS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
@@ -79,7 +80,7 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
         write_words(&mut out, &scenario.title);
     }
     if has(NODES, config.nodes != default.nodes) {
-        out.byte(config.nodes);
+        out.number(config.nodes);
     }
     if has(CLIENTS, config.clients != default.clients) {
         out.byte(config.clients);
@@ -109,14 +110,15 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
     if has(LINKS, !config.links.is_empty()) {
         out.count(config.links.len());
         for ((from, to), conditions) in &config.links {
-            out.bytes(&[from.0, to.0]);
+            out.number(from.0);
+            out.number(to.0);
             write_conditions(&mut out, conditions);
         }
     }
     if has(CLOCKS, !config.clocks.is_empty()) {
         out.count(config.clocks.len());
         for (node, clock) in &config.clocks {
-            out.byte(node.0);
+            out.number(node.0);
             out.number(clock.rate_permille);
             out.number(clock.ahead_ms);
         }
@@ -137,7 +139,7 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
     if has(DISKS, !config.disks.is_empty()) {
         out.count(config.disks.len());
         for (node, text) in &config.disks {
-            out.byte(node.0);
+            out.number(node.0);
             out.text(text);
         }
     }
@@ -165,7 +167,7 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
     }
     let config = &mut scenario.config;
     if has(NODES) {
-        config.nodes = reader.byte("the number of nodes")?;
+        config.nodes = reader.number("the number of nodes", u64::from(NODES_MAX))? as u16;
     }
     if has(CLIENTS) {
         config.clients = reader.byte("the number of clients")?;
@@ -197,13 +199,13 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
     }
     if has(LINKS) {
         config.links = read_map(reader, "link", |reader| {
-            let ends = (NodeId(reader.byte("the sender")?), NodeId(reader.byte("the receiver")?));
+            let ends = (node(reader)?, node(reader)?);
             Ok((ends, read_conditions(reader)?))
         })?;
     }
     if has(CLOCKS) {
         config.clocks = read_map(reader, "clock", |reader| {
-            let node = NodeId(reader.byte("the node")?);
+            let node = self::node(reader)?;
             let rate_permille = reader.number32("its rate", RATE_PERMILLE_MAX)?;
             let ahead_ms = reader.number32("how far it is ahead", SPAN_MS_MAX)?;
             Ok((node, ClockConditions { rate_permille, ahead_ms }))
@@ -220,7 +222,7 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
     }
     if has(DISKS) {
         config.disks = read_map(reader, "disk", |reader| {
-            let node = NodeId(reader.byte("the node")?);
+            let node = self::node(reader)?;
             Ok((node, reader.text("its content", TEXT_BYTES_MAX)?))
         })?;
     }

@@ -26,12 +26,25 @@ const RULE_APPLIED: u8 = 0x6D;
 pub(super) fn write_expectation(out: &mut Writer, expectation: &Expectation) {
     match expectation {
         Expectation::Leader(None) => out.byte(NO_LEADER),
-        Expectation::Leader(Some(node)) => out.bytes(&[LEADER, node.0]),
-        Expectation::Status(node, Status::Up) => out.bytes(&[UP, node.0]),
-        Expectation::Status(node, Status::Paused) => out.bytes(&[PAUSED, node.0]),
-        Expectation::Status(node, Status::Down) => out.bytes(&[DOWN, node.0]),
+        Expectation::Leader(Some(node)) => {
+            out.byte(LEADER);
+            out.number(node.0);
+        }
+        Expectation::Status(node, Status::Up) => {
+            out.byte(UP);
+            out.number(node.0);
+        }
+        Expectation::Status(node, Status::Paused) => {
+            out.byte(PAUSED);
+            out.number(node.0);
+        }
+        Expectation::Status(node, Status::Down) => {
+            out.byte(DOWN);
+            out.number(node.0);
+        }
         Expectation::Fact { node, fact, value } => {
-            out.bytes(&[FACT, node.0]);
+            out.byte(FACT);
+            out.number(node.0);
             out.text(fact);
             out.text(value);
         }

@@ -14,7 +14,7 @@
 use super::actions::{read_action, write_action};
 use super::expectations::{read_expectation, write_expectation};
 use super::pack::{Read, Reader, Writer};
-use crate::ids::{Endpoint, NodeId};
+use crate::ids::{CLIENTS_MAX, ClientId, Endpoint, NODES_MAX, NodeId};
 use crate::protocol::Sheet;
 use crate::scenario::bounds::{STEP_ACTIONS_MAX, STEPS_MAX, WORDS_BYTES_MAX};
 use crate::scenario::{Language, MessageVerb, Selector, Step};
@@ -47,6 +47,8 @@ const KIND_FOLLOWS: u8 = 15;
 
 /// Ends of a link in four bits: one of the first 14 nodes, any, or one that follows.
 const ENDS_INLINE: u8 = 14;
+/// The number of the first client among the ends of links.
+const CLIENTS_FROM: u16 = 100;
 const ANY_END: u8 = 14;
 const END_FOLLOWS: u8 = 15;
 
@@ -186,17 +188,38 @@ pub(super) fn write_selector(out: &mut Writer, upper_bits: u8, selector: &Select
     }
     let bits = |end: Option<Endpoint>| match end {
         None => ANY_END,
-        Some(Endpoint::Node(node)) if node.0 < ENDS_INLINE => node.0,
+        Some(Endpoint::Node(node)) if node.0 < u16::from(ENDS_INLINE) => node.0 as u8,
         Some(_) => END_FOLLOWS,
     };
     out.byte(bits(selector.from) << 4 | bits(selector.to));
     for end in [selector.from, selector.to] {
         if let (END_FOLLOWS, Some(endpoint)) = (bits(end), end) {
-            out.byte(endpoint.code());
+            out.number(end_number(endpoint));
         }
     }
     if selector.nth > 0 {
         out.number(selector.nth);
+    }
+}
+
+/// An end of a link as a number: the first nodes, then the clients, then all other nodes.
+fn end_number(end: Endpoint) -> u16 {
+    match end {
+        Endpoint::Node(NodeId(node)) if node < CLIENTS_FROM => node,
+        Endpoint::Node(NodeId(node)) => node + u16::from(CLIENTS_MAX),
+        Endpoint::Client(ClientId(client)) => CLIENTS_FROM + u16::from(client),
+    }
+}
+
+/// The inverse of [`end_number`].
+fn end_of(number: u16) -> Endpoint {
+    let clients = CLIENTS_FROM..CLIENTS_FROM + u16::from(CLIENTS_MAX);
+    match number {
+        number if number < clients.start => Endpoint::Node(NodeId(number)),
+        number if clients.contains(&number) => {
+            Endpoint::Client(ClientId((number - clients.start) as u8))
+        }
+        number => Endpoint::Node(NodeId(number - u16::from(CLIENTS_MAX))),
     }
 }
 
@@ -212,11 +235,12 @@ pub(super) fn read_selector(reader: &mut Reader<'_>, first: u8) -> Read<Selector
     let mut end = |bits: u8| match bits {
         ANY_END => Ok(None),
         END_FOLLOWS => {
-            let code = reader.byte("an end of the messages' link")?;
-            let endpoint = Endpoint::from_code(code);
-            endpoint.map(Some).ok_or_else(|| unknown("the end of a link", code))
+            let most = u64::from(NODES_MAX) + u64::from(CLIENTS_MAX) - 1;
+            reader
+                .number("an end of the messages' link", most)
+                .map(|number| Some(end_of(number as u16)))
         }
-        node => Ok(Some(Endpoint::Node(NodeId(node)))),
+        node => Ok(Some(Endpoint::Node(NodeId(node.into())))),
     };
     let (from, to) = (end(ends >> 4)?, end(ends & 0x0F)?);
     let nth = match first & HAS_NTH {
