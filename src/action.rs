@@ -62,18 +62,18 @@ pub enum ActionKind {
     /// Messages from one set of nodes to another no longer arrive (one way).
     Cut {
         /// The senders.
-        from: NodeSet,
+        from: Box<NodeSet>,
         /// The receivers.
-        to: NodeSet,
+        to: Box<NodeSet>,
     },
     /// These nodes are cut off from all others, both ways.
-    Partition(NodeSet),
+    Partition(Box<NodeSet>),
     /// Messages from one set of nodes to another arrive again (one way).
     Heal {
         /// The senders.
-        from: NodeSet,
+        from: Box<NodeSet>,
         /// The receivers.
-        to: NodeSet,
+        to: Box<NodeSet>,
     },
     /// Every cut is healed.
     HealAll,

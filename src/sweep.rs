@@ -127,8 +127,10 @@ fn random_event(world: &dyn Sim, chaos: &mut Chaos) -> ActionKind {
         1..=3 => ActionKind::Restart(node),
         4 => ActionKind::Pause(node),
         5..=6 => ActionKind::Resume(node),
-        7 => ActionKind::Partition(random_side(nodes, chaos)),
-        8 => ActionKind::Cut { from: NodeSet::of(node), to: NodeSet::of(other) },
+        7 => ActionKind::Partition(Box::new(random_side(nodes, chaos))),
+        8 => {
+            ActionKind::Cut { from: Box::new(NodeSet::of(node)), to: Box::new(NodeSet::of(other)) }
+        }
         9..=10 => ActionKind::HealAll,
         11 => ActionKind::HoldDisk(node),
         12..=13 => ActionKind::SyncDisk(node),

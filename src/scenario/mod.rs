@@ -294,9 +294,9 @@ pub(crate) fn stranger(config: &Config, step: &Step) -> Option<String> {
             | ActionKind::SetClockRate { node: id, .. }
             | ActionKind::JumpClock { node: id, .. } => node(*id),
             ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
-                nodes(*from).or_else(|| nodes(*to))
+                nodes(**from).or_else(|| nodes(**to))
             }
-            ActionKind::Partition(side) => nodes(*side),
+            ActionKind::Partition(side) => nodes(**side),
             ActionKind::Invoke { client: id, node: to, .. } => {
                 client(*id).or_else(|| to.and_then(node))
             }

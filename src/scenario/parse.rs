@@ -387,9 +387,9 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
                 "cut" => Step::Act(ActionKind::Cut { from, to }),
                 _ => Step::Act(ActionKind::Heal { from, to }),
             };
-            steps.push(one_way(left, right));
+            steps.push(one_way(Box::new(left), Box::new(right)));
             if both {
-                steps.push(one_way(right, left));
+                steps.push(one_way(Box::new(right), Box::new(left)));
             }
             return Ok(true);
         }
@@ -402,7 +402,9 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
             if groups.len() > 1 {
                 groups.pop();
             }
-            steps.extend(groups.into_iter().map(|side| Step::Act(ActionKind::Partition(side))));
+            steps.extend(
+                groups.into_iter().map(|side| Step::Act(ActionKind::Partition(Box::new(side)))),
+            );
             return Ok(true);
         }
         "clock" => {

@@ -119,6 +119,6 @@ fn need_client(id: Option<u32>) -> Result<ClientId, String> {
     }
 }
 
-fn nodes(ids: &[u32]) -> Result<NodeSet, String> {
-    ids.iter().map(|id| need_node(Some(*id), "nodes")).collect()
+fn nodes(ids: &[u32]) -> Result<Box<NodeSet>, String> {
+    ids.iter().map(|id| need_node(Some(*id), "nodes")).collect::<Result<_, _>>().map(Box::new)
 }

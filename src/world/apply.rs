@@ -89,12 +89,12 @@ impl<P: Protocol> World<P> {
                 }
                 self.observe(*node, &[], &[]);
             }
-            ActionKind::Cut { from, to } => self.network.set_cut(*from, *to, true),
-            ActionKind::Heal { from, to } => self.network.set_cut(*from, *to, false),
+            ActionKind::Cut { from, to } => self.network.set_cut(**from, **to, true),
+            ActionKind::Heal { from, to } => self.network.set_cut(**from, **to, false),
             ActionKind::Partition(side) => {
-                let other = NodeSet::all(self.config.nodes).without(*side);
-                self.network.set_cut(*side, other, true);
-                self.network.set_cut(other, *side, true);
+                let other = NodeSet::all(self.config.nodes).without(**side);
+                self.network.set_cut(**side, other, true);
+                self.network.set_cut(other, **side, true);
             }
             ActionKind::HealAll => {
                 let all = NodeSet::all(self.config.nodes);
@@ -188,14 +188,14 @@ impl<P: Protocol> World<P> {
                 }
             }
             ActionKind::Cut { from, to } | ActionKind::Heal { from, to } => {
-                self.known(*from)?;
-                self.known(*to)?;
-                let leads_elsewhere = from.len() > 1 || !to.without(*from).is_empty();
+                self.known(**from)?;
+                self.known(**to)?;
+                let leads_elsewhere = from.len() > 1 || !to.without(**from).is_empty();
                 changes_something(!from.is_empty() && !to.is_empty() && leads_elsewhere)
             }
             ActionKind::Partition(side) => {
-                self.known(*side)?;
-                changes_something(!side.is_empty() && *side != NodeSet::all(self.config.nodes))
+                self.known(**side)?;
+                changes_something(!side.is_empty() && **side != NodeSet::all(self.config.nodes))
             }
             ActionKind::SetClockRate { node, rate_permille } => {
                 self.status(*node)?;

@@ -76,7 +76,7 @@ pub fn field(sim: &dyn Sim, node: u16, name: &str) -> String {
 /// Any action at all, possible or not, over small numbers.
 pub fn any_action() -> impl Strategy<Value = ActionKind> {
     let node = || (0..6u16).prop_map(NodeId);
-    let set = || (0..32u128).prop_map(NodeSet::from_bits);
+    let set = || (0..32u128).prop_map(|bits| Box::new(NodeSet::from_bits(bits)));
     let message = || (0..60u32).prop_map(MessageId);
     let client = || (0..3u8).prop_map(ClientId);
     prop_oneof![

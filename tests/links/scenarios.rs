@@ -179,8 +179,8 @@ fn client(clients: u8) -> impl Strategy<Value = ClientId> + Clone {
     (0..clients).prop_map(ClientId)
 }
 
-fn node_set(nodes: u16) -> impl Strategy<Value = NodeSet> {
-    (1..=NodeSet::all(nodes).bits()).prop_map(NodeSet::from_bits)
+fn node_set(nodes: u16) -> impl Strategy<Value = Box<NodeSet>> {
+    (1..=NodeSet::all(nodes).bits()).prop_map(|bits| Box::new(NodeSet::from_bits(bits)))
 }
 
 fn selector((nodes, clients): (u16, u8)) -> impl Strategy<Value = Selector> {

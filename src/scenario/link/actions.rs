@@ -146,6 +146,6 @@ pub(super) fn rule(reader: &mut Reader<'_>, sheet: &Sheet) -> Read<RuleId> {
     reader.place("the rule", sheet.rules).map(RuleId)
 }
 
-pub(super) fn nodes(reader: &mut Reader<'_>) -> Read<NodeSet> {
-    reader.wide("a set of nodes").map(NodeSet::from_bits)
+pub(super) fn nodes(reader: &mut Reader<'_>) -> Read<Box<NodeSet>> {
+    reader.wide("a set of nodes").map(|bits| Box::new(NodeSet::from_bits(bits)))
 }
