@@ -11,9 +11,9 @@ use criterion::{BatchSize, Criterion};
 
 use consensus_playground::scenario::{link, presets, text};
 use consensus_playground::session::Session;
-use consensus_playground::sim::Sim;
 use consensus_playground::timeline::{BranchId, Timeline};
 use consensus_playground::world::Schedule;
+use consensus_playground::world::World;
 
 /// After so many actions a run is still short.
 const EARLY: u64 = 1_000;
@@ -122,28 +122,28 @@ fn seeking(bench: &mut Bench) {
 
     let early = timeline.world_at(BranchId(0), EARLY);
     let late = timeline.world_at(BranchId(0), length);
-    for (when, world) in [("1,000", &*early), ("100,000", &*late)] {
+    for (when, world) in [("1,000", &early), ("100,000", &late)] {
         worlds(bench, when, world);
     }
 }
 
-fn worlds(bench: &mut Bench, when: &str, world: &dyn Sim) {
+fn worlds(bench: &mut Bench, when: &str, world: &World) {
     let place = when.replace(',', "");
     let next = world.next_action(Schedule::ByTime).expect("heartbeats never end");
 
     let id = format!("fork-{place}");
     bench.criterion.bench_function(&id, |bencher| {
-        bencher.iter_with_large_drop(|| black_box(world).fork());
+        bencher.iter_with_large_drop(|| black_box(world).clone());
     });
     bench.median(&id, &format!("fork after {when} actions"), "");
 
     let id = format!("first-action-{place}");
     bench.criterion.bench_function(&id, |bencher| {
-        let apply = |mut fork: Box<dyn Sim>| {
+        let apply = |mut fork: World| {
             fork.apply(&next).expect("what is due is possible");
             fork
         };
-        bencher.iter_batched(|| world.fork(), apply, BatchSize::SmallInput);
+        bencher.iter_batched(|| world.clone(), apply, BatchSize::SmallInput);
     });
     let name = format!("first action of a fork after {when} actions");
     bench.median(&id, &name, "what it changes is copied now");
@@ -151,7 +151,7 @@ fn worlds(bench: &mut Bench, when: &str, world: &dyn Sim) {
     let id = format!("fingerprint-{place}");
     bench.criterion.bench_function(&id, |bencher| {
         let moved = || {
-            let mut fork = world.fork();
+            let mut fork = world.clone();
             fork.apply(&next).expect("what is due is possible");
             fork
         };

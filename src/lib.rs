@@ -8,6 +8,7 @@
 pub mod action;
 pub mod history;
 pub mod ids;
+mod machine;
 pub mod mix;
 pub mod operation;
 pub mod protocol;
@@ -15,7 +16,6 @@ pub mod protocols;
 pub mod scenario;
 pub mod session;
 mod sheet;
-pub mod sim;
 pub mod store;
 pub mod sweep;
 pub mod timeline;

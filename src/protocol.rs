@@ -9,12 +9,16 @@
 
 use std::fmt::Debug;
 use std::hash::Hash;
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::ids::{ClientId, NodeId, RuleId, RuleSet, TimerId};
+use crate::machine::{Machine, Opaque, seen};
 use crate::operation::{Operation, OperationKind, Outcome};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
+use crate::world::{Client, NodeSlot};
 
 /// A distributed protocol, driven by [`crate::world::World`].
 ///
@@ -356,27 +360,14 @@ pub enum Answer {
 }
 
 /// What a handler asks of the world.
-#[derive(Clone, Debug)]
-pub struct Effects<M> {
-    pub(crate) sends: Vec<(NodeId, M)>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) sends: Vec<(NodeId, Opaque)>,
     pub(crate) replies: Vec<(ClientId, Reply)>,
     pub(crate) timers: Vec<TimerChange>,
     pub(crate) executions: Vec<Execution>,
     pub(crate) applied: RuleSet,
     pub(crate) missed: RuleSet,
-}
-
-impl<M> Default for Effects<M> {
-    fn default() -> Self {
-        Effects {
-            sends: Vec::new(),
-            replies: Vec::new(),
-            timers: Vec::new(),
-            executions: Vec::new(),
-            applied: RuleSet::default(),
-            missed: RuleSet::default(),
-        }
-    }
 }
 
 /// A change to one of a node's timers.
@@ -409,10 +400,26 @@ pub struct Context<'a, P: Protocol> {
     pub rules: RuleSet,
     /// The values of [`Sheet::settings`], in order.
     pub settings: &'a [u32],
-    pub(crate) effects: &'a mut Effects<P::Message>,
+    effects: &'a mut Effects,
+    protocol: PhantomData<P>,
 }
 
-impl<P: Protocol> Context<'_, P> {
+/// A context before the protocol's types are known.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) me: NodeId,
+    pub(crate) node_count: u16,
+    pub(crate) now_ms: u64,
+    pub(crate) rules: RuleSet,
+    pub(crate) settings: &'a [u32],
+    pub(crate) effects: &'a mut Effects,
+}
+
+impl<'a, P: Protocol> Context<'a, P> {
+    pub(crate) fn new(surroundings: Surroundings<'a>) -> Self {
+        let Surroundings { me, node_count, now_ms, rules, settings, effects } = surroundings;
+        Context { me, node_count, now_ms, rules, settings, effects, protocol: PhantomData }
+    }
+
     /// Whether `rule` holds; call it where the rule decides what happens next. The world records
     /// that the rule was applied, or, where it is switched off, that it was missed.
     pub fn enforces(&mut self, rule: RuleId) -> bool {
@@ -444,13 +451,15 @@ impl<P: Protocol> Context<'_, P> {
     /// Sends a message to another node.
     pub fn send(&mut self, to: NodeId, message: P::Message) {
         debug_assert_ne!(to, self.me, "a node does not send to itself");
-        self.effects.sends.push((to, message));
+        self.effects.sends.push((to, Arc::new(message)));
     }
 
     /// Sends a message to every other node.
     pub fn broadcast(&mut self, message: &P::Message) {
+        // The copies are the same message: it is held once.
+        let message: Opaque = Arc::new(message.clone());
         for to in self.others() {
-            self.send(to, message.clone());
+            self.effects.sends.push((to, Arc::clone(&message)));
         }
     }
 
@@ -483,21 +492,35 @@ impl<P: Protocol> Context<'_, P> {
 
 /// What the checkers may see: every node, and what the last action did.
 pub struct Cluster<'a, P: Protocol> {
-    pub(crate) nodes: &'a [crate::world::NodeSlot<P>],
-    pub(crate) executions: &'a [Execution],
-    pub(crate) replies: &'a [(ClientId, Reply)],
-    pub(crate) clients: &'a [crate::world::Client],
-    pub(crate) protocol: &'a P,
+    state: ClusterState<'a>,
+    protocol: PhantomData<P>,
     /// The rules that hold.
     pub rules: RuleSet,
     /// The values of [`Sheet::settings`], in order.
     pub settings: &'a [u32],
 }
 
+/// A cluster before the protocol's types are known.
+#[derive(Clone, Copy)]
+pub(crate) struct ClusterState<'a> {
+    pub(crate) nodes: &'a [NodeSlot],
+    pub(crate) executions: &'a [Execution],
+    pub(crate) replies: &'a [(ClientId, Reply)],
+    pub(crate) clients: &'a [Client],
+    pub(crate) machine: &'static dyn Machine,
+    pub(crate) rules: RuleSet,
+    pub(crate) settings: &'a [u32],
+}
+
 impl<'a, P: Protocol> Cluster<'a, P> {
+    pub(crate) fn new(state: ClusterState<'a>) -> Self {
+        let (rules, settings) = (state.rules, state.settings);
+        Cluster { state, protocol: PhantomData, rules, settings }
+    }
+
     /// How many nodes there are.
     pub fn node_count(&self) -> u16 {
-        self.nodes.len() as u16
+        self.state.nodes.len() as u16
     }
 
     /// All node ids.
@@ -507,34 +530,34 @@ impl<'a, P: Protocol> Cluster<'a, P> {
 
     /// A running (or paused) node's state; `None` where it is crashed.
     pub fn node(&self, id: NodeId) -> Option<&'a P::Node> {
-        self.nodes[id.index()].node()
+        self.state.nodes[id.index()].node().map(|node| seen(&**node))
     }
 
     /// What is on a node's disk now.
     pub fn disk(&self, id: NodeId) -> &'a P::Disk {
-        self.nodes[id.index()].disk_now(self.protocol)
+        seen(self.state.nodes[id.index()].disk_now(self.state.machine))
     }
 
     /// How often a node has started.
     pub fn boots(&self, id: NodeId) -> u32 {
-        self.nodes[id.index()].boots
+        self.state.nodes[id.index()].boots
     }
 
     /// The requests that took effect in the last action.
     pub fn executions(&self) -> &'a [Execution] {
-        self.executions
+        self.state.executions
     }
 
     /// The replies sent in the last action.
     pub fn replies(&self) -> &'a [(ClientId, Reply)] {
-        self.replies
+        self.state.replies
     }
 
     /// The freshest place in the agreed order that had been acknowledged to anyone when the
     /// operation that `reply` answers was invoked: an answer from before it is stale. `None` where
     /// the client no longer waits for it.
     pub fn floor(&self, client: ClientId, reply: &Reply) -> Option<u64> {
-        let open = self.clients[client.index()].open.as_ref()?;
+        let open = self.state.clients[client.index()].open.as_ref()?;
         let awaited = (open.request.session, open.request.sequence);
         (awaited == (reply.session, reply.sequence)).then_some(open.floor)
     }

@@ -7,9 +7,9 @@ use crate::mix::{Purpose, draw};
 use crate::operation::{APPEND, Operation, PUT, Text};
 use crate::protocol::SettingRange;
 use crate::scenario::{Language, Scenario};
-use crate::sim::Sim;
 use crate::timeline::{BranchId, Moment, Timeline};
 use crate::world::Status;
+use crate::world::World;
 
 /// How long faults go on, in milliseconds.
 const FAULTS_MS: u64 = 5_000;
@@ -118,7 +118,7 @@ fn faults(timeline: &mut Timeline, chaos: &mut Chaos) -> Option<String> {
     None
 }
 
-fn random_event(world: &dyn Sim, chaos: &mut Chaos) -> ActionKind {
+fn random_event(world: &World, chaos: &mut Chaos) -> ActionKind {
     let nodes = world.config().nodes;
     let node = NodeId(chaos.below(nodes.into()) as u16);
     let other = NodeId((node.0 + 1 + chaos.below(u64::from(nodes) - 1) as u16) % nodes);
@@ -148,7 +148,7 @@ fn random_side(nodes: u16, chaos: &mut Chaos) -> NodeSet {
     (0..nodes).map(NodeId).filter(|_| chaos.below(2) == 0).collect()
 }
 
-fn random_operation(world: &dyn Sim, chaos: &mut Chaos) -> Operation {
+fn random_operation(world: &World, chaos: &mut Chaos) -> Operation {
     let offered = world.sheet().operations;
     let key: Text = Text::from(["x", "y"][chaos.below(2) as usize]);
     // Every written value is another, so that a read tells which write it saw.

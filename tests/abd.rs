@@ -11,9 +11,9 @@ use consensus_playground::ids::RuleId;
 use consensus_playground::protocol::Rule;
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
-use consensus_playground::sim::Sim;
 use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::world::Schedule;
+use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -24,23 +24,23 @@ fn abd() -> u8 {
 }
 
 fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = (REGISTRY[usize::from(abd())].sheet)();
+    let sheet = REGISTRY[usize::from(abd())].sheet();
     let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
     (place, &sheet.rules[usize::from(place.0)])
 }
 
 /// The world after a scenario's steps; every expectation in it must be met.
-fn world(body: &str) -> Box<dyn Sim> {
+fn world(body: &str) -> World {
     let source = format!("protocol abd\n{body}");
     let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = (REGISTRY[usize::from(abd())].make)(scenario.config.clone()).unwrap();
+    let mut sim = REGISTRY[usize::from(abd())].world(scenario.config.clone()).unwrap();
     for step in &scenario.steps {
         let words = text::print_step(scenario.sheet(), step);
         if let Step::Expect(expectation) = step {
-            let met = expect::check(&*sim, expectation);
+            let met = expect::check(&sim, expectation);
             met.unwrap_or_else(|found| panic!("{words}: {found}"));
         }
-        let done = run::step(&mut &mut *sim, scenario.pace, step);
+        let done = run::step(&mut sim, scenario.pace, step);
         done.unwrap_or_else(|error| panic!("{words}: {error}"));
     }
     sim
@@ -129,7 +129,7 @@ fn with_the_rule_the_same_run_violates_nothing() {
 
 #[test]
 fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
-    let sheet = (REGISTRY[usize::from(abd())].sheet)();
+    let sheet = REGISTRY[usize::from(abd())].sheet();
     for rule in sheet.rules {
         for invariant in rule.protects {
             assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
@@ -158,7 +158,7 @@ fn replicas_keep_the_higher_of_two_tags() {
             disk n3 {held}:x=held\ninvoke A get x to n1\ndeliver A->n1 Request\n\
             deliver n1->n2 Query\ndeliver n2->n1 QueryReply\ndeliver n1->n3 Store"
         ));
-        assert_eq!(field(&*sim, 2, "tag of x"), kept, "{held} meets {sent}: {why}");
+        assert_eq!(field(&sim, 2, "tag of x"), kept, "{held} meets {sent}: {why}");
     }
 }
 
@@ -174,7 +174,7 @@ fn quorums_of_any_size_work_if_they_meet() {
             "nodes 3\nclients 1\npace by-hand\nset read-quorum {read}\nset write-quorum {write}\n\
             crash n2\ncrash n3\ninvoke A put x 1 to n1\nsettle\nexpect reply A open"
         ));
-        let heard = field(&*sim, 0, "operation 1");
+        let heard = field(&sim, 0, "operation 1");
         let phase = if read == 1 { "stores" } else { "queries" };
         assert!(heard.contains(phase), "{waits_for}: {heard}");
     }
@@ -220,7 +220,7 @@ fn answers_to_an_earlier_life_are_not_taken_for_answers_to_this_one() {
         deliver n1->n2 Query\ncrash n1\nrestart n1\nretry A\ndrop A->n2 Request\nretry A\n\
         drop A->n3 Request\nretry A\ndeliver A->n1 Request\ndeliver n2->n1 QueryReply",
     );
-    assert!(field(&*sim, 0, "operation 1").ends_with("heard n1"));
+    assert!(field(&sim, 0, "operation 1").ends_with("heard n1"));
 }
 
 #[test]
@@ -242,7 +242,7 @@ proptest! {
         kinds in vec((0..6u8, any_action()), 40..200),
     ) {
         let off = without.map_or(String::new(), |place| {
-            let sheet = (REGISTRY[usize::from(abd())].sheet)();
+            let sheet = REGISTRY[usize::from(abd())].sheet();
             format!("\nwithout {}", sheet.rules[usize::from(place)].id)
         });
         let write = if read == 0 { 0 } else { 5 - read };
@@ -255,7 +255,7 @@ proptest! {
             let kind = match how {
                 0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
                 2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&*sim, kind)),
+                _ => Some(aimed(&sim, kind)),
             };
             // A lost disk forgets how often its node has started, and then nothing is over.
             let is_beyond = |kind: &ActionKind| {
@@ -263,7 +263,7 @@ proptest! {
             };
             let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
             let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&*sim, &mut dead)?;
+            check_dead(&sim, &mut dead)?;
             if without.is_none() {
                 let why = sim.violations().first().map(|violation| violation.why.clone());
                 prop_assert_eq!(why, None, "R = {}, W = {}", read, write);
@@ -277,8 +277,8 @@ fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
     let mut sim = world("nodes 5\nclients 2\nseed 4\ninvoke A put x 1 to n1\ninvoke B get x to n2");
     let mut dead = 0;
     for _ in 0..200 {
-        common::play(&mut *sim, 1);
-        check_dead(&*sim, &mut dead).unwrap();
+        common::play(&mut sim, 1);
+        check_dead(&sim, &mut dead).unwrap();
     }
     assert!(dead > 5, "{dead} deliveries of dead messages were tried");
 }

@@ -7,16 +7,16 @@ use common::{act, all_messages, field, go_on, messages, world};
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{ClientId, Endpoint, NodeId, NodeSet, TimerId};
 use consensus_playground::operation::Operation;
-use consensus_playground::sim::Sim;
+use consensus_playground::world::World;
 use consensus_playground::world::{Refusal, Schedule, Status};
 
 const BY_HAND: &str = "nodes 3\npace by-hand\nwithout pre-vote leader-stickiness\n";
 
-fn by_hand(steps: &str) -> Box<dyn Sim> {
+fn by_hand(steps: &str) -> World {
     world(&format!("{BY_HAND}{steps}"))
 }
 
-fn refusal(sim: &dyn Sim, kind: ActionKind) -> Refusal {
+fn refusal(sim: &World, kind: ActionKind) -> Refusal {
     sim.check(&kind).expect_err("it must be impossible")
 }
 
@@ -25,16 +25,16 @@ fn a_paused_node_keeps_its_memory_and_its_messages() {
     let mut sim =
         world("seed 4\nrun 300\nexpect leader n4\ninvoke A put x 1 to n4\nrun 200\npause n1");
     let before = sim.node_view(NodeId(0));
-    assert_eq!(field(&*sim, 0, "x"), "1");
-    go_on(&mut *sim, "invoke A put x 2 to n4");
-    go_on(&mut *sim, "run 150");
+    assert_eq!(field(&sim, 0, "x"), "1");
+    go_on(&mut sim, "invoke A put x 2 to n4");
+    go_on(&mut sim, "run 150");
     assert_eq!(sim.node_view(NodeId(0)), before, "it stands still");
-    let waiting = all_messages(&*sim).iter().filter(|info| info.to.code() == 0).count();
+    let waiting = all_messages(&sim).iter().filter(|info| info.to.code() == 0).count();
     assert!(waiting > 2, "its messages wait");
-    act(&mut *sim, ActionKind::Resume(NodeId(0)));
+    act(&mut sim, ActionKind::Resume(NodeId(0)));
     let now_ms = sim.now_ms();
-    go_on(&mut *sim, &format!("at {}", now_ms + 1));
-    assert_eq!(field(&*sim, 0, "x"), "2", "it handles what has waited");
+    go_on(&mut sim, &format!("at {}", now_ms + 1));
+    assert_eq!(field(&sim, 0, "x"), "2", "it handles what has waited");
 }
 
 #[test]
@@ -43,9 +43,9 @@ fn a_crash_forgets_memory_and_keeps_the_disk() {
     let crashed = sim.node_view(NodeId(3));
     assert!(crashed.volatile.is_empty() && crashed.data.is_empty(), "{crashed:?}");
     assert!(sim.timers(NodeId(3)).is_empty());
-    act(&mut *sim, ActionKind::Restart(NodeId(3)));
+    act(&mut sim, ActionKind::Restart(NodeId(3)));
     go_on(
-        &mut *sim,
+        &mut sim,
         "expect n4 role follower\nexpect n4 term 1\nexpect n4 log 1 1\n\
         expect n4 voted-for n4\nexpect n4 committed 0\nexpect n4 value x absent",
     );
@@ -55,7 +55,7 @@ fn a_crash_forgets_memory_and_keeps_the_disk() {
 fn a_lost_disk_is_empty() {
     let sim = world("seed 4\nrun 300\ncrash n4\nlose-disk n4\nrestart n4");
     assert_eq!(
-        (sim.node_view(NodeId(3)).period, field(&*sim, 3, "voted for")),
+        (sim.node_view(NodeId(3)).period, field(&sim, 3, "voted for")),
         (0, "nobody".into())
     );
     assert!(sim.node_view(NodeId(3)).logs[0].cells.is_empty());
@@ -68,8 +68,8 @@ fn a_held_disk_withholds_what_depends_on_it_until_it_syncs() {
         expect no message n2->n1\nexpect n2 voted-for n1",
     );
     assert!(sim.is_disk_held(NodeId(1)));
-    go_on(&mut *sim, "sync-disk n2\nexpect message n2->n1 RequestVoteReply");
-    assert_eq!(refusal(&*sim, ActionKind::SyncDisk(NodeId(1))), Refusal::DiskNotHeld(NodeId(1)));
+    go_on(&mut sim, "sync-disk n2\nexpect message n2->n1 RequestVoteReply");
+    assert_eq!(refusal(&sim, ActionKind::SyncDisk(NodeId(1))), Refusal::DiskNotHeld(NodeId(1)));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_clock_moves_when_timers_fire() {
     assert_eq!(due("clock n1 ahead 100"), Some(at_true_rate - 100));
     let mut still = world("nodes 2\nclients 0\nstart-clock n1 rate 0\nstart-clock n2 rate 0");
     assert!(still.next_action(Schedule::ByTime).is_none(), "nothing happens by itself");
-    act(&mut *still, ActionKind::SetClockRate { node: NodeId(1), rate_permille: 1000 });
+    act(&mut still, ActionKind::SetClockRate { node: NodeId(1), rate_permille: 1000 });
     assert!(still.next_action(Schedule::ByTime).is_some());
 }
 
@@ -125,7 +125,7 @@ fn a_client_asks_the_next_node_and_gives_up_for_ever() {
     assert!(first.completion.is_none() && first.gave_up_step.is_some());
     let session = first.session;
     act(
-        &mut *sim,
+        &mut sim,
         ActionKind::Invoke {
             client: ClientId(0),
             node: None,
@@ -148,12 +148,11 @@ fn an_answer_after_giving_up_completes_nothing() {
 #[test]
 fn a_cut_is_one_way_and_healed_alone() {
     let mut sim = by_hand("timeout n1 election\ntimeout n2 election\ncut n1 -> n2");
-    let there =
-        messages(&*sim, "RequestVote").iter().find(|info| info.from.code() == 0).unwrap().id;
+    let there = messages(&sim, "RequestVote").iter().find(|info| info.from.code() == 0).unwrap().id;
     let link = (Endpoint::Node(NodeId(0)), Endpoint::Node(NodeId(1)));
-    assert_eq!(refusal(&*sim, ActionKind::Deliver(there)), Refusal::LinkCut(link.0, link.1));
+    assert_eq!(refusal(&sim, ActionKind::Deliver(there)), Refusal::LinkCut(link.0, link.1));
     assert!(sim.message(there).unwrap().lost, "it is shown as lost");
-    go_on(&mut *sim, "deliver n2->n1 RequestVote\nheal n1 -> n2\ndeliver n1->n2 RequestVote");
+    go_on(&mut sim, "deliver n2->n1 RequestVote\nheal n1 -> n2\ndeliver n1->n2 RequestVote");
 }
 
 #[test]
@@ -161,19 +160,19 @@ fn a_partition_cuts_both_ways_and_leaves_clients_alone() {
     let mut sim = by_hand("clients 2\npartition n1\ninvoke A get x to n1\ninvoke B get x to n2");
     assert_eq!(sim.cuts()[0], NodeSet::from_bits(0b110));
     assert_eq!(sim.cuts()[1], NodeSet::from_bits(0b001));
-    go_on(&mut *sim, "deliver A->n1 Request\ndeliver B->n2 Request\ndeliver n1->A Reply\nheal");
+    go_on(&mut sim, "deliver A->n1 Request\ndeliver B->n2 Request\ndeliver n1->A Reply\nheal");
     assert!(sim.cuts().iter().all(|cut| cut.is_empty()));
 }
 
 #[test]
 fn nothing_reaches_a_node_that_does_not_run() {
     let sim = by_hand("timeout n1 election\npause n2\ncrash n3");
-    for info in messages(&*sim, "RequestVote") {
+    for info in messages(&sim, "RequestVote") {
         let node = info.to.node().unwrap();
-        let found = refusal(&*sim, ActionKind::Deliver(info.id));
+        let found = refusal(&sim, ActionKind::Deliver(info.id));
         assert_eq!(found, Refusal::NotUp(node, sim.status(node)));
         assert_eq!(info.lost, sim.status(node) == Status::Down, "only a crash loses it");
     }
     let timer = ActionKind::Fire { node: NodeId(1), timer: TimerId(0) };
-    assert_eq!(refusal(&*sim, timer), Refusal::NotUp(NodeId(1), Status::Paused));
+    assert_eq!(refusal(&sim, timer), Refusal::NotUp(NodeId(1), Status::Paused));
 }

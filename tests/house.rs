@@ -185,7 +185,7 @@ fn strings(line: &str) -> Vec<&str> {
 
 #[test]
 fn the_page_knows_no_protocol() {
-    let ids: Vec<&str> = REGISTRY.iter().map(|entry| (entry.sheet)().id).collect();
+    let ids: Vec<&str> = REGISTRY.iter().map(|entry| entry.sheet().id).collect();
     let mut places = Vec::new();
     for source in
         sources().iter().filter(|source| source.is_below(&["www/"]) && source.ends(&[".js"]))
@@ -219,7 +219,7 @@ fn the_default_scenario_is_named_once_and_exists() {
             source.text.lines().flat_map(strings).map(str::to_owned).collect::<Vec<_>>()
         })
         .filter(|text| {
-            REGISTRY.iter().any(|entry| text.starts_with(&format!("{}/", (entry.sheet)().id)))
+            REGISTRY.iter().any(|entry| text.starts_with(&format!("{}/", entry.sheet().id)))
         })
         .collect();
     assert_eq!(named.len(), 1, "{named:?}");
@@ -288,7 +288,7 @@ fn every_rule_is_named_by_a_scenario_or_a_test_of_its_own() {
     let mut text: String =
         consensus_playground::scenario::presets::all().iter().map(|preset| preset.text).collect();
     for entry in REGISTRY {
-        let sheet = (entry.sheet)();
+        let sheet = entry.sheet();
         text +=
             &fs::read_to_string(root.join(format!("tests/{}.rs", sheet.id))).unwrap_or_default();
         for rule in sheet.rules {

@@ -9,9 +9,9 @@ use consensus_playground::ids::NodeId;
 use consensus_playground::protocol::Sheet;
 use consensus_playground::protocols::{self, Entry};
 use consensus_playground::scenario::{Scenario, Step, expect, presets, run, text, transcript};
-use consensus_playground::sim::Sim;
 use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::world::Schedule;
+use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ fn protocol() -> (u8, Entry) {
 }
 
 fn sheet() -> &'static Sheet {
-    (protocol().1.sheet)()
+    protocol().1.sheet()
 }
 
 fn parse(body: &str) -> Scenario {
@@ -31,16 +31,15 @@ fn parse(body: &str) -> Scenario {
 }
 
 /// The world after a scenario's steps; every expectation in it must be met.
-fn world(body: &str) -> Box<dyn Sim> {
+fn world(body: &str) -> World {
     let scenario = parse(body);
-    let mut sim = (protocol().1.make)(scenario.config.clone()).unwrap();
+    let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
     for step in &scenario.steps {
         let words = text::print_step(scenario.sheet(), step);
         if let Step::Expect(expectation) = step {
-            expect::check(&*sim, expectation).unwrap_or_else(|found| panic!("{words}: {found}"));
+            expect::check(&sim, expectation).unwrap_or_else(|found| panic!("{words}: {found}"));
         }
-        run::step(&mut &mut *sim, scenario.pace, step)
-            .unwrap_or_else(|error| panic!("{words}: {error}"));
+        run::step(&mut sim, scenario.pace, step).unwrap_or_else(|error| panic!("{words}: {error}"));
     }
     sim
 }
@@ -170,7 +169,7 @@ fn a_leader_adopts_the_value_of_the_highest_ballot() {
              deliver n3->n1 Prepare\ndeliver n3->n2 Prepare\ndeliver n1->n3\ndeliver n2->n3\n\
              expect leader n3\nsettle\nexpect all hold"
         ));
-        assert_eq!(field(&*sim, 4, "x"), adopted, "{first} and {second}");
+        assert_eq!(field(&sim, 4, "x"), adopted, "{first} and {second}");
     }
 }
 
@@ -183,7 +182,7 @@ fn the_window_bounds_what_is_undecided() {
          settle\nexpect n1 log 11 11 11\nexpect n1 value x abc\nexpect n3 value x abc\n\
          expect reply C ok\nexpect all hold",
     );
-    assert_eq!(field(&*sim, 0, "next slot"), "4");
+    assert_eq!(field(&sim, 0, "next slot"), "4");
 }
 
 #[test]
@@ -235,18 +234,18 @@ proptest! {
         let scenario = parse(&format!(
             "nodes 4\nclients 2\nnetwork loss 3% duplicate 5%\nseed {seed}{off}"
         ));
-        let mut sim = (protocol().1.make)(scenario.config.clone()).unwrap();
+        let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
         let mut dead = 0;
         for (how, kind) in kinds {
             let kind = match how {
                 0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
                 2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&*sim, kind)),
+                _ => Some(aimed(&sim, kind)),
             };
             // A lost disk forgets promises, and then nothing is over.
             let Some(kind) = kind.filter(|kind| !matches!(kind, ActionKind::LoseDisk(_))) else { continue };
             let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&*sim, &mut dead)?;
+            check_dead(&sim, &mut dead)?;
         }
     }
 }
@@ -256,8 +255,8 @@ fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
     let mut sim = world("nodes 5\nclients 2\nseed 4\nrun 400\ninvoke A put x 1\ninvoke B put y 2");
     let mut dead = 0;
     for _ in 0..200 {
-        common::play(&mut *sim, 1);
-        check_dead(&*sim, &mut dead).unwrap();
+        common::play(&mut sim, 1);
+        check_dead(&sim, &mut dead).unwrap();
     }
     assert!(dead > 3, "{dead} deliveries of dead messages were tried");
 }

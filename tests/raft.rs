@@ -12,10 +12,10 @@ use consensus_playground::protocol::Rule;
 use consensus_playground::protocols::REGISTRY;
 use consensus_playground::scenario::link::{self, Link};
 use consensus_playground::scenario::{presets, text, transcript};
-use consensus_playground::sim::Sim;
 use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::timeline::{BranchId, Timeline};
 use consensus_playground::world::Schedule;
+use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ const RAFT: u8 = 0;
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=200;
 
 fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = (REGISTRY[0].sheet)();
+    let sheet = REGISTRY[0].sheet();
     let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
     (place, &sheet.rules[usize::from(place.0)])
 }
@@ -113,7 +113,7 @@ fn rules_that_protect_no_invariant_break_none() {
 
 #[test]
 fn every_rule_protects_invariants_that_exist() {
-    let sheet = (REGISTRY[0].sheet)();
+    let sheet = REGISTRY[0].sheet();
     for rule in sheet.rules {
         for invariant in rule.protects {
             assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
@@ -143,7 +143,7 @@ fn figure_8_needs_its_rule() {
 }
 
 /// A leader with a lease, a second leader elected beside it, and a read of the first.
-fn lease_beside_an_election(rule: &str) -> Box<dyn Sim> {
+fn lease_beside_an_election(rule: &str) -> World {
     world(&format!(
         "nodes 3\nclients 2\npace by-hand\nset reads lease\nwithout check-quorum pre-vote leader-stickiness\n\
         timeout n1 election\nsettle\ninvoke A put x old to n1\nsettle\nexpect reply A ok\n\
@@ -155,7 +155,7 @@ fn lease_beside_an_election(rule: &str) -> Box<dyn Sim> {
 fn without_stickiness_a_lease_protects_nothing() {
     let mut sim = lease_beside_an_election("");
     common::go_on(
-        &mut *sim,
+        &mut sim,
         "deliver n3->n2 RequestVoteReply\nexpect n2 role leader\nexpect n1 role leader\n\
         invoke B put x new to n2\ndeliver B->n2 Request\ndeliver n2->n3 AppendEntries\n\
         deliver n3->n2 AppendReply\ndeliver n2->n3 AppendEntries\ndeliver n3->n2 AppendReply\n\
@@ -166,7 +166,7 @@ fn without_stickiness_a_lease_protects_nothing() {
     // With the rule the same vote is not even answered.
     let sim = lease_beside_an_election("rule leader-stickiness on");
     common::go_on(
-        &mut *sim.fork(),
+        &mut sim.clone(),
         "expect n2 role candidate\nexpect no message n3->n2\nexpect n3 term 1",
     );
 }
@@ -177,8 +177,8 @@ fn votes(candidate: &str, voter: &str) -> bool {
         "nodes 3\nclients 0\npace by-hand\nwithout pre-vote leader-stickiness\n\
         disk n1 {candidate}\ndisk n2 {voter}\ntimeout n1 election\ndeliver n1->n2 RequestVote"
     ));
-    let voted = field(&*sim, 1, "voted for") == "n1";
-    let message = all_messages(&*sim).into_iter().find(|info| info.from.code() == 1).unwrap();
+    let voted = field(&sim, 1, "voted for") == "n1";
+    let message = all_messages(&sim).into_iter().find(|info| info.from.code() == 1).unwrap();
     let label = sim.message_label(message.id).unwrap();
     assert_eq!(label.short, if voted { "vote yes" } else { "vote no" });
     voted
@@ -210,7 +210,7 @@ fn a_refused_vote_still_takes_over_the_higher_term() {
         disk n2 term 2 log 1 2\ntimeout n1 election\ndeliver n1->n2 RequestVote",
     );
     assert_eq!(sim.node_view(NodeId(1)).period, 9);
-    assert_eq!(field(&*sim, 1, "voted for"), "nobody");
+    assert_eq!(field(&sim, 1, "voted for"), "nobody");
 }
 
 proptest! {
@@ -223,7 +223,7 @@ proptest! {
         kinds in vec((0..6u8, any_action()), 40..160),
     ) {
         let off = without.map_or(String::new(), |place| {
-            format!("\nwithout {}", (REGISTRY[0].sheet)().rules[usize::from(place)].id)
+            format!("\nwithout {}", REGISTRY[0].sheet().rules[usize::from(place)].id)
         });
         let reads = ["log", "read-index", "lease"][seed as usize % 3];
         let mut sim = world(&format!(
@@ -234,12 +234,12 @@ proptest! {
             let kind = match how {
                 0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
                 2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&*sim, kind)),
+                _ => Some(aimed(&sim, kind)),
             };
             // A lost disk forgets terms, and then nothing is over.
             let Some(kind) = kind.filter(|kind| !matches!(kind, ActionKind::LoseDisk(_))) else { continue };
             let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&*sim, &mut dead)?;
+            check_dead(&sim, &mut dead)?;
         }
     }
 }
@@ -249,8 +249,8 @@ fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
     let mut sim = world("nodes 5\nclients 2\nseed 4");
     let mut dead = 0;
     for _ in 0..200 {
-        common::play(&mut *sim, 1);
-        check_dead(&*sim, &mut dead).unwrap();
+        common::play(&mut sim, 1);
+        check_dead(&sim, &mut dead).unwrap();
     }
     assert!(dead > 5, "{dead} deliveries of dead messages were tried");
 }
@@ -261,11 +261,11 @@ fn votes_of_a_won_election_are_dead() {
         "nodes 5\nclients 0\npace by-hand\nwithout pre-vote leader-stickiness\ntimeout n1 election\n\
         deliver n1->* RequestVote\ndeliver n2->n1 RequestVoteReply",
     );
-    let vote = |sim: &dyn Sim| common::messages(sim, "RequestVoteReply")[0].id;
-    assert!(!sim.is_dead(vote(&*sim)), "one more vote is needed");
-    let mut won = sim.fork();
-    act(&mut *won, ActionKind::Deliver(vote(&*sim)));
-    assert!(won.is_dead(vote(&*won)));
+    let vote = |sim: &World| common::messages(sim, "RequestVoteReply")[0].id;
+    assert!(!sim.is_dead(vote(&sim)), "one more vote is needed");
+    let mut won = sim.clone();
+    act(&mut won, ActionKind::Deliver(vote(&sim)));
+    assert!(won.is_dead(vote(&won)));
     assert!(!won.is_dead(MessageId(9999)));
 }
 

@@ -16,11 +16,11 @@ pub(super) fn sweep(
     as_json: bool,
 ) -> Result<Ending, BadInput> {
     let Some((place, entry)) = protocols::find(protocol) else {
-        let names: Vec<&str> = protocols::REGISTRY.iter().map(|entry| (entry.sheet)().id).collect();
+        let names: Vec<&str> = protocols::REGISTRY.iter().map(|entry| entry.sheet().id).collect();
         let names = names.join(", ");
         return Err(format!("there is no protocol “{protocol}”; expected one of: {names}").into());
     };
-    let sheet = (entry.sheet)();
+    let sheet = entry.sheet();
     let mut rules: Vec<RuleId> = Vec::new();
     for name in without {
         let rule = sheet.rule(name).ok_or_else(|| {

@@ -4,29 +4,48 @@ pub mod abd;
 pub mod multi_paxos;
 pub mod raft;
 
-use crate::protocol::Sheet;
-use crate::sim::{Sim, simulate};
-use crate::world::Config;
+use std::marker::PhantomData;
 
-/// A protocol by name: its sheet, and how to make a world of it.
+use crate::machine::{Machine, Typed};
+use crate::protocol::{Protocol, Sheet};
+use crate::world::{Config, SetupError, World};
+
+/// A protocol by name.
 #[derive(Clone, Copy)]
 pub struct Entry {
+    machine: &'static dyn Machine,
+}
+
+impl Entry {
     /// What the protocol is made of.
-    pub sheet: fn() -> &'static Sheet,
+    pub fn sheet(&self) -> &'static Sheet {
+        self.machine.sheet()
+    }
+
     /// Makes a world.
-    pub make: fn(Config) -> Result<Box<dyn Sim>, crate::sim::DiskError>,
+    ///
+    /// # Errors
+    /// A configuration that cannot run, or an initial disk that cannot be read.
+    pub fn world(&self, config: Config) -> Result<World, SetupError> {
+        World::new(self.machine, config)
+    }
+
+    /// What keeps a configuration from running, if something does.
+    pub fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
+        self.machine.refuses(nodes, settings)
+    }
 }
 
 /// All protocols. Append only: links hold the index.
 pub const REGISTRY: &[Entry] =
     &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
 
-const fn entry<P: crate::protocol::Protocol>() -> Entry {
-    Entry { sheet: || P::default().sheet(), make: simulate::<P> }
+const fn entry<P: Protocol>() -> Entry {
+    Entry { machine: &Typed::<P>(PhantomData) }
 }
 
 /// The place and entry of a protocol in [`REGISTRY`].
 pub fn find(id: &str) -> Option<(u8, Entry)> {
-    let place = REGISTRY.iter().position(|entry| (entry.sheet)().id == id)?;
+    let place = REGISTRY.iter().position(|entry| entry.sheet().id == id)?;
     Some((place as u8, REGISTRY[place]))
 }

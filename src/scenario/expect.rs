@@ -3,9 +3,9 @@
 
 use crate::ids::{ClientId, NodeId, RuleId};
 use crate::scenario::{Selector, run};
-use crate::sim::Sim;
 use crate::view::{NodeView, Shape};
 use crate::world::Status;
+use crate::world::World;
 
 /// Something that must be so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum Expectation {
 ///
 /// # Errors
 /// What is so instead.
-pub fn check(sim: &dyn Sim, expectation: &Expectation) -> Result<(), String> {
+pub fn check(sim: &World, expectation: &Expectation) -> Result<(), String> {
     let violation =
         |place: u8| sim.violations().iter().find(move |violation| violation.invariant == place);
     match expectation {
@@ -105,7 +105,7 @@ pub fn check(sim: &dyn Sim, expectation: &Expectation) -> Result<(), String> {
 }
 
 /// The running leader of the highest term, ballot or view.
-pub fn leader(sim: &dyn Sim) -> Option<NodeId> {
+pub fn leader(sim: &World) -> Option<NodeId> {
     (0..sim.config().nodes)
         .map(NodeId)
         .filter(|node| sim.status(*node) == Status::Up)

@@ -72,7 +72,7 @@ pub struct Link {
 /// The run as it was when the link was made, so that a replay that diverges is noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// The run's fingerprint after its last action; see [`crate::sim::Sim::fingerprint`].
+    /// The run's fingerprint after its last action; see [`crate::world::World::fingerprint`].
     pub fingerprint: u64,
     /// How many actions the run had.
     pub actions: u64,

@@ -195,7 +195,7 @@ impl Selector {
 impl Scenario {
     /// An empty scenario of a protocol, with its defaults.
     pub fn new(protocol: u8) -> Self {
-        let sheet = (REGISTRY[usize::from(protocol)].sheet)();
+        let sheet = REGISTRY[usize::from(protocol)].sheet();
         Scenario {
             protocol,
             title: Words::new(),
@@ -209,7 +209,7 @@ impl Scenario {
 
     /// The protocol's sheet.
     pub fn sheet(&self) -> &'static Sheet {
-        (REGISTRY[usize::from(self.protocol)].sheet)()
+        REGISTRY[usize::from(self.protocol)].sheet()
     }
 
     /// The title, in English where there is one.

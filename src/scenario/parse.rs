@@ -9,9 +9,9 @@ use crate::ids::{CLIENTS_MAX, Endpoint, NodeId, NodeSet};
 use crate::operation::Operation;
 use crate::protocol::Sheet;
 use crate::protocols;
-use crate::sim::kind_of_name;
 use crate::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
-use crate::world::{ClockConditions, Config, LinkConditions, Status};
+use crate::world::kind_of_name;
+use crate::world::{ClockConditions, Config, LinkConditions, SetupError, Status};
 
 const HEADERS: &str = "title, about, nodes, clients, seed, pace, open-at, network, link, waiting, \
                        start-clock, set, without or disk";
@@ -98,7 +98,7 @@ fn first_line(line: &mut Line<'_>) -> Parsed<Scenario> {
     if keyword != "protocol" {
         return line.error(format!("the first line must be `protocol NAME`, found “{keyword}”"));
     }
-    let names: Vec<&str> = protocols::REGISTRY.iter().map(|entry| (entry.sheet)().id).collect();
+    let names: Vec<&str> = protocols::REGISTRY.iter().map(|entry| entry.sheet().id).collect();
     let names = names.join(", ");
     let name = line.word(&format!("the name of a protocol: {names}"))?;
     let Some((protocol, _)) = protocols::find(name) else {
@@ -152,6 +152,7 @@ fn header<'a>(
     match keyword {
         "nodes" => {
             let (low, high) = sheet.nodes_range;
+            places.sizes = Some(line.place_here());
             config.nodes = line.number("a number of nodes", low.into(), high.into())? as u16;
         }
         "clients" => {
@@ -207,6 +208,7 @@ fn header<'a>(
                     names.join(", ")
                 ));
             };
+            places.sizes = Some(line.place_here());
             let word = line.word("its value")?;
             match sheet.settings[usize::from(place)].parse(word) {
                 Ok(value) => config.settings[usize::from(place)] = value,
@@ -240,6 +242,8 @@ fn header<'a>(
 struct HeaderPlaces {
     nodes: Vec<(NodeId, TextError)>,
     disks: Vec<(NodeId, TextError)>,
+    /// The last line that gave a size: of the cluster, or a setting.
+    sizes: Option<TextError>,
 }
 
 /// What can be judged only when the header is complete.
@@ -251,15 +255,20 @@ fn finish(scenario: &Scenario, places: HeaderPlaces) -> Parsed<()> {
             return Err(TextError { message, ..place });
         }
     }
-    let make = protocols::REGISTRY[usize::from(scenario.protocol)].make;
-    if let Err(error) = make(config.clone()) {
+    let entry = protocols::REGISTRY[usize::from(scenario.protocol)];
+    let beginning = TextError { line: 1, column: 1, message: String::new() };
+    match entry.world(config.clone()) {
+        Ok(_) => Ok(()),
         // A disk that cannot be read is one that a line gave.
-        let place = places.disks.into_iter().rev().find(|(node, _)| *node == error.node);
-        let place =
-            place.map_or(TextError { line: 1, column: 1, message: String::new() }, |(_, p)| p);
-        return Err(TextError { message: format!("expected {}", error.expected), ..place });
+        Err(SetupError::Disk { node, expected }) => {
+            let place = places.disks.into_iter().rev().find(|(of, _)| *of == node);
+            let place = place.map_or(beginning, |(_, place)| place);
+            Err(TextError { message: format!("expected {expected}"), ..place })
+        }
+        Err(SetupError::Refused(message)) => {
+            Err(TextError { message, ..places.sizes.unwrap_or(beginning) })
+        }
     }
-    Ok(())
 }
 
 fn conditions(line: &mut Line<'_>, base: LinkConditions) -> Parsed<LinkConditions> {

@@ -7,7 +7,7 @@ use super::{MessageVerb, Pace, Scenario, Selector, Step, default_config};
 use crate::action::ActionKind;
 use crate::ids::Endpoint;
 use crate::protocol::Sheet;
-use crate::sim::kind_name;
+use crate::world::kind_name;
 use crate::world::{ClientConditions, LinkConditions};
 
 /// Prints a scenario; parsing the result gives the same scenario.

@@ -6,7 +6,7 @@ use super::bounds::ACTIONS_MAX;
 use super::{MessageVerb, Pace, Selector, Step};
 use crate::action::{Action, ActionKind};
 use crate::ids::MessageId;
-use crate::sim::{MessageInfo, Sim};
+use crate::world::{MessageInfo, World};
 use crate::world::{Refusal, Schedule};
 
 /// The most deliveries that one `settle` makes before it says that the network never quietens.
@@ -56,7 +56,7 @@ impl From<Refusal> for StepError {
 /// recording them, or writing them down.
 pub trait Driver {
     /// The world as it is.
-    fn world(&self) -> &dyn Sim;
+    fn world(&self) -> &World;
     /// Applies an action to it.
     ///
     /// # Errors
@@ -64,13 +64,13 @@ pub trait Driver {
     fn apply(&mut self, action: &Action) -> Result<(), Refusal>;
 }
 
-impl Driver for &mut (dyn Sim + '_) {
-    fn world(&self) -> &dyn Sim {
-        &**self
+impl Driver for World {
+    fn world(&self) -> &World {
+        self
     }
 
     fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
-        Sim::apply(*self, action)
+        World::apply(self, action)
     }
 }
 
@@ -136,7 +136,7 @@ fn settle(driver: &mut dyn Driver, now_ms: u64) -> Result<(), StepError> {
 }
 
 /// The messages that a selector means now: one, or all that fit.
-fn chosen(world: &dyn Sim, selector: &Selector) -> Result<Vec<MessageId>, StepError> {
+fn chosen(world: &World, selector: &Selector) -> Result<Vec<MessageId>, StepError> {
     let found = matching(world, selector);
     match (found.len(), selector.is_single()) {
         (0, _) => Err(StepError::NoMessage),
@@ -159,7 +159,7 @@ pub fn verb_on(verb: MessageVerb, message: MessageId) -> ActionKind {
 }
 
 /// The messages in flight that fit, oldest first.
-pub fn matching(sim: &dyn Sim, selector: &Selector) -> Vec<MessageId> {
+pub fn matching(sim: &World, selector: &Selector) -> Vec<MessageId> {
     let mut found = Vec::new();
     let fits = |info: &MessageInfo| {
         selector.from.is_none_or(|from| from == info.from)
@@ -175,7 +175,7 @@ pub fn matching(sim: &dyn Sim, selector: &Selector) -> Vec<MessageId> {
 }
 
 /// The selector that means exactly this message at this moment.
-pub fn selector_of(sim: &dyn Sim, message: MessageId) -> Option<Selector> {
+pub fn selector_of(sim: &World, message: MessageId) -> Option<Selector> {
     let info = sim.message(message)?;
     let mut selector =
         Selector { from: Some(info.from), to: Some(info.to), kind: Some(info.kind), nth: 0 };
@@ -184,7 +184,7 @@ pub fn selector_of(sim: &dyn Sim, message: MessageId) -> Option<Selector> {
     Some(selector)
 }
 
-fn next_deliverable(sim: &dyn Sim) -> Option<MessageId> {
+fn next_deliverable(sim: &World) -> Option<MessageId> {
     let mut found = None;
     sim.for_each_message(&mut |info| {
         if found.is_none() && sim.check(&ActionKind::Deliver(info.id)).is_ok() {

@@ -8,8 +8,8 @@ use super::{Language, Scenario, Step, expect, text};
 use crate::action::Action;
 use crate::ids::NodeId;
 use crate::protocols::REGISTRY;
-use crate::sim::Sim;
 use crate::world::Refusal;
+use crate::world::World;
 
 /// What became of a scenario.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ pub struct Report {
 
 /// Writes the run as it goes.
 struct Writer {
-    sim: Box<dyn Sim>,
+    sim: World,
     lines: Vec<String>,
     /// Each node in a line, as it was last printed.
     summaries: Vec<String>,
@@ -38,13 +38,13 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(sim: Box<dyn Sim>) -> Self {
+    fn new(sim: World) -> Self {
         let summaries = (0..sim.config().nodes).map(|node| sim.summary(NodeId(node))).collect();
         Writer { sim, lines: Vec::new(), summaries, violations: 0 }
     }
 
     fn node_changes(&mut self) {
-        let sim = &*self.sim;
+        let sim = &self.sim;
         let Some(node) = sim.last().touched else { return };
         let summary = sim.summary(node);
         if self.summaries[node.index()] != summary {
@@ -54,7 +54,7 @@ impl Writer {
     }
 
     fn effects(&mut self) {
-        let sim = &*self.sim;
+        let sim = &self.sim;
         let (last, sheet) = (sim.last(), sim.sheet());
         // One line for messages that differ only in their receiver.
         let mut sent: Vec<(String, Vec<String>)> = Vec::new();
@@ -88,8 +88,8 @@ impl Writer {
 }
 
 impl Driver for Writer {
-    fn world(&self) -> &dyn Sim {
-        &*self.sim
+    fn world(&self) -> &World {
+        &self.sim
     }
 
     fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
@@ -106,8 +106,8 @@ impl Driver for Writer {
 /// Runs a scenario and reports on it.
 pub fn report(scenario: &Scenario) -> Report {
     let mut report = Report::default();
-    let make = REGISTRY[usize::from(scenario.protocol)].make;
-    let sim = match make(scenario.config.clone()) {
+    let entry = REGISTRY[usize::from(scenario.protocol)];
+    let sim = match entry.world(scenario.config.clone()) {
         Ok(sim) => sim,
         Err(error) => {
             report.failures.push(error.to_string());
@@ -125,7 +125,7 @@ pub fn report(scenario: &Scenario) -> Report {
             Step::Expect(expectation) => {
                 report.expectations += 1;
                 let words = text::print_step(sheet, step);
-                match expect::check(&*writer.sim, expectation) {
+                match expect::check(&writer.sim, expectation) {
                     Ok(()) => writer.lines.push(format!("{:17}{words}: yes", "")),
                     Err(found) => {
                         writer.lines.push(format!("{:17}{words}: NO, {found}", ""));
@@ -151,7 +151,7 @@ pub fn report(scenario: &Scenario) -> Report {
         lines.push(format!("{:17}IMPOSSIBLE {failure}", ""));
         report.failures.push(failure);
     }
-    report.failures.extend(unexpected_violations(scenario, &*sim));
+    report.failures.extend(unexpected_violations(scenario, &sim));
     report.actions = sim.step();
     report.fingerprint = sim.fingerprint();
     lines.push(format!(
@@ -165,7 +165,7 @@ pub fn report(scenario: &Scenario) -> Report {
 }
 
 /// An invariant that is false at the end must be expected to be; silence means that all hold.
-fn unexpected_violations(scenario: &Scenario, sim: &dyn Sim) -> Vec<String> {
+fn unexpected_violations(scenario: &Scenario, sim: &World) -> Vec<String> {
     let mut expected: BTreeMap<u8, bool> = BTreeMap::new();
     for step in &scenario.steps {
         if let Step::Expect(super::Expectation::Invariant(place, violated)) = step {
@@ -188,10 +188,10 @@ fn unexpected_violations(scenario: &Scenario, sim: &dyn Sim) -> Vec<String> {
 /// # Errors
 /// Why the scenario cannot be played.
 pub fn play(scenario: &Scenario, actions: u32) -> Result<u64, String> {
-    let make = REGISTRY[usize::from(scenario.protocol)].make;
-    let mut sim = make(scenario.config.clone()).map_err(|error| error.to_string())?;
+    let entry = REGISTRY[usize::from(scenario.protocol)];
+    let mut sim = entry.world(scenario.config.clone()).map_err(|error| error.to_string())?;
     for step in &scenario.steps {
-        run::step(&mut &mut *sim, scenario.pace, step).map_err(|error| error.to_string())?;
+        run::step(&mut sim, scenario.pace, step).map_err(|error| error.to_string())?;
     }
     while sim.step() < u64::from(actions) {
         let Some(next) = sim.next_action(scenario.pace.schedule()) else { break };

@@ -18,11 +18,11 @@ use crate::ids::{ClientId, MessageId, NodeId};
 use crate::scenario::bounds::{LINK_CHARS_MAX, STEPS_MAX};
 use crate::scenario::link::{self, Link, LinkError};
 use crate::scenario::{Language, Scenario, Words, presets, print_network_of, text};
-use crate::sim::{Sim, kind_name};
 use crate::timeline::{BranchId, Moment, OpenError, Timeline};
 use crate::view::NodeView;
 use crate::world::Refusal;
 use crate::world::bounds::SPAN_MS_MAX;
+use crate::world::{World, kind_name};
 
 /// What went wrong, as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -114,7 +114,7 @@ impl Session {
         Timeline::open(scenario).map(Self::of).map_err(|error| {
             let line = match &error {
                 OpenError::Step { step, .. } => lines.get(*step).copied(),
-                OpenError::Disk(_) => None,
+                OpenError::Setup(_) => None,
             };
             let column = line.map(|_| 1);
             SessionError { line, column, ..SessionError::new("text", "step", error.to_string()) }
@@ -163,7 +163,7 @@ impl Session {
         self.divergence.as_deref()
     }
 
-    fn world(&self) -> &dyn Sim {
+    fn world(&self) -> &World {
         self.timeline.world()
     }
 
@@ -337,7 +337,7 @@ impl Session {
         let world = self.world();
         let frame = |id: NodeId| {
             let (clock_ms, clock_rate) = world.clock(id);
-            let timer = |info: crate::sim::TimerInfo| TimerFrame {
+            let timer = |info: crate::world::TimerInfo| TimerFrame {
                 name: world.sheet().timers[usize::from(info.timer.0)].name,
                 timer: info.timer.0,
                 span_ms: info.span_ms,

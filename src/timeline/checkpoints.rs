@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sim::Sim;
+use crate::world::World;
 
 /// How many actions lie between two checkpoints at first. Measured: 256 actions replay in about a
 /// millisecond (see benches/README.md), a sixteenth of a frame.
@@ -14,7 +14,7 @@ const CHECKPOINTS_MAX: usize = 512;
 /// The checkpoints of one branch, by the number of actions applied.
 pub(super) struct Checkpoints {
     spacing: u64,
-    worlds: BTreeMap<u64, Box<dyn Sim>>,
+    worlds: BTreeMap<u64, World>,
 }
 
 impl Default for Checkpoints {
@@ -25,11 +25,11 @@ impl Default for Checkpoints {
 
 impl Checkpoints {
     /// Keeps a world if its moment is one to be kept.
-    pub(super) fn offer(&mut self, index: u64, world: &dyn Sim) {
+    pub(super) fn offer(&mut self, index: u64, world: &World) {
         if !index.is_multiple_of(self.spacing) || self.worlds.contains_key(&index) {
             return;
         }
-        self.worlds.insert(index, world.fork());
+        self.worlds.insert(index, world.clone());
         if self.worlds.len() > CHECKPOINTS_MAX {
             self.spacing *= 2;
             self.worlds.retain(|index, _| index.is_multiple_of(self.spacing));
@@ -37,7 +37,7 @@ impl Checkpoints {
     }
 
     /// The last world kept at or before a moment.
-    pub(super) fn nearest(&self, index: u64) -> Option<(u64, &dyn Sim)> {
-        self.worlds.range(..=index).next_back().map(|(at, world)| (*at, &**world))
+    pub(super) fn nearest(&self, index: u64) -> Option<(u64, &World)> {
+        self.worlds.range(..=index).next_back().map(|(at, world)| (*at, world))
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::action::{Action, ActionCode, ActionKind};
 use crate::ids::{Endpoint, MessageId};
-use crate::sim::Sim;
 use crate::timeline::{BranchId, Timeline};
+use crate::world::World;
 
 /// An action as the diagram draws it. Numbers are -1 where there is nothing to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ fn node(node: crate::ids::NodeId) -> i32 {
 
 impl EventRecord {
     /// The record of an action that is about to happen, while its message is still in flight.
-    pub(super) fn before(world: &dyn Sim, action: &Action) -> Self {
+    pub(super) fn before(world: &World, action: &Action) -> Self {
         let mut event = EventRecord {
             at_ms: action.at_ms,
             code: action.kind.code(),
@@ -87,7 +87,7 @@ impl EventRecord {
         event
     }
 
-    fn describe_message(&mut self, world: &dyn Sim, id: MessageId) {
+    fn describe_message(&mut self, world: &World, id: MessageId) {
         if let Some(info) = world.message(id) {
             self.first = i32::from(info.from.code());
             self.second = i32::from(info.to.code());
@@ -98,7 +98,7 @@ impl EventRecord {
     }
 
     /// The record once the action has happened.
-    pub(super) fn after(mut self, world: &dyn Sim, violated: Option<u8>) -> Self {
+    pub(super) fn after(mut self, world: &World, violated: Option<u8>) -> Self {
         self.at_ms = world.now_ms();
         self.violated = violated;
         self.is_cut = world.cuts().iter().any(|unreachable| !unreachable.is_empty());

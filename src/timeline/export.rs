@@ -6,8 +6,8 @@ use crate::action::{Action, ActionKind};
 use crate::scenario::bounds::STEP_ACTIONS_MAX;
 use crate::scenario::run::selector_of;
 use crate::scenario::{MessageVerb, Scenario, Step};
-use crate::sim::Sim;
 use crate::world::Schedule;
+use crate::world::World;
 
 impl Timeline {
     /// The run up to a moment as a scenario that unfolds to exactly the same actions.
@@ -41,7 +41,7 @@ impl Timeline {
 
 /// Turns actions into steps.
 struct Writer<'a> {
-    world: Box<dyn Sim>,
+    world: World,
     steps: &'a mut Vec<Step>,
     /// How many of the last actions were what would have happened anyhow.
     automatic: u32,
@@ -105,6 +105,6 @@ impl Writer<'_> {
     }
 
     fn message(&self, verb: MessageVerb, id: crate::ids::MessageId) -> Option<Step> {
-        selector_of(&*self.world, id).map(|selector| Step::Message(verb, selector))
+        selector_of(&self.world, id).map(|selector| Step::Message(verb, selector))
     }
 }

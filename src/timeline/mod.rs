@@ -14,7 +14,7 @@ pub use open::{ExpectationResult, Note, OpenError};
 use crate::action::{Action, ActionKind};
 use crate::scenario::bounds::ACTIONS_MAX;
 use crate::scenario::{Pace, Scenario, Step};
-use crate::sim::Sim;
+use crate::world::World;
 use crate::world::bounds::CLOCK_MS_MAX;
 use crate::world::{Refusal, Status};
 use checkpoints::Checkpoints;
@@ -69,10 +69,10 @@ impl Branch {
 /// A scenario's run and every other run that was tried from it.
 pub struct Timeline {
     scenario: Scenario,
-    origin: Box<dyn Sim>,
+    origin: World,
     branches: Vec<Branch>,
     cursor: Moment,
-    world: Box<dyn Sim>,
+    world: World,
     /// For each step of the scenario, the actions it unfolded to on the first branch.
     ranges: Vec<(u64, u64)>,
     expectations: Vec<ExpectationResult>,
@@ -82,8 +82,8 @@ pub struct Timeline {
 
 impl Timeline {
     /// A timeline with nothing on it but the beginning.
-    fn new(scenario: Scenario, origin: Box<dyn Sim>) -> Self {
-        let world = origin.fork();
+    fn new(scenario: Scenario, origin: World) -> Self {
+        let world = origin.clone();
         let first = Branch {
             parent: None,
             actions: Vec::new(),
@@ -110,8 +110,8 @@ impl Timeline {
     }
 
     /// The world at the present moment.
-    pub fn world(&self) -> &dyn Sim {
-        &*self.world
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// The present moment.
@@ -225,7 +225,7 @@ impl Timeline {
         if recorded.is_some() {
             self.start_branch()?;
         }
-        let event = EventRecord::before(&*self.world, action);
+        let event = EventRecord::before(&self.world, action);
         let violations = self.world.violations().len();
         self.world.apply(action)?;
         self.cursor.index += 1;
@@ -235,7 +235,7 @@ impl Timeline {
         let (index, end_ms) = (self.cursor.index, self.world.now_ms());
         let branch = &mut self.branches[self.cursor.branch.0 as usize];
         branch.actions.push(Action { at_ms: end_ms, kind: action.kind.clone() });
-        branch.events.push(event.after(&*self.world, violated));
+        branch.events.push(event.after(&self.world, violated));
         branch.statuses.extend(statuses.map(|statuses| (index, statuses)));
         branch.end_ms = end_ms;
         self.keep_checkpoint();
@@ -289,7 +289,7 @@ impl Timeline {
         let index = self.cursor.index;
         let owner = self.owner(self.cursor.branch, index.saturating_sub(1));
         let branch = &mut self.branches[owner.0 as usize];
-        branch.checkpoints.offer(index, &*self.world);
+        branch.checkpoints.offer(index, &self.world);
     }
 
     /// Goes to a moment; beyond the end of the branch means its end.
@@ -303,8 +303,8 @@ impl Timeline {
     }
 
     /// The world at a moment, from the nearest one that is kept.
-    pub fn world_at(&self, branch: BranchId, index: u64) -> Box<dyn Sim> {
-        let mut start: (u64, &dyn Sim) = (0, &*self.origin);
+    pub fn world_at(&self, branch: BranchId, index: u64) -> World {
+        let mut start: (u64, &World) = (0, &self.origin);
         let (mut id, mut bound) = (branch, index);
         // The path to the moment leads through the branch's ancestors, each up to its fork.
         loop {
@@ -322,9 +322,9 @@ impl Timeline {
             && self.owner(branch, present.index.saturating_sub(1))
                 == self.owner(present.branch, present.index.saturating_sub(1));
         if is_on_path && present.index > start.0 {
-            start = (present.index, &*self.world);
+            start = (present.index, &self.world);
         }
-        let mut world = start.1.fork();
+        let mut world = start.1.clone();
         for place in start.0..index {
             if let Some(action) = self.action(branch, place) {
                 // It was possible once, and the same world refuses nothing the second time.

@@ -9,14 +9,14 @@ use crate::protocols::REGISTRY;
 use crate::scenario::link::Recorded;
 use crate::scenario::run::{self, Driver, StepError};
 use crate::scenario::{Scenario, Step, Words, expect, text};
-use crate::sim::{DiskError, Sim};
 use crate::world::Refusal;
+use crate::world::{SetupError, World};
 
 /// Why a scenario cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenError {
-    /// An initial disk cannot be read.
-    Disk(DiskError),
+    /// The cluster cannot run so.
+    Setup(SetupError),
     /// A step is impossible.
     Step {
         /// Which step, from zero.
@@ -31,7 +31,7 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OpenError::Disk(error) => error.fmt(f),
+            OpenError::Setup(error) => error.fmt(f),
             OpenError::Step { step, text, error } => {
                 write!(f, "step {} (`{text}`): {error}", step + 1)
             }
@@ -64,8 +64,8 @@ pub struct Note {
 }
 
 impl Driver for Timeline {
-    fn world(&self) -> &dyn Sim {
-        &*self.world
+    fn world(&self) -> &World {
+        &self.world
     }
 
     fn apply(&mut self, action: &Action) -> Result<(), Refusal> {
@@ -79,8 +79,8 @@ impl Timeline {
     /// # Errors
     /// A disk that cannot be read or a step that is impossible.
     pub fn open(scenario: Scenario) -> Result<Self, OpenError> {
-        let make = REGISTRY[usize::from(scenario.protocol)].make;
-        let origin = make(scenario.config.clone()).map_err(OpenError::Disk)?;
+        let entry = REGISTRY[usize::from(scenario.protocol)];
+        let origin = entry.world(scenario.config.clone()).map_err(OpenError::Setup)?;
         let (sheet, open_at) = (scenario.sheet(), scenario.open_at);
         let (steps, pace) = (scenario.steps.clone(), scenario.pace);
         let mut timeline = Timeline::new(scenario, origin);
@@ -97,7 +97,7 @@ impl Timeline {
                     step: number,
                     index: timeline.cursor.index,
                     text: text::print_step(sheet, step),
-                    failure: expect::check(&*timeline.world, expectation).err(),
+                    failure: expect::check(&timeline.world, expectation).err(),
                 });
             }
         }
@@ -163,7 +163,7 @@ impl Timeline {
     /// Four bits of the fingerprint at up to [`DIGESTS_MAX`] moments, evenly spread.
     fn digests(&self, branch: BranchId, length: u64) -> Vec<u8> {
         let stride = stride(length);
-        let mut world: Box<dyn Sim> = self.origin.fork();
+        let mut world: World = self.origin.clone();
         let mut digests = Vec::new();
         for index in 0..length {
             let Some(action) = self.action(branch, index) else { break };

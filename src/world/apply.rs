@@ -1,5 +1,6 @@
 //! The one function that changes a world, and the question whether it would.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::bounds::{CLOCK_MS_MAX, OPERATIONS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
@@ -9,23 +10,15 @@ use super::node::{ArmedTimer, Status};
 use super::{Refusal, Violation, World};
 use crate::action::{Action, ActionKind};
 use crate::history::Completion;
-use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet, TimerId};
-use crate::mix::{Purpose, draw, draw_between, hash_of};
+use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet};
+use crate::machine::{Input, Opaque};
+use crate::mix::{Purpose, StableHasher, draw, draw_between};
 use crate::operation::Operation;
 use crate::protocol::{
-    Answer, Cluster, Context, Effects, Execution, Protocol, Reply, Request, TimerChange,
+    Answer, ClusterState, Effects, Execution, Reply, Request, Surroundings, TimerChange,
 };
 
-/// What a node's handler is called with.
-enum Input<'a, P: Protocol> {
-    Boot(P::Disk),
-    Message { from: NodeId, message: &'a P::Message },
-    Timer(TimerId),
-    Request(&'a Request),
-    Command { command: u8, argument: NodeId },
-}
-
-impl<P: Protocol> World<P> {
+impl World {
     /// Applies an action: the only way a world changes.
     ///
     /// # Errors
@@ -68,14 +61,14 @@ impl<P: Protocol> World<P> {
             ActionKind::Resume(node) => self.set_status(*node, Status::Up),
             ActionKind::LoseDisk(node) => {
                 let slot = &mut self.nodes[node.index()];
-                slot.disk = Some(Arc::default());
+                slot.disk = Some(self.machine.empty_disk());
                 slot.touch();
                 self.last.touched = Some(*node);
                 self.observe(*node, &[], &[]);
             }
             ActionKind::HoldDisk(node) => {
                 let slot = &mut self.nodes[node.index()];
-                slot.disk = Some(Arc::new(slot.disk_now(&self.protocol).clone()));
+                slot.disk = slot.node.as_ref().map(|node| self.machine.disk_of(node));
                 slot.touch();
                 self.last.touched = Some(*node);
             }
@@ -126,7 +119,7 @@ impl<P: Protocol> World<P> {
     /// # Errors
     /// The reason why not.
     pub fn check(&self, kind: &ActionKind) -> Result<(), Refusal> {
-        let sheet = self.protocol.sheet();
+        let sheet = self.machine.sheet();
         match kind {
             ActionKind::Wait => Ok(()),
             ActionKind::HealAll => {
@@ -160,20 +153,22 @@ impl<P: Protocol> World<P> {
                     Err(Refusal::TimerNotArmed(*node))
                 }
             }
-            ActionKind::Crash(node) => match self.status(*node)? {
+            ActionKind::Crash(node) => match self.known_status(*node)? {
                 Status::Up | Status::Paused => Ok(()),
                 Status::Down => Err(Refusal::NotUp(*node, Status::Down)),
             },
             ActionKind::Pause(node) => self.must_be_up(*node),
-            ActionKind::Restart(node) | ActionKind::LoseDisk(node) => match self.status(*node)? {
-                Status::Down => Ok(()),
-                _ => Err(Refusal::NotDown(*node)),
-            },
-            ActionKind::Resume(node) => match self.status(*node)? {
+            ActionKind::Restart(node) | ActionKind::LoseDisk(node) => {
+                match self.known_status(*node)? {
+                    Status::Down => Ok(()),
+                    _ => Err(Refusal::NotDown(*node)),
+                }
+            }
+            ActionKind::Resume(node) => match self.known_status(*node)? {
                 Status::Paused => Ok(()),
                 _ => Err(Refusal::NotPaused(*node)),
             },
-            ActionKind::HoldDisk(node) => match self.status(*node)? {
+            ActionKind::HoldDisk(node) => match self.known_status(*node)? {
                 Status::Down => Err(Refusal::NotUp(*node, Status::Down)),
                 _ if self.nodes[node.index()].is_disk_held() => Err(Refusal::DiskHeld(*node)),
                 _ => Ok(()),
@@ -198,11 +193,11 @@ impl<P: Protocol> World<P> {
                 changes_something(!side.is_empty() && **side != NodeSet::all(self.config.nodes))
             }
             ActionKind::SetClockRate { node, rate_permille } => {
-                self.status(*node)?;
+                self.known_status(*node)?;
                 within(*rate_permille, RATE_PERMILLE_MAX, "per mille of true time")
             }
             ActionKind::JumpClock { node, ahead_ms } => {
-                self.status(*node)?;
+                self.known_status(*node)?;
                 changes_something(*ahead_ms > 0)?;
                 within(*ahead_ms, SPAN_MS_MAX, "milliseconds of jump")
             }
@@ -220,25 +215,27 @@ impl<P: Protocol> World<P> {
                     return Err(Refusal::NoSuchName);
                 }
                 if let Some(node) = node {
-                    self.status(*node)?;
+                    self.known_status(*node)?;
                 }
                 if self.history.records().len() >= OPERATIONS_MAX {
                     return Err(Refusal::Bound("operations in a history", OPERATIONS_MAX as u64));
                 }
-                match self.client(*client) {
+                match self.clients.get(client.index()) {
                     None => Err(Refusal::NoSuchClient(*client)),
                     Some(state) if state.open.is_some() => Err(Refusal::ClientBusy(*client)),
                     Some(_) => Ok(()),
                 }
             }
-            ActionKind::Retry(client) | ActionKind::GiveUp(client) => match self.client(*client) {
-                None => Err(Refusal::NoSuchClient(*client)),
-                Some(state) if state.open.is_none() => Err(Refusal::ClientIdle(*client)),
-                Some(_) => Ok(()),
-            },
+            ActionKind::Retry(client) | ActionKind::GiveUp(client) => {
+                match self.clients.get(client.index()) {
+                    None => Err(Refusal::NoSuchClient(*client)),
+                    Some(state) if state.open.is_none() => Err(Refusal::ClientIdle(*client)),
+                    Some(_) => Ok(()),
+                }
+            }
             ActionKind::Command { node, command, argument } => {
                 self.must_be_up(*node)?;
-                self.status(*argument)?;
+                self.known_status(*argument)?;
                 if usize::from(*command) < sheet.commands.len() {
                     Ok(())
                 } else {
@@ -248,16 +245,16 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn in_flight(&self, message: MessageId) -> Result<&Envelope<P::Message>, Refusal> {
+    fn in_flight(&self, message: MessageId) -> Result<&Envelope, Refusal> {
         self.network.get(message).ok_or(Refusal::NoSuchMessage)
     }
 
-    fn status(&self, node: NodeId) -> Result<Status, Refusal> {
+    fn known_status(&self, node: NodeId) -> Result<Status, Refusal> {
         self.nodes.get(node.index()).map(|slot| slot.status).ok_or(Refusal::NoSuchNode(node))
     }
 
     fn must_be_up(&self, node: NodeId) -> Result<(), Refusal> {
-        match self.status(node)? {
+        match self.known_status(node)? {
             Status::Up => Ok(()),
             status => Err(Refusal::NotUp(node, status)),
         }
@@ -296,8 +293,8 @@ impl<P: Protocol> World<P> {
 
     fn crash(&mut self, id: NodeId) {
         let slot = &mut self.nodes[id.index()];
-        let disk = self.protocol.surviving(slot.disk_now(&self.protocol), self.rules);
-        slot.disk = Some(Arc::new(disk));
+        let disk = self.machine.surviving(slot.disk_now(self.machine), self.rules);
+        slot.disk = Some(disk);
         slot.node = None;
         slot.timers.clear();
         slot.withheld.clear();
@@ -309,16 +306,25 @@ impl<P: Protocol> World<P> {
     pub(super) fn start(&mut self, id: NodeId) {
         let slot = &mut self.nodes[id.index()];
         slot.boots += 1;
-        let disk = slot.disk.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+        let disk = slot.disk.take().unwrap_or_else(|| self.machine.empty_disk());
         slot.status = Status::Up;
-        self.run(id, Input::Boot(disk));
+        let machine = self.machine;
+        self.run_with(id, |surroundings, node| *node = Some(machine.boot(surroundings, disk)));
     }
 
     /// Calls a node's handler and carries out what it asked for.
-    fn run(&mut self, id: NodeId, input: Input<'_, P>) {
+    fn run(&mut self, id: NodeId, input: Input<'_>) {
+        let machine = self.machine;
+        self.run_with(id, |surroundings, node| match node {
+            Some(node) => machine.handle(surroundings, node, input),
+            None => unreachable!("check() lets only running nodes act"),
+        });
+    }
+
+    fn run_with(&mut self, id: NodeId, call: impl FnOnce(Surroundings<'_>, &mut Option<Opaque>)) {
         let mut effects = std::mem::take(&mut self.scratch);
         let slot = &mut self.nodes[id.index()];
-        let mut context = Context {
+        let surroundings = Surroundings {
             me: id,
             node_count: self.config.nodes,
             now_ms: slot.clock.local_ms(self.now_ms),
@@ -326,31 +332,14 @@ impl<P: Protocol> World<P> {
             settings: &self.config.settings,
             effects: &mut effects,
         };
-        match (input, &mut slot.node) {
-            (Input::Boot(disk), node) => {
-                *node = Some(Arc::new(self.protocol.boot(&mut context, disk)));
-            }
-            (_, None) => unreachable!("check() lets only running nodes act"),
-            (Input::Message { from, message }, Some(node)) => {
-                self.protocol.on_message(&mut context, Arc::make_mut(node), from, message);
-            }
-            (Input::Timer(timer), Some(node)) => {
-                self.protocol.on_timer(&mut context, Arc::make_mut(node), timer);
-            }
-            (Input::Request(request), Some(node)) => {
-                self.protocol.on_request(&mut context, Arc::make_mut(node), request);
-            }
-            (Input::Command { command, argument }, Some(node)) => {
-                self.protocol.on_command(&mut context, Arc::make_mut(node), command, argument);
-            }
-        }
+        call(surroundings, &mut slot.node);
         slot.touch();
         self.last.touched = Some(id);
         self.carry_out(id, &mut effects);
         self.scratch = effects;
     }
 
-    fn carry_out(&mut self, id: NodeId, effects: &mut Effects<P::Message>) {
+    fn carry_out(&mut self, id: NodeId, effects: &mut Effects) {
         self.last.applied.0 |= effects.applied.0;
         self.last.missed.0 |= effects.missed.0;
         effects.applied = Default::default();
@@ -362,12 +351,12 @@ impl<P: Protocol> World<P> {
         effects.executions.clear();
         let from = Endpoint::Node(id);
         for (to, message) in effects.sends.drain(..) {
-            let must_wait = self.protocol.waits_for_disk(&message, self.rules);
+            let must_wait = self.machine.waits_for_disk(&message, self.rules);
             self.send_or_withhold(from, Endpoint::Node(to), Payload::Protocol(message), must_wait);
         }
         for (client, reply) in effects.replies.drain(..) {
             let to = Endpoint::Client(client);
-            let must_wait = self.protocol.reply_waits_for_disk(self.rules);
+            let must_wait = self.machine.reply_waits_for_disk(self.rules);
             self.send_or_withhold(from, to, Payload::Reply(reply), must_wait);
         }
     }
@@ -377,7 +366,7 @@ impl<P: Protocol> World<P> {
         &mut self,
         from: Endpoint,
         to: Endpoint,
-        payload: Payload<P::Message>,
+        payload: Payload,
         must_wait: bool,
     ) {
         if let Endpoint::Node(node) = from {
@@ -415,7 +404,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Puts a message under way: its delay and fate are drawn now, keyed by what it is and when.
-    fn send(&mut self, from: Endpoint, to: Endpoint, payload: Payload<P::Message>) {
+    fn send(&mut self, from: Endpoint, to: Endpoint, payload: Payload) {
         let conditions = match (from, to) {
             (Endpoint::Node(from), Endpoint::Node(to)) => {
                 self.config.links.get(&(from, to)).unwrap_or(&self.config.network)
@@ -423,7 +412,10 @@ impl<P: Protocol> World<P> {
             _ => &self.config.network,
         };
         let seed = self.config.seed;
-        let hash = hash_of(&(from, to, &payload));
+        let mut hasher = StableHasher::default();
+        (from, to).hash(&mut hasher);
+        payload.hash(self.machine, &mut hasher);
+        let hash = hasher.finish();
         let key = [hash, self.now_ms, 0];
         let happens = |purpose, permille: u32| {
             permille > 0 && draw(seed, purpose, key) % 1000 < u64::from(permille)
@@ -453,7 +445,7 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn put_under_way(&mut self, envelope: Envelope<P::Message>) {
+    fn put_under_way(&mut self, envelope: Envelope) {
         if let Some(id) = self.network.insert(envelope) {
             self.last.sent.push(id);
         }
@@ -551,15 +543,6 @@ impl<P: Protocol> World<P> {
         executions: &[Execution],
         replies: &[(ClientId, Reply)],
     ) {
-        let cluster = Cluster {
-            nodes: &self.nodes,
-            executions,
-            replies,
-            clients: &self.clients,
-            protocol: &self.protocol,
-            rules: self.rules,
-            settings: &self.config.settings,
-        };
         let (step, at_ms, violations) = (self.step, self.now_ms, &mut self.violations);
         let mut report = |invariant: u8, why: String| {
             // The first reason is the one to explain; later ones follow from it.
@@ -567,8 +550,16 @@ impl<P: Protocol> World<P> {
                 violations.push(Violation { invariant, step, at_ms, why });
             }
         };
-        let ghost = Arc::make_mut(&mut self.ghost);
-        self.protocol.observe(ghost, &cluster, touched, &mut report);
+        let cluster = ClusterState {
+            nodes: &self.nodes,
+            executions,
+            replies,
+            clients: &self.clients,
+            machine: self.machine,
+            rules: self.rules,
+            settings: &self.config.settings,
+        };
+        self.machine.observe(&mut self.ghost, cluster, touched, &mut report);
     }
 }
 

@@ -4,11 +4,14 @@
 //! action that is impossible is refused with a reason and changes nothing), and the same actions
 //! always give the same world.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 mod apply;
 mod client;
 mod config;
+mod describe;
+mod info;
 mod network;
 mod node;
 mod refusal;
@@ -16,15 +19,21 @@ mod schedule;
 
 pub use client::{Client, OpenOperation};
 pub use config::{ClientConditions, ClockConditions, Config, LinkConditions, bounds};
-pub use network::{Envelope, Network, Payload};
-pub use node::{ArmedTimer, Clock, NodeSlot, Status};
+pub use info::{
+    ClientInfo, MessageInfo, REPLY_KIND, REQUEST_KIND, SetupError, TimerInfo, kind_name,
+    kind_of_name,
+};
+pub(crate) use network::{Envelope, Network, Payload};
+pub(crate) use node::NodeSlot;
+pub use node::{ArmedTimer, Clock, Status};
 pub use refusal::Refusal;
-pub use schedule::{Schedule, random_action};
+pub use schedule::Schedule;
 
 use crate::history::History;
 use crate::ids::{ClientId, MessageId, NodeId, RuleSet};
-use crate::mix::hash_of;
-use crate::protocol::{Effects, Protocol};
+use crate::machine::{Machine, Opaque};
+use crate::mix::{StableHasher, hash_of};
+use crate::protocol::{ClusterState, Effects, Execution, Reply, Sheet};
 
 /// An invariant that is false, since which action, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,40 +64,45 @@ pub struct LastAction {
 }
 
 /// A protocol's cluster with everything around it.
-#[derive(Clone, Debug)]
-pub struct World<P: Protocol> {
-    protocol: P,
+#[derive(Clone)]
+pub struct World {
+    machine: &'static dyn Machine,
     config: Arc<Config>,
     now_ms: u64,
     step: u64,
     rules: RuleSet,
-    nodes: Vec<NodeSlot<P>>,
+    nodes: Vec<NodeSlot>,
     clients: Vec<Client>,
     next_session: u32,
-    network: Network<P::Message>,
+    network: Network,
     history: History,
     /// The freshest place in the agreed order that any client was told of.
     acknowledged: u64,
-    ghost: Arc<P::Ghost>,
+    ghost: Opaque,
     violations: Vec<Violation>,
     last: LastAction,
-    scratch: Effects<P::Message>,
+    scratch: Effects,
 }
 
-impl<P: Protocol> World<P> {
+impl World {
     /// A world whose nodes have just started.
     ///
     /// # Errors
-    /// An initial disk that the protocol cannot read: the node, and what was expected.
-    pub fn new(protocol: P, config: Config) -> Result<Self, (NodeId, String)> {
+    /// A configuration that cannot run, or an initial disk that the protocol cannot read.
+    pub(crate) fn new(machine: &'static dyn Machine, config: Config) -> Result<Self, SetupError> {
+        if let Some(reason) = machine.refuses(config.nodes, &config.settings) {
+            return Err(SetupError::Refused(reason));
+        }
         let mut nodes = Vec::with_capacity(usize::from(config.nodes));
         for id in (0..config.nodes).map(NodeId) {
             let disk = match config.disks.get(&id) {
                 Some(text) => {
                     let words: Vec<&str> = text.split_whitespace().collect();
-                    protocol.parse_disk(&words, config.nodes).map_err(|expected| (id, expected))?
+                    machine
+                        .parse_disk(&words, config.nodes)
+                        .map_err(|expected| SetupError::Disk { node: id, expected })?
                 }
-                None => P::Disk::default(),
+                None => machine.empty_disk(),
             };
             let clock = match config.clocks.get(&id) {
                 Some(clock) => Clock::new(clock.rate_permille, clock.ahead_ms),
@@ -102,7 +116,7 @@ impl<P: Protocol> World<P> {
             })
             .collect();
         let mut world = World {
-            protocol,
+            machine,
             now_ms: 0,
             step: 0,
             rules: config.rules,
@@ -112,7 +126,7 @@ impl<P: Protocol> World<P> {
             network: Network::new(config.nodes),
             history: History::default(),
             acknowledged: 0,
-            ghost: Arc::default(),
+            ghost: machine.empty_ghost(),
             violations: Vec::new(),
             last: LastAction::default(),
             scratch: Effects::default(),
@@ -125,9 +139,9 @@ impl<P: Protocol> World<P> {
         Ok(world)
     }
 
-    /// The protocol that runs.
-    pub fn protocol(&self) -> &P {
-        &self.protocol
+    /// What the protocol is made of.
+    pub fn sheet(&self) -> &'static Sheet {
+        self.machine.sheet()
     }
 
     /// What the world was made with.
@@ -150,21 +164,6 @@ impl<P: Protocol> World<P> {
         self.rules
     }
 
-    /// The nodes.
-    pub fn nodes(&self) -> &[NodeSlot<P>] {
-        &self.nodes
-    }
-
-    /// The clients.
-    pub fn clients(&self) -> &[Client] {
-        &self.clients
-    }
-
-    /// The network.
-    pub fn network(&self) -> &Network<P::Message> {
-        &self.network
-    }
-
     /// What clients saw.
     pub fn history(&self) -> &History {
         &self.history
@@ -180,25 +179,13 @@ impl<P: Protocol> World<P> {
         &self.last
     }
 
-    /// A message that can never matter again at its receiver.
-    pub fn is_dead(&self, id: MessageId) -> bool {
-        let Some(envelope) = self.network.get(id) else { return false };
-        let Some(to) = envelope.to.node() else { return false };
-        match (&*envelope.payload, self.nodes[to.index()].node()) {
-            (Payload::Protocol(message), Some(node)) => {
-                self.protocol.is_dead(node, message, self.rules)
-            }
-            _ => false,
-        }
-    }
-
     /// The state of the cluster as 64 bits, equal natively and in WebAssembly: nodes, messages as
     /// a multiset, cuts, rules, clients' open operations and what the checkers remember. Left out
     /// are clocks, message ids and due times, so that two orders of the same events that lead to
     /// the same cluster are the same state; a protocol whose nodes remember moments sets them apart
     /// again as soon as time passes.
     pub fn cluster_fingerprint(&self) -> u64 {
-        let nodes: Vec<u64> = self.nodes.iter().map(NodeSlot::hash).collect();
+        let nodes: Vec<u64> = self.nodes.iter().map(|slot| slot.hash(self.machine)).collect();
         let open: Vec<_> = self
             .clients
             .iter()
@@ -208,7 +195,10 @@ impl<P: Protocol> World<P> {
             })
             .collect();
         let network = self.network.fingerprint();
-        hash_of(&(nodes, network, self.rules, open, self.acknowledged, &*self.ghost))
+        let mut hasher = StableHasher::default();
+        (nodes, network, self.rules, open, self.acknowledged).hash(&mut hasher);
+        self.machine.hash_ghost(&self.ghost, &mut hasher);
+        hasher.finish()
     }
 
     /// The whole run as 64 bits: the cluster, all clocks and due times, the number of actions, the
@@ -226,7 +216,20 @@ impl<P: Protocol> World<P> {
         hash_of(&(cluster, clocks, due, run))
     }
 
-    fn client(&self, id: ClientId) -> Option<&Client> {
-        self.clients.get(id.index())
+    /// What the checkers may see, after these executions and replies.
+    fn cluster<'a>(
+        &'a self,
+        executions: &'a [Execution],
+        replies: &'a [(ClientId, Reply)],
+    ) -> ClusterState<'a> {
+        ClusterState {
+            nodes: &self.nodes,
+            executions,
+            replies,
+            clients: &self.clients,
+            machine: self.machine,
+            rules: self.rules,
+            settings: &self.config.settings,
+        }
     }
 }

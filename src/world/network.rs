@@ -1,26 +1,48 @@
 //! Messages in flight. A network only holds them: when they arrive is the schedule's choice, and
 //! whether they do is anybody's.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::ids::{Endpoint, MessageId, NodeId, NodeSet};
-use crate::mix::{hash_of, scramble};
+use crate::machine::{Machine, Opaque};
+use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::{Reply, Request};
 
 /// What a message carries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Payload<M> {
+#[derive(Clone, Debug)]
+pub(crate) enum Payload {
     /// A protocol's own message between nodes.
-    Protocol(M),
+    Protocol(Opaque),
     /// A client asks a node.
     Request(Request),
     /// A node answers a client.
     Reply(Reply),
 }
 
+impl Payload {
+    /// Hashes it, as a derived hash would if the message's type were known.
+    pub(crate) fn hash(&self, machine: &dyn Machine, hasher: &mut StableHasher) {
+        match self {
+            Payload::Protocol(message) => {
+                hasher.write_isize(0);
+                machine.hash_message(message, hasher);
+            }
+            Payload::Request(request) => {
+                hasher.write_isize(1);
+                request.hash(hasher);
+            }
+            Payload::Reply(reply) => {
+                hasher.write_isize(2);
+                reply.hash(hasher);
+            }
+        }
+    }
+}
+
 /// A message under way.
 #[derive(Clone, Debug)]
-pub struct Envelope<M> {
+pub(crate) struct Envelope {
     /// Its number along the run.
     pub id: MessageId,
     /// The sender.
@@ -28,7 +50,7 @@ pub struct Envelope<M> {
     /// The receiver.
     pub to: Endpoint,
     /// What it carries; shared, because duplicates and forks hold it too.
-    pub payload: Arc<Payload<M>>,
+    pub payload: Arc<Payload>,
     /// When it was sent, in milliseconds.
     pub sent_ms: u64,
     /// When it is due, in milliseconds.
@@ -43,8 +65,8 @@ pub struct Envelope<M> {
 
 /// The messages in flight and the cuts between nodes.
 #[derive(Clone, Debug)]
-pub struct Network<M> {
-    in_flight: Vec<Envelope<M>>,
+pub(crate) struct Network {
+    in_flight: Vec<Envelope>,
     /// For each sender, the nodes it cannot reach.
     cuts: Arc<Vec<NodeSet>>,
     next_id: u32,
@@ -54,7 +76,7 @@ pub struct Network<M> {
     pub overflow: u64,
 }
 
-impl<M: Clone + std::hash::Hash> Network<M> {
+impl Network {
     /// An empty network without cuts.
     pub fn new(nodes: u16) -> Self {
         Network {
@@ -67,18 +89,18 @@ impl<M: Clone + std::hash::Hash> Network<M> {
     }
 
     /// The messages in flight, oldest first.
-    pub fn in_flight(&self) -> &[Envelope<M>] {
+    pub fn in_flight(&self) -> &[Envelope] {
         &self.in_flight
     }
 
     /// The message of that id.
-    pub fn get(&self, id: MessageId) -> Option<&Envelope<M>> {
+    pub fn get(&self, id: MessageId) -> Option<&Envelope> {
         self.place(id).map(|place| &self.in_flight[place])
     }
 
     /// Puts a message under way and gives it the next id; `None` where the network
     /// or the receiver's share of it is full.
-    pub fn insert(&mut self, mut envelope: Envelope<M>) -> Option<MessageId> {
+    pub fn insert(&mut self, mut envelope: Envelope) -> Option<MessageId> {
         use super::bounds::{MESSAGES_MAX, RECEIVER_MESSAGES_MAX};
         let count = self.in_flight.len();
         let receiver_is_full = count >= RECEIVER_MESSAGES_MAX && {
@@ -98,7 +120,7 @@ impl<M: Clone + std::hash::Hash> Network<M> {
     }
 
     /// Takes a message out.
-    pub fn remove(&mut self, id: MessageId) -> Option<Envelope<M>> {
+    pub fn remove(&mut self, id: MessageId) -> Option<Envelope> {
         let place = self.place(id)?;
         let envelope = self.in_flight.remove(place);
         self.multiset = self.multiset.wrapping_sub(scramble(envelope.hash));

@@ -1,10 +1,12 @@
 //! One node as the world holds it: running, paused or crashed, with its disk, timers and clock.
 
-use std::sync::{Arc, OnceLock};
+use std::any::Any;
+use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
 
 use crate::ids::{Endpoint, TimerId};
-use crate::mix::hash_of;
-use crate::protocol::Protocol;
+use crate::machine::{Machine, Opaque};
+use crate::mix::StableHasher;
 use crate::world::network::Payload;
 
 /// Whether a node runs.
@@ -82,14 +84,14 @@ impl Clock {
 
 /// A node as the world holds it.
 #[derive(Clone, Debug)]
-pub struct NodeSlot<P: Protocol> {
+pub struct NodeSlot {
     pub(crate) status: Status,
     /// Present unless the node is down.
-    pub(crate) node: Option<Arc<P::Node>>,
+    pub(crate) node: Option<Opaque>,
     /// The disk of a crashed node, or the disk as it was when its writes began to be held.
-    pub(crate) disk: Option<Arc<P::Disk>>,
+    pub(crate) disk: Option<Opaque>,
     /// What a node with a held disk wants to send but must not yet.
-    pub(crate) withheld: Vec<(Endpoint, Payload<P::Message>)>,
+    pub(crate) withheld: Vec<(Endpoint, Payload)>,
     pub(crate) timers: Vec<ArmedTimer>,
     pub(crate) clock: Clock,
     pub(crate) boots: u32,
@@ -97,13 +99,13 @@ pub struct NodeSlot<P: Protocol> {
     hash: OnceLock<u64>,
 }
 
-impl<P: Protocol> NodeSlot<P> {
+impl NodeSlot {
     /// A node that has not started, with this disk.
-    pub(crate) fn new(disk: P::Disk, clock: Clock) -> Self {
+    pub(crate) fn new(disk: Opaque, clock: Clock) -> Self {
         NodeSlot {
             status: Status::Down,
             node: None,
-            disk: Some(Arc::new(disk)),
+            disk: Some(disk),
             withheld: Vec::new(),
             timers: Vec::new(),
             clock,
@@ -118,8 +120,8 @@ impl<P: Protocol> NodeSlot<P> {
     }
 
     /// Its memory and disk, unless it is down.
-    pub fn node(&self) -> Option<&P::Node> {
-        self.node.as_deref()
+    pub(crate) fn node(&self) -> Option<&Opaque> {
+        self.node.as_ref()
     }
 
     /// Whether its writes are held back.
@@ -128,10 +130,10 @@ impl<P: Protocol> NodeSlot<P> {
     }
 
     /// What is on its disk now.
-    pub fn disk_now<'a>(&'a self, protocol: &P) -> &'a P::Disk {
+    pub(crate) fn disk_now(&self, machine: &dyn Machine) -> &dyn Any {
         match (&self.disk, &self.node) {
-            (Some(disk), _) => disk,
-            (None, Some(node)) => protocol.disk(node),
+            (Some(disk), _) => &**disk,
+            (None, Some(node)) => machine.disk(node),
             (None, None) => unreachable!("a crashed node keeps its disk"),
         }
     }
@@ -153,11 +155,27 @@ impl<P: Protocol> NodeSlot<P> {
 
     /// The node as part of a state. Which timers run counts, when they are due does not: two
     /// orders of events that lead to the same cluster are the same state.
-    pub(crate) fn hash(&self) -> u64 {
+    pub(crate) fn hash(&self, machine: &dyn Machine) -> u64 {
         *self.hash.get_or_init(|| {
             let timers: u64 = self.timers.iter().map(|armed| 1 << armed.timer.0).sum();
-            let node = self.node.as_deref();
-            hash_of(&(self.status, node, self.disk.as_deref(), &self.withheld, timers))
+            let mut hasher = StableHasher::default();
+            self.status.hash(&mut hasher);
+            // What is there and what is not must differ, as in a derived hash of an option.
+            hasher.write_isize(self.node.is_some().into());
+            if let Some(node) = &self.node {
+                machine.hash_node(node, &mut hasher);
+            }
+            hasher.write_isize(self.disk.is_some().into());
+            if let Some(disk) = &self.disk {
+                machine.hash_disk(disk, &mut hasher);
+            }
+            hasher.write_usize(self.withheld.len());
+            for (to, payload) in &self.withheld {
+                to.hash(&mut hasher);
+                payload.hash(machine, &mut hasher);
+            }
+            timers.hash(&mut hasher);
+            hasher.finish()
         })
     }
 }

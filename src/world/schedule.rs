@@ -7,7 +7,6 @@ use super::{Payload, World};
 use crate::action::{Action, ActionKind};
 use crate::ids::{ClientId, NodeId, TimerId};
 use crate::mix::{Purpose, draw};
-use crate::protocol::Protocol;
 
 /// Who decides what happens next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +25,7 @@ enum Turn {
     Client(ClientId),
 }
 
-impl<P: Protocol> World<P> {
+impl World {
     /// The next thing that happens by itself, or `None` where nothing ever will.
     pub fn next_action(&self, schedule: Schedule) -> Option<Action> {
         match schedule {
@@ -68,7 +67,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// What becomes of a message when it is due: it arrives, is lost, or waits for a paused node.
-    fn fate(&self, envelope: &super::Envelope<P::Message>) -> Option<ActionKind> {
+    fn fate(&self, envelope: &super::Envelope) -> Option<ActionKind> {
         let status = envelope.to.node().map(|node| self.nodes[node.index()].status);
         let lost = envelope.lost || self.network.is_cut(envelope.from, envelope.to);
         match status {
@@ -82,18 +81,18 @@ impl<P: Protocol> World<P> {
 
 /// One of the messages, timers and retries that may be next, by the seed and the number of the step.
 /// Messages are likelier than timers, so that rounds get a chance to end.
-pub fn random_action<P: Protocol>(world: &World<P>) -> Option<Action> {
+fn random_action(world: &World) -> Option<Action> {
     let mut choices: Vec<(u64, ActionKind)> = Vec::new();
-    for envelope in world.network().in_flight() {
+    for envelope in world.network.in_flight() {
         let weight = if matches!(*envelope.payload, Payload::Protocol(_)) { 8 } else { 4 };
         choices.extend(world.fate(envelope).map(|kind| (weight, kind)));
     }
-    for (index, client) in world.clients().iter().enumerate() {
+    for (index, client) in world.clients.iter().enumerate() {
         if client.open.is_some() {
             choices.push((1, ActionKind::Retry(ClientId(index as u8))));
         }
     }
-    for (index, slot) in world.nodes().iter().enumerate() {
+    for (index, slot) in world.nodes.iter().enumerate() {
         if slot.status() != Status::Up {
             continue;
         }

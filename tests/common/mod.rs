@@ -7,9 +7,9 @@ use consensus_playground::operation::Operation;
 use consensus_playground::protocols::REGISTRY;
 use consensus_playground::scenario::run::{self, matching};
 use consensus_playground::scenario::{Scenario, text};
-use consensus_playground::sim::{MessageInfo, Sim, kind_of_name};
 use consensus_playground::timeline::{BranchId, Moment, Timeline};
 use consensus_playground::world::Schedule;
+use consensus_playground::world::{MessageInfo, World, kind_of_name};
 use proptest::prelude::*;
 
 /// The scenario of a text that begins with `protocol raft`.
@@ -19,40 +19,40 @@ pub fn scenario(body: &str) -> Scenario {
 }
 
 /// The world after a scenario's steps; every expectation in it must be met.
-pub fn world(body: &str) -> Box<dyn Sim> {
+pub fn world(body: &str) -> World {
     let scenario = scenario(body);
-    let mut sim = (REGISTRY[0].make)(scenario.config.clone()).unwrap();
-    carry_out(&mut *sim, &scenario);
+    let mut sim = REGISTRY[0].world(scenario.config.clone()).unwrap();
+    carry_out(&mut sim, &scenario);
     sim
 }
 
 /// Goes on with more steps.
-pub fn go_on(sim: &mut dyn Sim, steps: &str) {
+pub fn go_on(sim: &mut World, steps: &str) {
     let (nodes, clients) = (sim.config().nodes, sim.config().clients);
     let more = scenario(&format!("nodes {nodes}\nclients {clients}\n{steps}"));
     carry_out(sim, &more);
 }
 
-fn carry_out(sim: &mut dyn Sim, scenario: &Scenario) {
+fn carry_out(sim: &mut World, scenario: &Scenario) {
     for step in &scenario.steps {
         let words = text::print_step(scenario.sheet(), step);
         if let consensus_playground::scenario::Step::Expect(expectation) = step {
             let met = consensus_playground::scenario::expect::check(sim, expectation);
             met.unwrap_or_else(|found| panic!("{words}: {found}"));
         }
-        let done = run::step(&mut &mut *sim, scenario.pace, step);
+        let done = run::step(sim, scenario.pace, step);
         done.unwrap_or_else(|error| panic!("{words}: {error}"));
     }
 }
 
 /// Applies an action at once.
-pub fn act(sim: &mut dyn Sim, kind: ActionKind) {
+pub fn act(sim: &mut World, kind: ActionKind) {
     let now_ms = sim.now_ms();
     sim.apply(&kind.clone().at(now_ms)).unwrap_or_else(|refusal| panic!("{kind:?}: {refusal}"));
 }
 
 /// The messages of a kind in flight, oldest first.
-pub fn messages(sim: &dyn Sim, kind: &str) -> Vec<MessageInfo> {
+pub fn messages(sim: &World, kind: &str) -> Vec<MessageInfo> {
     let kind = kind_of_name(sim.sheet(), kind).unwrap();
     let any =
         consensus_playground::scenario::Selector { from: None, to: None, kind: Some(kind), nth: 0 };
@@ -60,14 +60,14 @@ pub fn messages(sim: &dyn Sim, kind: &str) -> Vec<MessageInfo> {
 }
 
 /// All messages in flight, oldest first.
-pub fn all_messages(sim: &dyn Sim) -> Vec<MessageInfo> {
+pub fn all_messages(sim: &World) -> Vec<MessageInfo> {
     let mut found = Vec::new();
     sim.for_each_message(&mut |info| found.push(*info));
     found
 }
 
 /// A field of a node's inspector.
-pub fn field(sim: &dyn Sim, node: u16, name: &str) -> String {
+pub fn field(sim: &World, node: u16, name: &str) -> String {
     let view = sim.node_view(NodeId(node));
     let mut fields = view.durable.into_iter().chain(view.volatile).chain(view.data);
     fields.find(|field| field.name == name).map_or("absent".to_owned(), |field| field.value)
@@ -127,7 +127,7 @@ pub fn can_be_said(kind: &ActionKind) -> bool {
 }
 
 /// Points an action at a message that is in flight, so that more actions are possible.
-pub fn aimed(sim: &dyn Sim, kind: ActionKind) -> ActionKind {
+pub fn aimed(sim: &World, kind: ActionKind) -> ActionKind {
     let flying = all_messages(sim);
     let pick = |id: MessageId| match flying.len() {
         0 => id,
@@ -150,7 +150,7 @@ pub fn actions(timeline: &Timeline, branch: BranchId) -> Vec<Action> {
 
 /// The fingerprint after the first `index` actions of a branch, replayed from nothing.
 pub fn from_scratch(timeline: &Timeline, branch: BranchId, index: u64) -> u64 {
-    let mut sim = (REGISTRY[0].make)(timeline.scenario().config.clone()).unwrap();
+    let mut sim = REGISTRY[0].world(timeline.scenario().config.clone()).unwrap();
     for action in actions(timeline, branch).iter().take(index as usize) {
         sim.apply(action).unwrap();
     }
@@ -163,7 +163,7 @@ pub fn end(timeline: &Timeline, branch: BranchId) -> Moment {
 }
 
 /// Plays by time for so many actions.
-pub fn play(sim: &mut dyn Sim, count: usize) {
+pub fn play(sim: &mut World, count: usize) {
     for _ in 0..count {
         let Some(next) = sim.next_action(Schedule::ByTime) else { return };
         sim.apply(&next).unwrap();
@@ -172,16 +172,16 @@ pub fn play(sim: &mut dyn Sim, count: usize) {
 
 /// Delivers each dead message that could be delivered, and counts it: nothing may change but that
 /// the message is gone.
-pub fn check_dead(sim: &dyn Sim, dead: &mut u32) -> Result<(), TestCaseError> {
+pub fn check_dead(sim: &World, dead: &mut u32) -> Result<(), TestCaseError> {
     for info in all_messages(sim) {
         let deliver = ActionKind::Deliver(info.id);
         if !sim.is_dead(info.id) || sim.check(&deliver).is_err() {
             continue;
         }
         *dead += 1;
-        let (mut delivered, mut dropped) = (sim.fork(), sim.fork());
-        act(&mut *delivered, deliver);
-        act(&mut *dropped, ActionKind::Drop(info.id));
+        let (mut delivered, mut dropped) = (sim.clone(), sim.clone());
+        act(&mut delivered, deliver);
+        act(&mut dropped, ActionKind::Drop(info.id));
         let words = sim.describe(&ActionKind::Deliver(info.id));
         for node in (0..sim.config().nodes).map(NodeId) {
             prop_assert_eq!(delivered.node_view(node), sim.node_view(node), "{}", words);

@@ -10,12 +10,12 @@ use consensus_playground::scenario::link::{Link, Recorded};
 use consensus_playground::scenario::{
     Expectation, Language, MessageVerb, Pace, Scenario, Selector, Step, Words, all_rules, text,
 };
-use consensus_playground::sim::{REPLY_KIND, REQUEST_KIND};
 use consensus_playground::store::STORE_OPERATIONS;
 use consensus_playground::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use consensus_playground::world::{
     ClientConditions, ClockConditions, Config, LinkConditions, Status,
 };
+use consensus_playground::world::{REPLY_KIND, REQUEST_KIND};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;

@@ -18,8 +18,8 @@ use crate::ids::{CLIENTS_MAX, ClientId, Endpoint, NODES_MAX, NodeId};
 use crate::protocol::Sheet;
 use crate::scenario::bounds::{STEP_ACTIONS_MAX, STEPS_MAX, WORDS_BYTES_MAX};
 use crate::scenario::{Language, MessageVerb, Selector, Step};
-use crate::sim::{REPLY_KIND, REQUEST_KIND};
 use crate::world::bounds::{CLOCK_MS_MAX, SPAN_MS_MAX};
+use crate::world::{REPLY_KIND, REQUEST_KIND};
 
 const NOTE: u8 = 0x40;
 
