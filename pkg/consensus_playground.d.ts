@@ -33,6 +33,10 @@ export class Playground {
      */
     can(action: any): any;
     /**
+     * The scenario's text with one line of its header changed.
+     */
+    changed(line: string): string;
+    /**
      * The invariants and whether they hold.
      */
     checks(): any;
@@ -69,6 +73,14 @@ export class Playground {
      */
     fingerprint(): string;
     /**
+     * The text of the same scenario for another protocol.
+     */
+    forProtocol(id: string): string;
+    /**
+     * The arithmetic that safety rests on.
+     */
+    formulas(): any;
+    /**
      * One action forward; false where nothing is left.
      */
     forward(): boolean;
@@ -104,6 +116,14 @@ export class Playground {
      * The messages in flight, nine numbers each.
      */
     messages(): Int32Array;
+    /**
+     * What can be measured over the whole cluster now.
+     */
+    meters(): any;
+    /**
+     * What the run has cost and given so far.
+     */
+    metrics(): any;
     /**
      * When the next action would happen, in milliseconds.
      */
@@ -160,6 +180,10 @@ export class Playground {
      * The present branch as text.
      */
     text(): string;
+    /**
+     * What it would cost to cut the first `cut` nodes off.
+     */
+    tradeoff(cut: number): any;
     /**
      * Actions of the present branch, a line each.
      */
@@ -226,6 +250,7 @@ export interface InitOutput {
     readonly playground_bounds: (a: number) => [number, number, number];
     readonly playground_branches: (a: number) => [number, number, number];
     readonly playground_can: (a: number, b: any) => [number, number, number];
+    readonly playground_changed: (a: number, b: number, c: number) => [number, number, number, number];
     readonly playground_checks: (a: number) => [number, number, number];
     readonly playground_clients: (a: number) => [number, number, number];
     readonly playground_cursor: (a: number) => [number, number, number];
@@ -235,6 +260,8 @@ export interface InitOutput {
     readonly playground_divergence: (a: number) => [number, number];
     readonly playground_expectations: (a: number) => [number, number, number];
     readonly playground_fingerprint: (a: number) => [number, number];
+    readonly playground_forProtocol: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly playground_formulas: (a: number) => [number, number, number];
     readonly playground_forward: (a: number) => number;
     readonly playground_fromLink: (a: number, b: number) => [number, number, number];
     readonly playground_fromQuery: (a: number, b: number) => [number, number, number];
@@ -244,6 +271,8 @@ export interface InitOutput {
     readonly playground_last: (a: number) => [number, number, number];
     readonly playground_link: (a: number, b: number) => [number, number, number, number];
     readonly playground_messages: (a: number) => any;
+    readonly playground_meters: (a: number) => [number, number, number];
+    readonly playground_metrics: (a: number) => [number, number, number];
     readonly playground_nextMs: (a: number) => [number, number];
     readonly playground_nodes: (a: number) => [number, number, number];
     readonly playground_note: (a: number) => [number, number, number];
@@ -258,6 +287,7 @@ export interface InitOutput {
     readonly playground_sheet: (a: number) => [number, number, number];
     readonly playground_statuses: (a: number, b: number, c: number) => [number, number];
     readonly playground_text: (a: number) => [number, number];
+    readonly playground_tradeoff: (a: number, b: number) => [number, number, number];
     readonly playground_transcript: (a: number, b: number, c: number) => [number, number];
     readonly scenarioText: (a: number, b: number) => [number, number];
     readonly scenarios: () => [number, number, number];

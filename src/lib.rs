@@ -19,7 +19,9 @@ mod sheet;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
+pub mod tradeoff;
 pub mod view;
+pub mod workload;
 pub mod world;
 
 #[cfg(target_arch = "wasm32")]

@@ -181,6 +181,37 @@ impl Playground {
         plain(&self.session.about())
     }
 
+    /// The arithmetic that safety rests on.
+    pub fn formulas(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.formulas())
+    }
+
+    /// What can be measured over the whole cluster now.
+    pub fn meters(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.meters())
+    }
+
+    /// What the run has cost and given so far.
+    pub fn metrics(&self) -> Result<JsValue, JsValue> {
+        plain(&self.session.metrics())
+    }
+
+    /// What it would cost to cut the first `cut` nodes off.
+    pub fn tradeoff(&self, cut: u16) -> Result<JsValue, JsValue> {
+        self.session.tradeoff(cut).map_err(thrown).and_then(|view| plain(&view))
+    }
+
+    /// The scenario's text with one line of its header changed.
+    pub fn changed(&self, line: &str) -> Result<String, JsValue> {
+        self.session.changed(line).map_err(thrown)
+    }
+
+    /// The text of the same scenario for another protocol.
+    #[wasm_bindgen(js_name = forProtocol)]
+    pub fn for_protocol(&self, id: &str) -> Result<String, JsValue> {
+        self.session.for_protocol(id).map_err(thrown)
+    }
+
     /// The present branch as text.
     pub fn text(&self) -> String {
         self.session.text()

@@ -66,7 +66,7 @@ fn a_wrong_header_is_told_where_it_is() {
         ("open-at 1000001", 2, 9, "from 0 to 1000000"),
         ("network", 2, 8, "delay LOW..HIGH"),
         ("network fast", 2, 9, "found “fast”"),
-        ("network delay 30..10", 2, 15, "such as 10..30, found “30..10”"),
+        ("network delay 30..10", 2, 15, "such as 10..30, at most 10000000, found “30..10”"),
         ("network delay 1..99999999999", 2, 15, "a delay in milliseconds"),
         ("network loss 5", 2, 14, "such as 5% or 0.5%"),
         ("network loss 100.1%", 2, 14, "found “100.1%”"),

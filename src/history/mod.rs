@@ -1,5 +1,9 @@
 //! What clients saw: operations invoked, then returned, or open for ever. Checkers read this alone.
 
+mod staleness;
+
+pub use staleness::{Staleness, staleness};
+
 use std::sync::Arc;
 
 use crate::ids::{ClientId, OperationId};
@@ -36,6 +40,9 @@ pub struct Completion {
     pub return_ms: u64,
     /// The number of the action that returned it.
     pub return_step: u64,
+    /// How many messages, one after the other, led from the call to the answer: two are a round
+    /// trip. Counted from the last timer where one had to fire on the way.
+    pub hops: u32,
 }
 
 /// All operations of a run, in the order of invocation. Cheap to clone.

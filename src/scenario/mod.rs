@@ -13,6 +13,7 @@ use crate::protocols::REGISTRY;
 use crate::world::{ClientConditions, Config, LinkConditions, Schedule};
 
 pub mod expect;
+mod header;
 pub mod link;
 mod parse;
 pub mod presets;
@@ -20,10 +21,12 @@ mod print;
 pub mod run;
 pub mod text;
 pub mod transcript;
+mod transfer;
 mod words;
 
 pub use expect::Expectation;
-pub use print::print_network_of;
+pub use print::{print_network_of, print_workload};
+pub use transfer::transfer;
 
 /// The bounds on a scenario. A document beyond one is refused, with the bound named.
 pub mod bounds {
@@ -227,6 +230,7 @@ pub fn default_config(sheet: &Sheet) -> Config {
         network: LinkConditions::default(),
         links: BTreeMap::new(),
         client: ClientConditions::default(),
+        workload: None,
         clocks: BTreeMap::new(),
         rules: all_rules(sheet),
         settings: sheet.settings.iter().map(|setting| setting.default).collect(),

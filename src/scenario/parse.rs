@@ -1,20 +1,20 @@
 //! Text to scenario. Every error says where, what was found and what was expected.
 
-use super::bounds::{ACTIONS_MAX, STEP_ACTIONS_MAX, STEPS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
+use super::bounds::{STEP_ACTIONS_MAX, STEPS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
 use super::expect::Expectation;
+use super::header::{HeaderPlaces, finish, header};
 use super::words::{Line, Parsed, client, node};
 use super::{Language, MessageVerb, Pace, Scenario, Selector, Step, TextError, stranger};
 use crate::action::ActionKind;
-use crate::ids::{CLIENTS_MAX, Endpoint, NodeId, NodeSet};
+use crate::ids::{NodeId, NodeSet};
 use crate::operation::Operation;
 use crate::protocol::Sheet;
 use crate::protocols;
 use crate::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
-use crate::world::kind_of_name;
-use crate::world::{ClockConditions, Config, LinkConditions, SetupError, Status};
+use crate::world::{Status, kind_of_name};
 
 const HEADERS: &str = "title, about, nodes, clients, seed, pace, open-at, network, link, waiting, \
-                       start-clock, set, without or disk";
+                       workload, start-clock, set, without or disk";
 const STEPS: &str = "note, expect, run, at, step, settle, wait, deliver, drop, duplicate, delay, \
                      timeout, crash, restart, pause, resume, lose-disk, hold-disk, sync-disk, cut, \
                      heal, partition, clock, rule, invoke, retry, give-up or command";
@@ -114,14 +114,14 @@ fn is_header_word(word: &str) -> bool {
 }
 
 /// `title.zh` and the like: the keyword and its language.
-fn language_of<'a>(keyword: &'a str, plain: &str) -> Option<(&'a str, Language)> {
+pub(super) fn language_of<'a>(keyword: &'a str, plain: &str) -> Option<(&'a str, Language)> {
     Language::ALL.into_iter().find_map(|language| {
         let stem = keyword.strip_suffix(language.suffix())?;
         (stem == plain).then_some((stem, language))
     })
 }
 
-fn words(line: &mut Line<'_>) -> Parsed<String> {
+pub(super) fn words(line: &mut Line<'_>) -> Parsed<String> {
     let text = line.rest_of_text();
     if text.is_empty() {
         return line.error("expected some words after this");
@@ -132,179 +132,7 @@ fn words(line: &mut Line<'_>) -> Parsed<String> {
     Ok(text.to_owned())
 }
 
-/// Reads a header line; false where the keyword is none.
-fn header<'a>(
-    line: &mut Line<'a>,
-    keyword: &str,
-    scenario: &mut Scenario,
-    sheet: &Sheet,
-    places: &mut HeaderPlaces,
-) -> Parsed<bool> {
-    let config = &mut scenario.config;
-    if let Some((_, language)) = language_of(keyword, "title") {
-        scenario.title.insert(language, words(line)?);
-        return Ok(true);
-    }
-    if let Some((_, language)) = language_of(keyword, "about") {
-        scenario.about.insert(language, words(line)?);
-        return Ok(true);
-    }
-    match keyword {
-        "nodes" => {
-            let (low, high) = sheet.nodes_range;
-            places.sizes = Some(line.place_here());
-            config.nodes = line.number("a number of nodes", low.into(), high.into())? as u16;
-        }
-        "clients" => {
-            config.clients = line.number("a number of clients", 0, CLIENTS_MAX.into())? as u8;
-        }
-        "seed" => config.seed = line.number("a seed", 0, u64::MAX)?,
-        "pace" => {
-            const WORDS: &str = "by-time, by-hand or at-random";
-            let word = line.word(WORDS)?;
-            match Pace::ALL.into_iter().find(|pace| pace.word() == word) {
-                Some(pace) => scenario.pace = pace,
-                None => return line.error(format!("expected {WORDS}, found “{word}”")),
-            }
-        }
-        "open-at" => scenario.open_at = line.number("a number of actions", 0, ACTIONS_MAX)?,
-        "network" => config.network = conditions(line, LinkConditions::default())?,
-        "link" => {
-            let (Some(Endpoint::Node(from)), Some(Endpoint::Node(to))) = line.link()? else {
-                return line.error("expected a link between two nodes, such as n1->n2");
-            };
-            places.nodes.extend([from, to].map(|node| (node, line.place())));
-            let conditions = conditions(line, config.network)?;
-            config.links.insert((from, to), conditions);
-        }
-        "waiting" => {
-            if line.accept("retry") {
-                config.client.retry_ms = line.number("milliseconds", 1, SPAN_MS_MAX.into())? as u32;
-            }
-            if line.accept("give-up") {
-                config.client.patience_ms =
-                    line.number("milliseconds", 1, SPAN_MS_MAX.into())? as u32;
-            }
-        }
-        "start-clock" => {
-            let node = line.node()?;
-            places.nodes.push((node, line.place()));
-            let mut clock = ClockConditions { rate_permille: 1000, ahead_ms: 0 };
-            if line.accept("rate") {
-                let what = "milliseconds per 1000 true ones";
-                clock.rate_permille = line.number(what, 0, RATE_PERMILLE_MAX.into())? as u32;
-            }
-            if line.accept("ahead") {
-                clock.ahead_ms = line.number("milliseconds", 0, SPAN_MS_MAX.into())? as u32;
-            }
-            config.clocks.insert(node, clock);
-        }
-        "set" => {
-            let names: Vec<&str> = sheet.settings.iter().map(|setting| setting.id).collect();
-            let name = line.word("the name of a setting")?;
-            let Some(place) = sheet.setting(name) else {
-                return line.error(format!(
-                    "there is no setting “{name}”; expected one of: {}",
-                    names.join(", ")
-                ));
-            };
-            places.sizes = Some(line.place_here());
-            let word = line.word("its value")?;
-            match sheet.settings[usize::from(place)].parse(word) {
-                Ok(value) => config.settings[usize::from(place)] = value,
-                Err(expected) => {
-                    return line.error(format!("expected {expected}, found “{word}”"));
-                }
-            }
-        }
-        "without" => loop {
-            let rule = rule(line, sheet)?;
-            config.rules.remove(rule);
-            if line.peek().is_none() {
-                break;
-            }
-        },
-        "disk" => {
-            let node = line.node()?;
-            places.nodes.push((node, line.place()));
-            let place = line.place_here();
-            let text = line.rest().join(" ");
-            config.disks.insert(node, text);
-            places.disks.push((node, place));
-        }
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
-/// Where the header names nodes and disks: whether they are right shows only at its end.
-#[derive(Default)]
-struct HeaderPlaces {
-    nodes: Vec<(NodeId, TextError)>,
-    disks: Vec<(NodeId, TextError)>,
-    /// The last line that gave a size: of the cluster, or a setting.
-    sizes: Option<TextError>,
-}
-
-/// What can be judged only when the header is complete.
-fn finish(scenario: &Scenario, places: HeaderPlaces) -> Parsed<()> {
-    let config: &Config = &scenario.config;
-    for (node, place) in places.nodes {
-        if node.0 >= config.nodes {
-            let message = format!("there is no {node}: {} nodes", config.nodes);
-            return Err(TextError { message, ..place });
-        }
-    }
-    let entry = protocols::REGISTRY[usize::from(scenario.protocol)];
-    let beginning = TextError { line: 1, column: 1, message: String::new() };
-    match entry.world(config.clone()) {
-        Ok(_) => Ok(()),
-        // A disk that cannot be read is one that a line gave.
-        Err(SetupError::Disk { node, expected }) => {
-            let place = places.disks.into_iter().rev().find(|(of, _)| *of == node);
-            let place = place.map_or(beginning, |(_, place)| place);
-            Err(TextError { message: format!("expected {expected}"), ..place })
-        }
-        Err(SetupError::Refused(message)) => {
-            Err(TextError { message, ..places.sizes.unwrap_or(beginning) })
-        }
-    }
-}
-
-fn conditions(line: &mut Line<'_>, base: LinkConditions) -> Parsed<LinkConditions> {
-    const PARTS: &str = "delay LOW..HIGH, loss P%, duplicate P%, ordered or unordered";
-    let mut conditions = base;
-    loop {
-        match line.word(PARTS)? {
-            "delay" => {
-                let word = line.word("a delay such as 10..30")?;
-                let (low, high) = word.split_once("..").unwrap_or((word, word));
-                match (low.parse::<u32>(), high.parse::<u32>()) {
-                    (Ok(low), Ok(high)) if low <= high && high <= SPAN_MS_MAX => {
-                        (conditions.delay_min_ms, conditions.delay_max_ms) = (low, high);
-                    }
-                    _ => {
-                        return line.error(format!(
-                            "expected a delay in milliseconds such as 10..30, found “{word}”"
-                        ));
-                    }
-                }
-            }
-            "loss" => conditions.loss_permille = line.permille("a share of messages lost")?,
-            "duplicate" => {
-                conditions.duplicate_permille = line.permille("a share of messages copied")?;
-            }
-            "ordered" => conditions.ordered = true,
-            "unordered" => conditions.ordered = false,
-            other => return line.error(format!("expected {PARTS}, found “{other}”")),
-        }
-        if line.peek().is_none() {
-            return Ok(conditions);
-        }
-    }
-}
-
-fn rule(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<crate::ids::RuleId> {
+pub(super) fn rule(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<crate::ids::RuleId> {
     let name = line.word("the name of a rule")?;
     match sheet.rule(name) {
         Some(rule) => Ok(rule),

@@ -7,8 +7,8 @@ use super::{MessageVerb, Pace, Scenario, Selector, Step, default_config};
 use crate::action::ActionKind;
 use crate::ids::Endpoint;
 use crate::protocol::Sheet;
-use crate::world::kind_name;
-use crate::world::{ClientConditions, LinkConditions};
+use crate::workload::WORKLOADS;
+use crate::world::{ClientConditions, LinkConditions, WorkloadConditions, kind_name};
 
 /// Prints a scenario; parsing the result gives the same scenario.
 pub fn print(scenario: &Scenario) -> String {
@@ -62,6 +62,9 @@ fn header(scenario: &Scenario, sheet: &Sheet) -> Vec<String> {
     if config.client != default.client {
         line(format!("waiting retry {retry_ms} give-up {patience_ms}"));
     }
+    if let Some(workload) = &config.workload {
+        line(format!("workload {}", print_workload(workload)));
+    }
     for (node, clock) in &config.clocks {
         line(format!("start-clock {node} rate {} ahead {}", clock.rate_permille, clock.ahead_ms));
     }
@@ -107,6 +110,12 @@ pub fn print_network(conditions: &LinkConditions, base: &LinkConditions) -> Stri
         parts.push(if conditions.ordered { "ordered" } else { "unordered" }.to_owned());
     }
     parts.join(" ")
+}
+
+/// Who asks by itself for what, and how often.
+pub fn print_workload(conditions: &WorkloadConditions) -> String {
+    let id = WORKLOADS.get(usize::from(conditions.workload)).map_or("?", |workload| workload.id);
+    format!("{id} every {}..{}", conditions.rest_min_ms, conditions.rest_max_ms)
 }
 
 /// How messages travel, in full.

@@ -3,6 +3,7 @@
 
 use super::TextError;
 use crate::ids::{CLIENTS_MAX, ClientId, Endpoint, NODES_MAX, NodeId, NodeSet};
+use crate::world::bounds::SPAN_MS_MAX;
 
 /// A reader of one line, word by word; it knows where it is.
 pub(super) struct Line<'a> {
@@ -145,6 +146,16 @@ impl<'a> Line<'a> {
             set.insert(node);
         }
         Ok(set)
+    }
+
+    /// A range of milliseconds such as `100..300`, or one number for both ends.
+    pub(super) fn span(&mut self, what: &str) -> Parsed<(u32, u32)> {
+        let word = self.word(what)?;
+        let (low, high) = word.split_once("..").unwrap_or((word, word));
+        match (low.parse::<u32>(), high.parse::<u32>()) {
+            (Ok(low), Ok(high)) if low <= high && high <= SPAN_MS_MAX => Ok((low, high)),
+            _ => self.error(format!("expected {what}, at most {SPAN_MS_MAX}, found “{word}”")),
+        }
     }
 
     /// A percentage with at most one decimal, in per mille.

@@ -4,6 +4,7 @@
 //! tested natively; `wasm.rs` only converts.
 
 mod action;
+mod compare;
 mod views;
 
 pub use action::ActionRequest;
@@ -17,9 +18,10 @@ use crate::action::ActionKind;
 use crate::ids::{ClientId, MessageId, NodeId};
 use crate::scenario::bounds::{LINK_CHARS_MAX, STEPS_MAX};
 use crate::scenario::link::{self, Link, LinkError};
-use crate::scenario::{Language, Scenario, Words, presets, print_network_of, text};
+use crate::scenario::{Language, Scenario, Words, presets, print_network_of, print_workload, text};
 use crate::timeline::{BranchId, Moment, OpenError, Timeline};
 use crate::view::NodeView;
+use crate::workload;
 use crate::world::Refusal;
 use crate::world::bounds::SPAN_MS_MAX;
 use crate::world::{World, kind_name};
@@ -234,6 +236,10 @@ impl Session {
             pace: scenario.pace,
             open_at: scenario.open_at,
             network: print_network_of(&config.network),
+            workload: config.workload.as_ref().map(print_workload),
+            workloads: workload::carried(sheet)
+                .map(|workload| WorkloadView { id: workload.id, text: workload.text })
+                .collect(),
             settings: sheet
                 .settings
                 .iter()

@@ -59,10 +59,51 @@ views! {
         open_at: u64,
         /// How messages travel.
         network: String,
+        /// What clients ask for by themselves, as the scenario writes it.
+        workload: Option<String>,
+        /// What they could be made to ask for.
+        workloads: Vec<WorkloadView>,
         /// The protocol's settings.
         settings: Vec<SettingValue>,
         /// The rules that are off from the start.
         rules_off: Vec<&'static str>,
+    }
+    /// A workload that the protocol can carry.
+    WorkloadView {
+        /// Its name.
+        id: &'static str,
+        /// What it is like.
+        text: &'static str,
+    }
+    /// What a run has cost and given so far.
+    MetricsView {
+        /// Messages sent, those of clients included.
+        messages: u32,
+        /// Operations called.
+        called: u32,
+        /// Operations answered.
+        answered: u32,
+        /// The messages, one after the other, on the ways from calls to answers, summed.
+        hops: u64,
+        /// The time from calls to answers, summed, in milliseconds.
+        latency_ms: u64,
+        /// Reads that could be judged.
+        reads: u32,
+        /// Those that missed a write acknowledged before them.
+        stale: u32,
+        /// The most writes that one read was behind.
+        behind_most: u32,
+    }
+    /// What a partition costs.
+    TradeoffView {
+        /// Operations called during the split.
+        asked: u32,
+        /// Those that were answered.
+        answered: u32,
+        /// Reads answered during the split.
+        reads: u32,
+        /// Those that saw every write acknowledged before them.
+        fresh: u32,
     }
     /// A setting's value.
     SettingValue {

@@ -110,6 +110,7 @@ impl World {
                 self.run(*node, Input::Command { command: *command, argument: *argument });
             }
         }
+        self.hops = 0;
         self.last.overflow = self.network.overflow - overflow_before;
         Ok(())
     }
@@ -270,6 +271,7 @@ impl World {
 
     fn deliver(&mut self, id: MessageId) {
         let Some(envelope) = self.network.remove(id) else { return };
+        self.hops = envelope.hops;
         match (&*envelope.payload, envelope.to, envelope.from) {
             (Payload::Protocol(message), Endpoint::Node(to), Endpoint::Node(from)) => {
                 self.run(to, Input::Message { from, message });
@@ -439,6 +441,7 @@ impl World {
                 sent_ms: self.now_ms,
                 due_ms,
                 sent_step: self.step,
+                hops: self.hops + 1,
                 lost: lost && copy == 0,
                 hash,
             });
@@ -457,6 +460,7 @@ impl World {
             client.contact = node;
         }
         client.sequence += 1;
+        client.called += 1;
         let request = Request {
             client: id,
             session: client.session,
@@ -502,7 +506,18 @@ impl World {
             client.session = self.next_session;
             client.sequence = 0;
             self.next_session += 1;
+            self.rest(id);
         }
+    }
+
+    /// A client that asks by itself rests before its next operation.
+    pub(super) fn rest(&mut self, id: ClientId) {
+        let Some(workload) = self.config.workload else { return };
+        let client = &mut self.clients[id.index()];
+        let (low, high) = (u64::from(workload.rest_min_ms), u64::from(workload.rest_max_ms));
+        let key = [u64::from(id.0), u64::from(client.called), 0];
+        client.next_ms =
+            self.now_ms + draw_between(self.config.seed, Purpose::Workload, key, low, high);
     }
 
     fn on_reply(&mut self, id: ClientId, from: NodeId, reply: &Reply) {
@@ -518,10 +533,12 @@ impl World {
                     outcome: outcome.clone(),
                     return_ms: self.now_ms,
                     return_step: self.step,
+                    hops: self.hops,
                 };
                 self.history.complete(open.id, completion);
                 client.contact = from;
                 client.open = None;
+                self.rest(id);
             }
             // Only the node that the client is waiting for may send it elsewhere.
             Answer::Redirect(_) if from != client.contact => {}

@@ -19,6 +19,10 @@ pub struct Client {
     pub(crate) contact: NodeId,
     /// The operation it waits for.
     pub(crate) open: Option<OpenOperation>,
+    /// How many operations it has called.
+    pub(crate) called: u32,
+    /// When it next asks by itself, in milliseconds; it does only where the scenario has a workload.
+    pub(crate) next_ms: u64,
 }
 
 /// An operation that has not returned.
@@ -38,7 +42,7 @@ pub struct OpenOperation {
 impl Client {
     /// An idle client. Sessions are unique over all clients, so they can name a session in a log.
     pub(crate) fn new(session: u32, contact: NodeId) -> Self {
-        Client { session, sequence: 0, contact, open: None }
+        Client { session, sequence: 0, contact, open: None, called: 0, next_ms: 0 }
     }
 
     /// The node it asks next.

@@ -55,6 +55,17 @@ impl Default for ClientConditions {
     }
 }
 
+/// Clients that ask by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WorkloadConditions {
+    /// An index into [`crate::workload::WORKLOADS`].
+    pub workload: u8,
+    /// The shortest rest of a client between two operations, in milliseconds.
+    pub rest_min_ms: u32,
+    /// The longest.
+    pub rest_max_ms: u32,
+}
+
 /// Everything a world starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -70,6 +81,8 @@ pub struct Config {
     pub links: BTreeMap<(NodeId, NodeId), LinkConditions>,
     /// How clients wait.
     pub client: ClientConditions,
+    /// What clients ask for by themselves, if they do.
+    pub workload: Option<WorkloadConditions>,
     /// Clocks that are not true.
     pub clocks: BTreeMap<NodeId, ClockConditions>,
     /// The rules that hold at the start.

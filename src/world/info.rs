@@ -228,6 +228,11 @@ impl World {
         self.network.cuts()
     }
 
+    /// How many messages have been sent, copies included.
+    pub fn messages_sent(&self) -> u32 {
+        self.network.sent()
+    }
+
     /// How many messages found the network full.
     pub fn overflow(&self) -> u64 {
         self.network.overflow

@@ -18,7 +18,9 @@ mod refusal;
 mod schedule;
 
 pub use client::{Client, OpenOperation};
-pub use config::{ClientConditions, ClockConditions, Config, LinkConditions, bounds};
+pub use config::{
+    ClientConditions, ClockConditions, Config, LinkConditions, WorkloadConditions, bounds,
+};
 pub use info::{
     ClientInfo, MessageInfo, REPLY_KIND, REQUEST_KIND, SetupError, TimerInfo, kind_name,
     kind_of_name,
@@ -82,6 +84,8 @@ pub struct World {
     violations: Vec<Violation>,
     last: LastAction,
     scratch: Effects,
+    /// How many messages led to the action that is being carried out.
+    hops: u32,
 }
 
 impl World {
@@ -130,10 +134,14 @@ impl World {
             violations: Vec::new(),
             last: LastAction::default(),
             scratch: Effects::default(),
+            hops: 0,
             config: Arc::new(config),
         };
         for id in (0..world.config.nodes).map(NodeId) {
             world.start(id);
+        }
+        for id in (0..world.config.clients).map(ClientId) {
+            world.rest(id);
         }
         world.last = LastAction::default();
         Ok(world)
@@ -213,7 +221,13 @@ impl World {
             .map(|envelope| (envelope.hash, envelope.due_ms, envelope.lost))
             .collect();
         let run = (self.now_ms, self.step, self.history.records(), violations);
-        hash_of(&(cluster, clocks, due, run))
+        let run = hash_of(&(cluster, clocks, due, run));
+        if self.config.workload.is_none() {
+            return run;
+        }
+        let turns: Vec<_> =
+            self.clients.iter().map(|client| (client.called, client.next_ms)).collect();
+        hash_of(&(run, turns))
     }
 
     /// What the checkers may see, after these executions and replies.

@@ -57,6 +57,8 @@ pub(crate) struct Envelope {
     pub due_ms: u64,
     /// The number of the action that sent it.
     pub sent_step: u64,
+    /// How many messages led to it, itself included, since somebody last acted unasked.
+    pub hops: u32,
     /// Whether the network is going to lose it when it is due.
     pub lost: bool,
     /// The stable hash of sender, receiver and payload.
@@ -142,6 +144,11 @@ impl Network {
             .filter(|envelope| envelope.from == from && envelope.to == to)
             .map(|envelope| envelope.due_ms)
             .max()
+    }
+
+    /// How many messages have ever been put under way, copies included.
+    pub fn sent(&self) -> u32 {
+        self.next_id
     }
 
     /// Whether messages between these endpoints arrive. Clients are never cut off.

@@ -7,6 +7,7 @@ use super::{Payload, World};
 use crate::action::{Action, ActionKind};
 use crate::ids::{ClientId, NodeId, TimerId};
 use crate::mix::{Purpose, draw};
+use crate::workload::WORKLOADS;
 
 /// Who decides what happens next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,10 @@ impl World {
         });
         let clients = self.clients.iter().enumerate().filter_map(|(index, client)| {
             let id = ClientId(index as u8);
-            let open = client.open.as_ref()?;
+            let Some(open) = client.open.as_ref() else {
+                let kind = self.generated(id)?;
+                return Some((client.next_ms, Turn::Client(id), kind));
+            };
             Some(if open.give_up_ms <= open.retry_ms {
                 (open.give_up_ms, Turn::Client(id), ActionKind::GiveUp(id))
             } else {
@@ -64,6 +68,17 @@ impl World {
             .min_by_key(|(due_ms, turn, _)| (*due_ms, *turn))
             .filter(|(due_ms, _, _)| *due_ms <= super::bounds::CLOCK_MS_MAX)
             .map(|(due_ms, _, kind)| kind.at(due_ms.max(self.now_ms)))
+    }
+
+    /// What an idle client asks for by itself.
+    fn generated(&self, id: ClientId) -> Option<ActionKind> {
+        let conditions = self.config.workload?;
+        let workload = WORKLOADS.get(usize::from(conditions.workload))?;
+        let called = self.clients[id.index()].called;
+        let operation = workload.operation(self.config.seed, id, called, self.config.clients);
+        let kind = ActionKind::Invoke { client: id, node: None, operation };
+        // A full history takes no more.
+        self.check(&kind).is_ok().then_some(kind)
     }
 
     /// What becomes of a message when it is due: it arrives, is lost, or waits for a paused node.
@@ -88,8 +103,11 @@ fn random_action(world: &World) -> Option<Action> {
         choices.extend(world.fate(envelope).map(|kind| (weight, kind)));
     }
     for (index, client) in world.clients.iter().enumerate() {
+        let id = ClientId(index as u8);
         if client.open.is_some() {
-            choices.push((1, ActionKind::Retry(ClientId(index as u8))));
+            choices.push((1, ActionKind::Retry(id)));
+        } else {
+            choices.extend(world.generated(id).map(|kind| (2, kind)));
         }
     }
     for (index, slot) in world.nodes.iter().enumerate() {

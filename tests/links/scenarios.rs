@@ -13,7 +13,7 @@ use consensus_playground::scenario::{
 use consensus_playground::store::STORE_OPERATIONS;
 use consensus_playground::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use consensus_playground::world::{
-    ClientConditions, ClockConditions, Config, LinkConditions, Status,
+    ClientConditions, ClockConditions, Config, LinkConditions, Status, WorkloadConditions,
 };
 use consensus_playground::world::{REPLY_KIND, REQUEST_KIND};
 use proptest::collection::{btree_map, vec};
@@ -146,6 +146,13 @@ fn config() -> impl Strategy<Value = Config> {
         let network = prop_oneof![Just(LinkConditions::default()), conditions()];
         let waiting = (1..=SPAN_MS_MAX, 1..=SPAN_MS_MAX)
             .prop_map(|(retry_ms, patience_ms)| ClientConditions { retry_ms, patience_ms });
+        let workload = (select(vec![0u8, 1, 2, 3, 4, 5]), 0..5000u32, 5000..=SPAN_MS_MAX).prop_map(
+            |(workload, rest_min_ms, rest_max_ms)| WorkloadConditions {
+                workload,
+                rest_min_ms,
+                rest_max_ms,
+            },
+        );
         let clock = (0..=RATE_PERMILLE_MAX, 0..=SPAN_MS_MAX)
             .prop_map(|(rate_permille, ahead_ms)| ClockConditions { rate_permille, ahead_ms });
         let disk = select(vec!["term 6 vote n2 log 1 1 4:x=5", "term 1 log 1", "term 9", ""]);
@@ -154,18 +161,21 @@ fn config() -> impl Strategy<Value = Config> {
             btree_map(node(nodes), clock, 0..3),
             btree_map(node(nodes), disk.prop_map(str::to_owned), 0..3),
         );
-        (seed, network, waiting, rules(), settings(), maps).prop_map(
-            move |(seed, network, client, rules, settings, (links, clocks, disks))| Config {
-                nodes,
-                clients,
-                seed,
-                network,
-                links,
-                client,
-                clocks,
-                rules,
-                settings,
-                disks,
+        (seed, network, (waiting, option::of(workload)), rules(), settings(), maps).prop_map(
+            move |(seed, network, (client, workload), rules, settings, (links, clocks, disks))| {
+                Config {
+                    nodes,
+                    clients,
+                    seed,
+                    network,
+                    links,
+                    client,
+                    workload,
+                    clocks,
+                    rules,
+                    settings,
+                    disks,
+                }
             },
         )
     })

@@ -20,6 +20,7 @@
 //! | 14 | disks | count, then node and text |
 //! | 15 | open at | number |
 //! | 16 | pace is at-random | nothing |
+//! | 17 | workload | its number, rests |
 //!
 //! A field that is missing is as in [`Scenario::new`]. So the defaults are part of the format:
 //! whoever changes one changes what old links mean, and the golden links notice.
@@ -35,8 +36,9 @@ use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
 use crate::scenario::bounds::{ACTIONS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
 use crate::scenario::{Language, Pace, Scenario, Words, all_rules};
+use crate::workload::WORKLOADS;
 use crate::world::bounds::{RATE_PERMILLE_MAX, SPAN_MS_MAX};
-use crate::world::{ClientConditions, ClockConditions, LinkConditions};
+use crate::world::{ClientConditions, ClockConditions, LinkConditions, WorkloadConditions};
 
 const TITLE: u32 = 1 << 0;
 const NODES: u32 = 1 << 1;
@@ -55,7 +57,8 @@ const SETTINGS: u32 = 1 << 13;
 const DISKS: u32 = 1 << 14;
 const OPEN_AT: u32 = 1 << 15;
 const AT_RANDOM: u32 = 1 << 16;
-const FIELDS_KNOWN: u32 = (1 << 17) - 1;
+const WORKLOAD: u32 = 1 << 17;
+const FIELDS_KNOWN: u32 = (1 << 18) - 1;
 
 /// The most items in a list of the configuration: a link for each pair of 100 nodes.
 const ITEMS_MAX: usize = 10_000;
@@ -146,6 +149,12 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
     if has(OPEN_AT, scenario.open_at != 0) {
         out.number(scenario.open_at);
     }
+    if let Some(workload) = config.workload {
+        has(WORKLOAD, true);
+        out.byte(workload.workload);
+        out.number(workload.rest_min_ms);
+        out.number(workload.rest_max_ms);
+    }
     let mut whole = Writer::default();
     whole.byte(scenario.protocol);
     whole.number(mask);
@@ -228,6 +237,13 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
     }
     if has(OPEN_AT) {
         scenario.open_at = reader.number("the action it opens at", ACTIONS_MAX)?;
+    }
+    if has(WORKLOAD) {
+        config.workload = Some(WorkloadConditions {
+            workload: reader.place("the workload", WORKLOADS)?,
+            rest_min_ms: reader.number32("the clients' rest", SPAN_MS_MAX)?,
+            rest_max_ms: reader.number32("the clients' rest", SPAN_MS_MAX)?,
+        });
     }
     match reader.rest().len() {
         0 => Ok(Link { scenario, recorded }),

@@ -10,6 +10,7 @@
 
 use super::LinkError;
 use super::strip::percent_decode;
+use crate::scenario::print::print_workload;
 use crate::scenario::{Pace, Scenario, default_config, text};
 use crate::world::{ClientConditions, LinkConditions};
 
@@ -35,6 +36,7 @@ enum Meaning {
 /// | `protocol` | its name, such as `raft` |
 /// | `nodes`, `clients`, `seed` | a number |
 /// | `pace` | `by-time` or `by-hand` |
+/// | `workload` | its name, such as `queue`, or with the rests of clients as `queue,100..300` |
 /// | `without` | names of rules, with commas between them |
 /// | `set.NAME` | the value of a setting |
 /// | `delay` | milliseconds, as `LOW..HIGH` |
@@ -71,17 +73,16 @@ pub fn from_query(query: &str) -> Result<Option<Scenario>, LinkError> {
     }
     let first = format!("protocol {}", one_word("protocol", protocol)?);
     let empty = read("protocol", &first)?;
-    let mut lines = vec![first.clone()];
+    let (mut lines, mut alone) = (vec![first.clone()], Vec::new());
     let mut network = String::new();
     for (name, value) in parameters.iter().filter(|(name, _)| name != "protocol") {
-        // Each is read alone first, so that an error is laid at the right door.
         match meaning(&empty, name, value)? {
             Meaning::Line(line) => {
-                read(name, &format!("{first}\n{line}"))?;
+                alone.push((name, line.clone()));
                 lines.push(line);
             }
             Meaning::Network(part) => {
-                read(name, &format!("{first}\nnetwork {part}"))?;
+                alone.push((name, format!("network {part}")));
                 network = format!("{network} {part}");
             }
         }
@@ -89,13 +90,19 @@ pub fn from_query(query: &str) -> Result<Option<Scenario>, LinkError> {
     if !network.is_empty() {
         lines.push(format!("network{network}"));
     }
-    read("protocol", &lines.join("\n")).map(Some)
+    // Two settings may be possible only together; so each is read alone only to find the wrong one.
+    read("protocol", &lines.join("\n")).map(Some).map_err(|error| {
+        let wrong =
+            |(name, line): &(&String, String)| read(name, &format!("{first}\n{line}")).err();
+        alone.iter().find_map(wrong).unwrap_or(error)
+    })
 }
 
 fn meaning(empty: &Scenario, name: &str, value: &str) -> Result<Meaning, LinkError> {
     let word = one_word(name, value)?;
     Ok(match name {
         "nodes" | "clients" | "seed" | "pace" => Meaning::Line(format!("{name} {word}")),
+        "workload" => Meaning::Line(format!("workload {}", word.replacen(',', " every ", 1))),
         "without" => Meaning::Line(format!("without {}", word.replace(',', " "))),
         "delay" | "loss" | "duplicate" => Meaning::Network(format!("{name} {word}")),
         "ordered" => Meaning::Network(match word {
@@ -117,9 +124,10 @@ fn meaning(empty: &Scenario, name: &str, value: &str) -> Result<Meaning, LinkErr
 }
 
 fn names(empty: &Scenario) -> String {
-    let mut names = "protocol, nodes, clients, seed, pace, without, delay, loss, duplicate, \
+    let mut names =
+        "protocol, nodes, clients, seed, pace, workload, without, delay, loss, duplicate, \
                      ordered, retry, give-up"
-        .to_owned();
+            .to_owned();
     for setting in empty.sheet().settings {
         names.push_str(", set.");
         names.push_str(setting.id);
@@ -170,6 +178,9 @@ pub fn to_query(scenario: &Scenario) -> Option<String> {
     add("clients", config.clients.to_string(), config.clients == default.clients);
     add("seed", config.seed.to_string(), config.seed == default.seed);
     add("pace", pace.word().to_owned(), *pace == Pace::ByTime);
+    if let Some(workload) = &config.workload {
+        add("workload", print_workload(workload).replacen(" every ", ",", 1), false);
+    }
     let off: Vec<&str> = (default.rules.iter())
         .filter(|rule| !config.rules.contains(*rule))
         .filter_map(|rule| sheet.rules.get(usize::from(rule.0)).map(|rule| rule.id))
