@@ -201,6 +201,12 @@ declare function __wbg_reset_state(): void;
 export function benchmarkActions(text: string, count: number): string;
 
 /**
+ * What this instance of the module makes known to others: a protocol's own module is instantiated
+ * with it. After a panic it is another.
+ */
+export function coreExports(): any;
+
+/**
  * The message of the last panic, if there was one.
  */
 export function lastPanic(): string | undefined;
@@ -211,17 +217,9 @@ export function lastPanic(): string | undefined;
 export function panicOnPurpose(): void;
 
 /**
- * The text of a shipped scenario.
+ * Tells that the code of a protocol is there from now on.
  */
-export function scenarioText(id: string): string | undefined;
-
-/**
- * The shipped scenarios.
- *
- * # Errors
- * Never in practice: the data is plain.
- */
-export function scenarios(): any;
+export function protocolLoaded(id: string): void;
 
 /**
  * Runs once when the module is loaded.
@@ -242,6 +240,7 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_playground_free: (a: number, b: number) => void;
     readonly benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly coreExports: () => any;
     readonly lastPanic: () => [number, number];
     readonly panicOnPurpose: () => void;
     readonly playground_about: (a: number) => [number, number, number];
@@ -289,8 +288,7 @@ export interface InitOutput {
     readonly playground_text: (a: number) => [number, number];
     readonly playground_tradeoff: (a: number, b: number) => [number, number, number];
     readonly playground_transcript: (a: number, b: number, c: number) => [number, number];
-    readonly scenarioText: (a: number, b: number) => [number, number];
-    readonly scenarios: () => [number, number, number];
+    readonly protocolLoaded: (a: number, b: number) => void;
     readonly start: () => void;
     readonly transcriptOf: (a: number, b: number) => [number, number, number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;

@@ -842,6 +842,18 @@ export function benchmarkActions(text, count) {
 }
 
 /**
+ * What this instance of the module makes known to others: a protocol's own module is instantiated
+ * with it. After a panic it is another.
+ * @returns {any}
+ */
+export function coreExports() {
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.coreExports();
+    return ret;
+}
+
+/**
  * The message of the last panic, if there was one.
  * @returns {string | undefined}
  */
@@ -866,39 +878,14 @@ export function panicOnPurpose() {
 }
 
 /**
- * The text of a shipped scenario.
+ * Tells that the code of a protocol is there from now on.
  * @param {string} id
- * @returns {string | undefined}
  */
-export function scenarioText(id) {
+export function protocolLoaded(id) {
     const ptr0 = passStringToWasm0(id, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
     const len0 = WASM_VECTOR_LEN;
-    let ret;
     __wbg_call_guard();
-    ret = wasm.scenarioText(ptr0, len0);
-    let v2;
-    if (ret[0] !== 0) {
-        v2 = getStringFromWasm0(ret[0], ret[1]);
-        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v2;
-}
-
-/**
- * The shipped scenarios.
- *
- * # Errors
- * Never in practice: the data is plain.
- * @returns {any}
- */
-export function scenarios() {
-    let ret;
-    __wbg_call_guard();
-    ret = wasm.scenarios();
-    if (ret[2]) {
-        throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
+    wasm.protocolLoaded(ptr0, len0);
 }
 
 /**
@@ -945,6 +932,10 @@ function __wbg_get_imports() {
         __proto__: null,
         __wbg_Error_208446807d0d1e30: function(arg0, arg1) {
             const ret = Error(getStringFromWasm0(arg0, arg1));
+            return ret;
+        },
+        __wbg___wbindgen_exports_b4867f6a7e493960: function() {
+            const ret = wasm;
             return ret;
         },
         __wbg___wbindgen_is_falsy_d864b623500ae65d: function(arg0) {

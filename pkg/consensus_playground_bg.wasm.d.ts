@@ -3,6 +3,7 @@
 export const memory: WebAssembly.Memory;
 export const __wbg_playground_free: (a: number, b: number) => void;
 export const benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
+export const coreExports: () => any;
 export const lastPanic: () => [number, number];
 export const panicOnPurpose: () => void;
 export const playground_about: (a: number) => [number, number, number];
@@ -50,8 +51,7 @@ export const playground_statuses: (a: number, b: number, c: number) => [number, 
 export const playground_text: (a: number) => [number, number];
 export const playground_tradeoff: (a: number, b: number) => [number, number, number];
 export const playground_transcript: (a: number, b: number, c: number) => [number, number];
-export const scenarioText: (a: number, b: number) => [number, number];
-export const scenarios: () => [number, number, number];
+export const protocolLoaded: (a: number, b: number) => void;
 export const start: () => void;
 export const transcriptOf: (a: number, b: number) => [number, number, number, number];
 export const __wbindgen_malloc: (a: number, b: number) => number;

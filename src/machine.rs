@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::mix::StableHasher;
-use crate::protocol::{Cluster, ClusterState, Context, Protocol, Request, Sheet, Surroundings};
+use crate::protocol::{Cluster, ClusterState, Context, Protocol, Request, Surroundings};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A value of one of a protocol's own types, shared until it changes.
@@ -28,8 +28,6 @@ pub(crate) enum Input<'a> {
 
 /// A protocol without its types. Each method is that of [`Protocol`] of the same name.
 pub(crate) trait Machine: Send + Sync {
-    /// What the protocol is made of.
-    fn sheet(&self) -> &'static Sheet;
     /// What keeps a configuration from running, if something does.
     fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String>;
     /// The arithmetic that safety rests on.
@@ -110,10 +108,6 @@ fn changed<T: Any + Clone + Send + Sync>(value: &mut Opaque) -> &mut T {
 }
 
 impl<P: Protocol> Machine for Typed<P> {
-    fn sheet(&self) -> &'static Sheet {
-        P::default().sheet()
-    }
-
     fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
         P::default().refuses(nodes, settings)
     }

@@ -34,7 +34,7 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
     type Ghost: Clone + Hash + Default + Debug + Send + Sync;
 
     /// What the protocol is made of, in words.
-    fn sheet(&self) -> &'static Sheet;
+    const SHEET: &'static Sheet;
 
     /// First start and every restart: whatever is not on the disk is gone.
     fn boot(&self, context: &mut Context<'_, Self>, disk: Self::Disk) -> Self::Node;

@@ -11,8 +11,9 @@ use js_sys::{Array, Int32Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::protocols;
 use crate::scenario::Pace;
-use crate::session::{ActionRequest, Session, SessionError, scenario_list};
+use crate::session::{ActionRequest, Session, SessionError};
 use crate::timeline::BranchId;
 
 /// Where the message of the last panic is kept: outside the module's memory, which is lost.
@@ -45,19 +46,19 @@ pub fn panic_on_purpose() {
     panic!("asked to panic");
 }
 
-/// The shipped scenarios.
-///
-/// # Errors
-/// Never in practice: the data is plain.
-#[wasm_bindgen]
-pub fn scenarios() -> Result<JsValue, JsValue> {
-    plain(&scenario_list())
+/// What this instance of the module makes known to others: a protocol's own module is instantiated
+/// with it. After a panic it is another.
+#[wasm_bindgen(js_name = coreExports)]
+pub fn core_exports() -> JsValue {
+    wasm_bindgen::exports()
 }
 
-/// The text of a shipped scenario.
-#[wasm_bindgen(js_name = scenarioText)]
-pub fn scenario_text(id: &str) -> Option<String> {
-    crate::scenario::presets::find(id).map(|preset| preset.text.to_owned())
+/// Tells that the code of a protocol is there from now on.
+#[wasm_bindgen(js_name = protocolLoaded)]
+pub fn protocol_loaded(id: &str) {
+    if let Some((place, _)) = protocols::find(id) {
+        protocols::loaded::set_loaded(place);
+    }
 }
 
 /// Runs a scenario's text and prints its transcript, as `consensus-playground run` does.
@@ -90,7 +91,12 @@ fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     value.serialize(&serializer).map_err(JsValue::from)
 }
 
-fn thrown(error: SessionError) -> JsValue {
+fn thrown(mut error: SessionError) -> JsValue {
+    // The page fetches the protocol's code and asks again.
+    if let Some(place) = protocols::loaded::take_missing() {
+        error.kind = "protocol";
+        error.code = protocols::REGISTRY[usize::from(place)].sheet().id.to_owned();
+    }
     plain(&error).unwrap_or_else(|_| JsValue::from_str(&error.message))
 }
 

@@ -129,7 +129,10 @@ fn no_path_of_a_machine_is_written_down() {
 
 #[test]
 fn nothing_is_left_unfinished() {
-    each_line(is_not_this, |line| {
+    // Links are packed bytes in letters, among which anything may occur.
+    let is_written =
+        |source: &Source| is_not_this(source) && !source.path.starts_with("tests/links/");
+    each_line(is_written, |line| {
         let leftovers = ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX"];
         let found = leftovers.into_iter().find(|leftover| line.contains(leftover))?;
         Some(format!("`{found}`"))

@@ -2,6 +2,7 @@
 // few things that can be done to them. It knows no protocol and draws nothing.
 
 import { isCoreError, reasonWords } from "./core.js";
+import { fetchProtocol, loaded, now, scenarioText } from "./engine.js";
 import { Emitter } from "./events.js";
 import { keepLanguage, pick, startLanguage, translate } from "./i18n.js";
 import { PlayLoop } from "./play.js";
@@ -32,6 +33,8 @@ export class App extends Emitter {
   selection = null;
   /** @type {string | null} the id of the preset that is open, if it is one */
   scenarioId = null;
+  /** The text of that preset, as its author wrote it. */
+  scenarioText = "";
   /** Whether the person has done or written something that a preset does not hold. */
   ownWork = false;
   /** A link to a moment that is known to be good, for the case of a crash. */
@@ -54,6 +57,8 @@ export class App extends Emitter {
   #frameAsked = false;
   #changed = false;
   #lastWallMs = 0;
+  /** Counts what was asked to be opened: only the last of it is. */
+  #ticket = 0;
 
   /** @param {Engine} engine */
   constructor(engine) {
@@ -105,54 +110,58 @@ export class App extends Emitter {
 
   // ---- opening
 
-  /** @param {string} text */
-  openText(text) {
-    const playground = this.#make(() => this.engine.Playground.fromText(text));
-    this.scenarioId = null;
-    this.ownWork = true;
-    this.#adopt(playground);
-    this.#playIfMoving();
+  /**
+   * @param {string} text
+   * @returns {Promise<boolean>} false when something else was opened meanwhile
+   */
+  async openText(text) {
+    return this.#open(() => this.engine.Playground.fromText(text), () => {
+      this.scenarioId = null;
+      this.ownWork = true;
+    });
   }
 
   /**
    * Opens a link at the moment it was shared at, standing still: that moment is what it is about.
    * @param {string} link
    */
-  openLink(link) {
-    const playground = this.#make(() => this.engine.Playground.fromLink(link));
-    this.scenarioId = null;
-    this.ownWork = false;
-    this.#adopt(playground);
-    const divergence = playground.divergence();
+  async openLink(link) {
+    const isOpen = await this.#open(() => this.engine.Playground.fromLink(link), () => {
+      this.scenarioId = null;
+      this.ownWork = false;
+    }, false);
+    if (!isOpen) return false;
+    const divergence = this.playground.divergence();
     if (divergence) this.toast(divergence, "bad");
     if (this.frame.cursor.index === 0) this.#playIfMoving();
+    return true;
   }
 
   /** @param {string} id */
-  openScenario(id) {
-    const text = this.engine.scenarioText(id);
-    if (text === undefined) {
+  async openScenario(id) {
+    // The code is fetched while the text is.
+    fetchProtocol(id.split("/")[0]).catch(() => {});
+    const ticket = ++this.#ticket;
+    const text = await scenarioText(id);
+    if (ticket !== this.#ticket) return false;
+    if (text === null) {
       throw { kind: "link", code: "no-such-scenario", message: this.t("trouble.noScenario", { id }) };
     }
-    const playground = this.#make(() => this.engine.Playground.fromText(text));
-    this.scenarioId = id;
-    this.ownWork = false;
-    this.#adopt(playground);
-    this.#playIfMoving();
+    return this.#open(() => this.engine.Playground.fromText(text), () => {
+      this.scenarioId = id;
+      this.scenarioText = text;
+      this.ownWork = false;
+    });
   }
 
   /**
-   * @param {string} query
-   * @returns {boolean} false when the query names no protocol
+   * @param {string} query which names a protocol
    */
-  openQuery(query) {
-    const playground = this.#make(() => this.engine.Playground.fromQuery(query));
-    if (!playground) return false;
-    this.scenarioId = null;
-    this.ownWork = false;
-    this.#adopt(playground);
-    this.#playIfMoving();
-    return true;
+  async openQuery(query) {
+    return this.#open(() => this.engine.Playground.fromQuery(query), () => {
+      this.scenarioId = null;
+      this.ownWork = false;
+    });
   }
 
   /**
@@ -163,7 +172,7 @@ export class App extends Emitter {
   recover() {
     const { index } = this.frame.cursor;
     const { Playground } = this.engine;
-    const playground = this.safeLink ? Playground.fromLink(this.safeLink) : Playground.fromText(this.safeText);
+    const playground = now(() => this.safeLink ? Playground.fromLink(this.safeLink) : Playground.fromText(this.safeText));
     const safe = playground.cursor();
     if (index < safe.index) playground.seek(safe.branch, index);
     for (let at = safe.index; at < index && playground.forward(); at++);
@@ -178,17 +187,28 @@ export class App extends Emitter {
   }
 
   /**
-   * @template T
-   * @param {() => T} make
-   * @returns {T}
+   * @param {() => any} make a playground
+   * @param {() => void} note what it is, once it takes the place of the present one
+   * @param {boolean} moving whether it may begin to play
    */
-  #make(make) {
+  async #open(make, note, moving = true) {
+    const ticket = ++this.#ticket;
+    let playground;
     try {
-      return make();
+      playground = await loaded(make);
     } catch (error) {
+      if (ticket !== this.#ticket) return false;
       if (!isCoreError(error)) this.onPanic(error);
       throw error;
     }
+    if (ticket !== this.#ticket) {
+      playground.free();
+      return false;
+    }
+    note();
+    this.#adopt(playground);
+    if (moving) this.#playIfMoving();
+    return true;
   }
 
   /** @param {any} playground */

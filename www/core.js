@@ -7,8 +7,8 @@ import { translate } from "./i18n.js";
 
 /**
  * What the wasm module exports.
- * @typedef {{Playground: any, scenarios: () => import("./types.js").ScenarioEntry[],
- *   scenarioText: (id: string) => string | undefined, lastPanic: () => string | undefined}} Engine
+ * @typedef {{Playground: any, coreExports: () => WebAssembly.Imports[string],
+ *   protocolLoaded: (id: string) => void, lastPanic: () => string | undefined}} Engine
  */
 
 /**

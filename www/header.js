@@ -3,6 +3,7 @@
 import { fill, h, icon } from "./dom.js";
 import { isCoreError } from "./core.js";
 import { closePopover, openPanel, standBelow } from "./popover.js";
+import { scenarioList } from "./engine.js";
 import { restoreSession, savedSession } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -64,19 +65,19 @@ export function createHeader(host, app, onTrouble) {
  * @param {HTMLElement} button
  * @param {(error: import("./types.js").CoreError) => void} onTrouble
  */
-function openChooser(app, button, onTrouble) {
-  const guarded = (/** @type {() => void} */ run) => () => {
+async function openChooser(app, button, onTrouble) {
+  const guarded = (/** @type {() => Promise<unknown>} */ run) => async () => {
     closePopover();
     try {
-      run();
+      await run();
     } catch (error) {
-      if (!isCoreError(error)) throw error;
-      onTrouble(error);
+      if (isCoreError(error)) onTrouble(error);
+      else app.onPanic(error);
     }
   };
   /** @type {Map<string, import("./types.js").ScenarioEntry[]>} */
   const groups = new Map();
-  for (const entry of app.engine.scenarios()) {
+  for (const entry of await scenarioList()) {
     const group = groups.get(entry.protocol);
     if (group) group.push(entry);
     else groups.set(entry.protocol, [entry]);
@@ -89,7 +90,7 @@ function openChooser(app, button, onTrouble) {
         type: "button", class: "scenario-entry", "aria-current": present ? "true" : undefined, autofocus: present,
         onclick: guarded(() => {
           history.replaceState(null, "", location.pathname + keepSettings());
-          app.openScenario(entry.id);
+          return app.openScenario(entry.id);
         }),
       }, h("b", null, app.words(entry.title)), h("span", null, app.words(entry.about)));
     })));

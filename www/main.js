@@ -1,13 +1,13 @@
 // Boot and wiring: loads the core, makes the parts of the page, opens what the address asks for.
 
-import init, * as engine from "../pkg/consensus_playground.js";
 import { createButtons, createEventLog } from "./a11y.js";
 import { App } from "./app.js";
+import { engine, fetchProtocol, scenarioList, start } from "./engine.js";
 import { createHeader } from "./header.js";
 import { applyLanguage } from "./i18n.js";
 import { createKeys } from "./keys.js";
 import { createSentence } from "./sentence.js";
-import { keepSession, openFromAddress, restoreSession, savedSession } from "./session.js";
+import { keepSession, likelyProtocol, openFromAddress, restoreSession, savedSession } from "./session.js";
 import { Stage } from "./stage/index.js";
 import { createTabs } from "./tabs.js";
 import { applyTheme, watchSystemTheme } from "./theme.js";
@@ -19,9 +19,7 @@ import { createTrouble } from "./trouble.js";
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** @typedef {import("./core.js").Engine} Engine */
-
-const app = new App(/** @type {Engine} */ (/** @type {unknown} */ (engine)));
+const app = new App(engine);
 applyTheme(app.theme);
 applyLanguage(app.language);
 boot();
@@ -31,7 +29,11 @@ async function boot() {
   app.showToast = toasts.show;
   const trouble = createTrouble(part("trouble"), app);
   try {
-    await init();
+    const likely = likelyProtocol();
+    // All that is needed is fetched at once; what fails is told where it is used.
+    if (likely && /^\w+$/.test(likely)) fetchProtocol(likely).catch(() => {});
+    scenarioList().catch(() => {});
+    await start();
   } catch (error) {
     trouble.showPanic(error);
     return;
@@ -63,7 +65,9 @@ async function boot() {
   });
   app.on("language", () => applyLanguage(app.language));
   watchSystemTheme(() => app.emit("theme"));
-  const openAddress = () => openFromAddress(app, (error) => trouble.showRefusal(/** @type {any} */ (error)));
+  const openAddress = () => {
+    openFromAddress(app, (error) => trouble.showRefusal(/** @type {any} */ (error))).catch(app.onPanic);
+  };
   // Links that the page itself makes do not come through here: it never writes its own address.
   window.addEventListener("hashchange", () => {
     if (location.hash.length < 2) return;
@@ -77,7 +81,7 @@ async function boot() {
   function offerSession() {
     if (!location.hash.startsWith("#v") || !savedSession()) return;
     toasts.show(app.t("toast.ownWorkKept"), "info", {
-      words: app.t("header.lastSession"), run: () => restoreSession(app),
+      words: app.t("header.lastSession"), run: () => void restoreSession(app).catch(app.onPanic),
     });
   }
 }

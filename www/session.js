@@ -19,25 +19,26 @@ const SAVE_EVERY_MS = 4000;
  * @param {App} app
  * @param {(error: unknown) => void} onTrouble
  */
-export function openFromAddress(app, onTrouble) {
+export async function openFromAddress(app, onTrouble) {
   try {
     if (/^#?v\d+\./.test(decodeHash())) {
-      app.openLink(decodeHash());
+      await app.openLink(decodeHash());
       return;
     }
     const query = new URLSearchParams(location.search);
     if (query.has("protocol")) {
-      if (app.openQuery(location.search)) return;
+      await app.openQuery(location.search);
+      return;
     }
     const id = query.get("scenario");
     if (id) {
-      app.openScenario(id);
+      await app.openScenario(id);
       return;
     }
     if (location.hash.length > 1) {
       throw { kind: "link", code: "not-a-link", message: app.t("trouble.notALink") };
     }
-    openDefault(app);
+    await openDefault(app);
   } catch (error) {
     if (!isCoreError(error)) throw error;
     onTrouble(error);
@@ -58,10 +59,15 @@ function decodeHash() {
 }
 
 /** @param {App} app */
-export function openDefault(app) {
-  const list = app.engine.scenarios();
-  const chosen = list.find(({ id }) => id === DEFAULT_SCENARIO) ?? list[0];
-  if (chosen) app.openScenario(chosen.id);
+export async function openDefault(app) {
+  await app.openScenario(DEFAULT_SCENARIO);
+}
+
+/** The protocol that the address is about, as far as can be told at a glance. */
+export function likelyProtocol() {
+  if (location.hash.length > 1) return null;
+  const query = new URLSearchParams(location.search);
+  return query.get("protocol") ?? (query.get("scenario") ?? DEFAULT_SCENARIO).split("/")[0];
 }
 
 /** @returns {SavedSession | null} */
@@ -75,14 +81,14 @@ export function savedSession() {
 }
 
 /** @param {App} app */
-export function restoreSession(app) {
+export async function restoreSession(app) {
   const saved = savedSession();
   if (!saved) return;
   // The link keeps the moment, the text is for runs that no link holds.
   if (saved.link) {
-    app.openLink(saved.link);
+    await app.openLink(saved.link);
   } else {
-    app.openText(saved.text);
+    await app.openText(saved.text);
   }
   app.ownWork = true;
 }

@@ -23,13 +23,13 @@ export function createTrouble(host, app) {
     const first = host.querySelector("button");
     if (first instanceof HTMLElement) first.focus({ preventScroll: true });
   };
-  const way = (/** @type {string} */ words, /** @type {() => void} */ run, primary = false) =>
+  const way = (/** @type {string} */ words, /** @type {() => unknown} */ run, primary = false) =>
     h("button", {
       type: "button", class: primary ? "primary" : "edge",
-      onclick: () => {
+      onclick: async () => {
         hide();
         try {
-          run();
+          await run();
         } catch (error) {
           if (isCoreError(error)) showRefusal(error);
           else showPanic(error);
@@ -49,7 +49,7 @@ export function createTrouble(host, app) {
       h("div", { class: "buttons" },
         way(app.t("trouble.openDefault"), () => {
           history.replaceState(null, "", location.pathname);
-          openDefault(app);
+          return openDefault(app);
         }, true),
         savedSession() ? way(app.t("trouble.restore"), () => restoreSession(app)) : null,
         app.playground ? way(app.t("trouble.stay"), () => {}) : null));

@@ -9,6 +9,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use include_dir::{Dir, include_dir};
 
+use consensus_playground::scenario::presets;
+
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
 static PKG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pkg");
 
@@ -60,6 +62,7 @@ impl Site {
         let mut site = Site { files: BTreeMap::new() };
         site.add("/", &WWW);
         site.add("/pkg/", &PKG);
+        site.add("/scenarios/", presets::folder());
         site
     }
 

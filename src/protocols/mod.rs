@@ -4,6 +4,8 @@ pub mod abd;
 pub mod multi_paxos;
 pub mod raft;
 
+pub mod loaded;
+
 use std::marker::PhantomData;
 
 use crate::machine::{Machine, Typed};
@@ -13,13 +15,14 @@ use crate::world::{Config, SetupError, World};
 /// A protocol by name.
 #[derive(Clone, Copy)]
 pub struct Entry {
+    sheet: &'static Sheet,
     machine: &'static dyn Machine,
 }
 
 impl Entry {
     /// What the protocol is made of.
     pub fn sheet(&self) -> &'static Sheet {
-        self.machine.sheet()
+        self.sheet
     }
 
     /// Makes a world.
@@ -27,11 +30,21 @@ impl Entry {
     /// # Errors
     /// A configuration that cannot run, or an initial disk that cannot be read.
     pub fn world(&self, config: Config) -> Result<World, SetupError> {
-        World::new(self.machine, config)
+        if !self.is_loaded() {
+            return Err(SetupError::NotLoaded(self.sheet.id));
+        }
+        World::new(self.sheet, self.machine, config)
+    }
+
+    fn is_loaded(&self) -> bool {
+        find(self.sheet.id).is_some_and(|(place, _)| loaded::is_loaded(place))
     }
 
     /// What keeps a configuration from running, if something does.
     pub fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
+        if !self.is_loaded() {
+            return Some(SetupError::NotLoaded(self.sheet.id).to_string());
+        }
         self.machine.refuses(nodes, settings)
     }
 }
@@ -41,7 +54,7 @@ pub const REGISTRY: &[Entry] =
     &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
 
 const fn entry<P: Protocol>() -> Entry {
-    Entry { machine: &Typed::<P>(PhantomData) }
+    Entry { sheet: P::SHEET, machine: &Typed::<P>(PhantomData) }
 }
 
 /// The place and entry of a protocol in [`REGISTRY`].

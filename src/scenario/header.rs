@@ -163,7 +163,8 @@ pub(super) fn finish(scenario: &Scenario, places: HeaderPlaces) -> Parsed<()> {
             let place = place.map_or(beginning, |(_, place)| place);
             Err(TextError { message: format!("expected {expected}"), ..place })
         }
-        Err(SetupError::Refused(message)) => {
+        Err(error) => {
+            let message = error.to_string();
             Err(TextError { message, ..places.sizes.unwrap_or(beginning) })
         }
     }

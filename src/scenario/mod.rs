@@ -16,6 +16,7 @@ pub mod expect;
 mod header;
 pub mod link;
 mod parse;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod presets;
 mod print;
 pub mod run;

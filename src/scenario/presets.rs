@@ -4,6 +4,11 @@ use include_dir::{Dir, include_dir};
 
 static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
+/// The folder with all of them.
+pub fn folder() -> &'static Dir<'static> {
+    &SCENARIOS
+}
+
 /// A shipped scenario.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {

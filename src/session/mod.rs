@@ -18,7 +18,7 @@ use crate::action::ActionKind;
 use crate::ids::{ClientId, MessageId, NodeId};
 use crate::scenario::bounds::{LINK_CHARS_MAX, STEPS_MAX};
 use crate::scenario::link::{self, Link, LinkError};
-use crate::scenario::{Language, Scenario, Words, presets, print_network_of, print_workload, text};
+use crate::scenario::{Language, Scenario, Words, print_network_of, print_workload, text};
 use crate::timeline::{BranchId, Moment, OpenError, Timeline};
 use crate::view::NodeView;
 use crate::workload;
@@ -83,23 +83,6 @@ impl From<Refusal> for SessionError {
 pub struct Session {
     timeline: Timeline,
     divergence: Option<String>,
-}
-
-/// The shipped scenarios, for choosing.
-pub fn scenario_list() -> Vec<ScenarioSummary> {
-    presets::all()
-        .into_iter()
-        .filter_map(|preset| {
-            let scenario = text::parse(preset.text).ok()?;
-            Some(ScenarioSummary {
-                id: preset.id,
-                protocol: scenario.sheet().id,
-                protocol_title: scenario.sheet().title,
-                title: by_language(&scenario.title),
-                about: by_language(&scenario.about),
-            })
-        })
-        .collect()
 }
 
 impl Session {

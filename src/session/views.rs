@@ -26,19 +26,6 @@ views! {
         /// Simplified Chinese.
         zh: Option<String>,
     }
-    /// A shipped scenario.
-    ScenarioSummary {
-        /// Its id, `protocol/behaviour`.
-        id: &'static str,
-        /// Its protocol's id.
-        protocol: &'static str,
-        /// Its protocol's name.
-        protocol_title: &'static str,
-        /// Its title.
-        title: LanguageWords,
-        /// What it shows.
-        about: LanguageWords,
-    }
     /// What the page shows of a scenario.
     About {
         /// The protocol's id.

@@ -120,7 +120,7 @@ impl World {
     /// # Errors
     /// The reason why not.
     pub fn check(&self, kind: &ActionKind) -> Result<(), Refusal> {
-        let sheet = self.machine.sheet();
+        let sheet = self.sheet;
         match kind {
             ActionKind::Wait => Ok(()),
             ActionKind::HealAll => {

@@ -45,6 +45,8 @@ pub enum SetupError {
     },
     /// The protocol cannot run so, and why.
     Refused(String),
+    /// The protocol's code has not been loaded yet.
+    NotLoaded(&'static str),
 }
 
 impl fmt::Display for SetupError {
@@ -54,6 +56,7 @@ impl fmt::Display for SetupError {
                 write!(f, "the disk of {node}: expected {expected}")
             }
             SetupError::Refused(reason) => f.write_str(reason),
+            SetupError::NotLoaded(id) => write!(f, "the code of {id} is not loaded"),
         }
     }
 }

@@ -68,6 +68,7 @@ pub struct LastAction {
 /// A protocol's cluster with everything around it.
 #[derive(Clone)]
 pub struct World {
+    sheet: &'static Sheet,
     machine: &'static dyn Machine,
     config: Arc<Config>,
     now_ms: u64,
@@ -93,7 +94,11 @@ impl World {
     ///
     /// # Errors
     /// A configuration that cannot run, or an initial disk that the protocol cannot read.
-    pub(crate) fn new(machine: &'static dyn Machine, config: Config) -> Result<Self, SetupError> {
+    pub(crate) fn new(
+        sheet: &'static Sheet,
+        machine: &'static dyn Machine,
+        config: Config,
+    ) -> Result<Self, SetupError> {
         if let Some(reason) = machine.refuses(config.nodes, &config.settings) {
             return Err(SetupError::Refused(reason));
         }
@@ -120,6 +125,7 @@ impl World {
             })
             .collect();
         let mut world = World {
+            sheet,
             machine,
             now_ms: 0,
             step: 0,
@@ -149,7 +155,7 @@ impl World {
 
     /// What the protocol is made of.
     pub fn sheet(&self) -> &'static Sheet {
-        self.machine.sheet()
+        self.sheet
     }
 
     /// What the world was made with.

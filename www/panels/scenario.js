@@ -51,8 +51,7 @@ export function create(host, app) {
 
   /** What was opened: a shipped scenario as its author wrote it, anything else as the core prints it. */
   function presentText() {
-    const written = app.scenarioId === null ? undefined : app.engine.scenarioText(app.scenarioId);
-    return written ?? app.playground.text();
+    return app.scenarioId === null ? app.playground.text() : app.scenarioText;
   }
 
   /** @param {string} text */
@@ -71,11 +70,11 @@ export function create(host, app) {
     show();
   }
 
-  function apply() {
+  async function apply() {
     const { text } = editor;
     applying = true;
     try {
-      app.openText(text);
+      await app.openText(text);
       base = text;
       error = null;
       app.toast(app.t("scenario.applied"));

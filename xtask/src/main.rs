@@ -7,7 +7,9 @@ mod bench;
 mod paths;
 mod pkg;
 mod project;
+mod scenarios;
 mod setup;
+mod split;
 mod test;
 
 use anyhow::Result;

@@ -11,7 +11,9 @@ use xshell::cmd;
 
 use crate::paths::Remap;
 use crate::project::{Project, WASM};
+use crate::scenarios;
 use crate::setup;
+use crate::split::{Split, split};
 
 const MODULE: &str = "consensus_playground_bg.wasm";
 const GLUE: [&str; 3] =
@@ -72,9 +74,15 @@ fn make(project: &Project) -> Result<Files> {
     project.shell.remove_path(&bound)?;
     bind(&compiled, &bound)?;
     let module = optimise(project, &bound.join(MODULE), &work.join(MODULE))?;
+    let Split { core, protocols } = split(&module, &protocol_ids(project)?)?;
 
     let mut files = Files::new();
-    files.insert(MODULE.to_owned(), module);
+    for (id, module) in protocols {
+        valid(project, &module, &work.join(format!("{id}.wasm")))?;
+        files.insert(format!("protocol_{id}.wasm"), module);
+    }
+    valid(project, &core, &work.join("core.wasm"))?;
+    files.insert(MODULE.to_owned(), core);
     for name in GLUE {
         files.insert(name.to_owned(), project.shell.read_binary_file(bound.join(name))?);
     }
@@ -85,6 +93,7 @@ fn make(project: &Project) -> Result<Files> {
             bail!("wasm-bindgen wrote {name}, which xtask/src/pkg.rs does not know how to ship");
         }
     }
+    files.insert("scenarios.json".to_owned(), scenarios::list(project)?.into_bytes());
     files.insert("package.json".to_owned(), package_json(project).into_bytes());
     for (name, content) in &files {
         remap.check(Path::new(name), content)?;
@@ -95,9 +104,11 @@ fn make(project: &Project) -> Result<Files> {
 /// Compiles the library for the browser.
 fn compile(project: &Project, remap: &Remap) -> Result<PathBuf> {
     let shell = &project.shell;
-    // Set here, flags from the user's environment or configuration cannot change the bytes.
+    // Set here, flags from the user's environment or configuration cannot change the bytes. Only the
+    // newer form of symbols says which types a generic function is for.
+    let flags = format!("{}\x1f-Csymbol-mangling-version=v0", remap.encoded_rustflags()?);
     cmd!(shell, "cargo build --profile wasm --lib --target {WASM} --locked")
-        .env("CARGO_ENCODED_RUSTFLAGS", remap.encoded_rustflags()?)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .env("CARGO_INCREMENTAL", "0")
         .run()?;
     Ok(project.target.join(WASM).join("wasm").join("consensus_playground.wasm"))
@@ -112,23 +123,42 @@ fn bind(compiled: &Path, out: &Path) -> Result<()> {
         .typescript(true)
         // The library's default differs from the command line's: without this, init() has no default address.
         .omit_default_module_path(false)
-        .remove_name_section(true)
+        // The names tell which code is which protocol's; taking the module apart drops them.
+        .remove_name_section(false)
         .remove_producers_section(true);
     bindgen.generate(out).context("wasm-bindgen could not write the JavaScript glue")
 }
 
-/// Makes the module smaller and faster, and makes sure that it is still one.
+/// Makes the module smaller and faster; its functions keep their names.
 fn optimise(project: &Project, module: &Path, out: &Path) -> Result<Vec<u8>> {
     let shell = &project.shell;
     let wasm_opt = project.npm_tool("binaryen/bin/wasm-opt");
-    cmd!(shell, "node {wasm_opt} {module} -O3 -o {out}").run()?;
+    cmd!(
+        shell,
+        "node {wasm_opt} {module} -O3 -g --skip-pass=duplicate-function-elimination -o {out}"
+    )
+    .run()?;
+    Ok(shell.read_binary_file(out)?)
+}
+
+/// Makes sure that a module is one.
+fn valid(project: &Project, module: &[u8], out: &Path) -> Result<()> {
+    let shell = &project.shell;
+    shell.write_file(out, module)?;
     let check =
         "process.exit(WebAssembly.validate(require('fs').readFileSync(process.argv[1])) ? 0 : 1)";
     cmd!(shell, "node --eval {check} {out}")
         .quiet()
         .run()
-        .context("wasm-opt wrote a module that Node refuses")?;
-    Ok(shell.read_binary_file(out)?)
+        .with_context(|| format!("Node refuses the module {}", out.display()))
+}
+
+/// The protocols: the folders beside the registry.
+fn protocol_ids(project: &Project) -> Result<Vec<String>> {
+    let shell = &project.shell;
+    let folders = shell.read_dir(project.root.join("src/protocols"))?;
+    let ids = folders.into_iter().filter(|path| path.join("mod.rs").is_file());
+    Ok(ids.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect())
 }
 
 /// Written by hand, because the order of keys matters: a resolver takes the first condition that fits.
@@ -155,7 +185,9 @@ fn package_json(project: &Project) -> String {
   "types": "./consensus_playground.d.ts",
   "sideEffects": false,
   "files": [
-    "consensus_playground*"
+    "consensus_playground*",
+    "protocol_*",
+    "scenarios.json"
   ]
 }}
 "#

@@ -94,9 +94,7 @@ impl Protocol for Abd {
     type Message = Message;
     type Ghost = Ghost;
 
-    fn sheet(&self) -> &'static Sheet {
-        &SHEET
-    }
+    const SHEET: &'static Sheet = &SHEET;
 
     fn boot(&self, _: &mut Context<'_, Self>, disk: Disk) -> Node {
         Node::starting(disk)

@@ -102,9 +102,7 @@ impl Protocol for MultiPaxos {
     type Message = Message;
     type Ghost = Ghost;
 
-    fn sheet(&self) -> &'static Sheet {
-        &SHEET
-    }
+    const SHEET: &'static Sheet = &SHEET;
 
     fn boot(&self, context: &mut Context<'_, Self>, disk: Disk) -> Node {
         let quorums = Quorums::of(

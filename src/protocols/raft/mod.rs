@@ -94,9 +94,7 @@ impl Protocol for Raft {
     type Message = Message;
     type Ghost = Ghost;
 
-    fn sheet(&self) -> &'static Sheet {
-        &SHEET
-    }
+    const SHEET: &'static Sheet = &SHEET;
 
     fn boot(&self, context: &mut Context<'_, Self>, disk: Disk) -> Node {
         election::arm_election(context);
