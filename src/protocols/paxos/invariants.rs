@@ -117,7 +117,7 @@ pub fn observe(
 
 /// Enters what the node has been asked, proposes and has accepted.
 fn note_proposals(ghost: &mut Ghost, id: NodeId, node: &Node) {
-    ghost.asked.extend(node.requests.iter().map(super::proposer::value_of));
+    ghost.asked.extend(node.asked.clone());
     let pending = ghost.pending.entry(id).or_default();
     if let Attempt::Accepting { proposal } = &node.attempt {
         let is_new = ghost.proposed.get(&proposal.ballot) != Some(&proposal.value)

@@ -20,6 +20,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
         let proposer = NodeId(context.me.0 % proposers);
         return context.reply(request, Answer::Redirect(Some(proposer)));
     }
+    node.asked = Some(value_of(request));
     if let Some(value) = &node.learned {
         return learner::answer(context, request, value);
     }

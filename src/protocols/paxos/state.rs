@@ -33,6 +33,8 @@ pub struct Node {
     pub seen: Ballot,
     /// How often it was refused since it began to propose.
     pub refused: u32,
+    /// The value that a client proposed here last.
+    pub asked: Option<Text>,
     /// The clients that wait for what is chosen, one request each; the first one's value is the
     /// node's own.
     pub requests: Vec<Request>,
@@ -76,6 +78,7 @@ impl Node {
             attempt: Attempt::Idle,
             seen: Ballot::NONE,
             refused: 0,
+            asked: None,
             requests: Vec::new(),
             curious: NodeSet::default(),
             heard: BTreeMap::new(),
