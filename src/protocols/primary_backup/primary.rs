@@ -109,7 +109,7 @@ fn update(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
     }
     let request = request.clone();
     let round = super::Round::default();
-    primary.waiting.push(Waiting { request, outcome, place: after + 1, round, is_update: true });
+    primary.waiting.push(Waiting { request, outcome, place: after + 1, round });
     answer(context, node);
     arm(context, node);
 }
@@ -121,7 +121,7 @@ fn ask_round(context: &mut Ctx<'_>, node: &mut Node, request: &Request, outcome:
     let (place, round) = (node.disk.history.last(), node.round());
     let request = request.clone();
     let Some(primary) = node.primary_mut() else { return };
-    primary.waiting.push(Waiting { request, outcome, place, round, is_update: false });
+    primary.waiting.push(Waiting { request, outcome, place, round });
     answer(context, node);
     let Role::Primary(primary) = &node.role else { return };
     if primary.waiting.iter().any(|waiting| waiting.round == round) {
@@ -173,8 +173,8 @@ fn answer(context: &mut Ctx<'_>, node: &mut Node) {
     let mut still = Vec::new();
     for waiting in std::mem::take(&mut primary.waiting) {
         let count = primary.count(backups, waiting.place, waiting.round);
-        let rule =
-            if waiting.is_update { rules::AWAIT_ACKNOWLEDGEMENTS } else { rules::CONFIRM_READS };
+        let is_read = waiting.request.operation.is_read();
+        let rule = if is_read { rules::CONFIRM_READS } else { rules::AWAIT_ACKNOWLEDGEMENTS };
         if count < needed && context.enforces(rule) {
             still.push(waiting);
             continue;

@@ -148,8 +148,6 @@ pub struct Waiting {
     pub place: u64,
     /// The round that must be answered.
     pub round: Round,
-    /// Whether the request changed the state here and now.
-    pub is_update: bool,
 }
 
 impl Node {
