@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use common::{aimed, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::RuleId;
-use consensus_playground::protocol::Rule;
+use consensus_playground::protocol::{Protocol, Rule};
+use consensus_playground::protocols::primary_backup::PrimaryBackup;
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
 use consensus_playground::sim::Sim;
@@ -157,14 +158,31 @@ fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
 
 #[test]
 fn what_cannot_be_is_refused_with_the_reason() {
-    for (settings, why) in [
-        ("nodes 4\nset backups 3", "at most 2 backups"),
-        ("nodes 2\nset synchrony semi-synchronous", "have none"),
-        ("set ping 300", "dead-after"),
+    for (nodes, setting, value, why) in [
+        (4, "backups", 3, "at most 2 backups"),
+        (2, "synchrony", 1, "have none"),
+        (4, "ping", 300, "dead-after"),
     ] {
-        let wrong = text::parse(&format!("protocol primary_backup\n{settings}")).err();
-        let words = wrong.map(|error| error.to_string()).unwrap_or_default();
-        assert!(words.contains(why), "{settings}: {words}");
+        let sheet = PrimaryBackup.sheet();
+        let mut settings: Vec<u32> = sheet.settings.iter().map(|it| it.default).collect();
+        assert_eq!(PrimaryBackup.refuses(nodes, &settings), None);
+        settings[usize::from(sheet.setting(setting).unwrap())] = value;
+        let words = PrimaryBackup.refuses(nodes, &settings).unwrap_or_default();
+        assert!(words.contains(why), "{setting} {value}: {words}");
+    }
+}
+
+#[test]
+fn the_formulas_say_what_each_synchrony_survives() {
+    for (synchrony, awaited, holds) in
+        [(0, "2 ≥ 2", true), (1, "1 ≥ 2", false), (2, "0 ≥ 2", false)]
+    {
+        let mut settings: Vec<u32> =
+            PrimaryBackup.sheet().settings.iter().map(|it| it.default).collect();
+        settings[0] = synchrony;
+        let formulas = PrimaryBackup.formulas(4, &settings);
+        assert_eq!((formulas[0].filled.as_str(), formulas[0].holds), ("3 ≥ 2 + 1", true));
+        assert_eq!((formulas[1].filled.as_str(), formulas[1].holds), (awaited, holds));
     }
 }
 
@@ -182,25 +200,20 @@ fn one_server_more_than_crashes_is_enough() {
 
 #[test]
 fn each_synchrony_waits_for_its_number_of_backups() {
-    for (synchrony, both, one, none) in [
-        ("synchronous", "ok", "open", "open"),
-        ("semi-synchronous", "ok", "ok", "open"),
-        ("asynchronous", "ok", "ok", "ok"),
+    let (one, both) = ("drop n2->n4 Notify\n", "drop n2->n3 Notify\ndrop n2->n4 Notify\n");
+    for (synchrony, lost, reply) in [
+        ("synchronous", "", "ok"),
+        ("synchronous", one, "open"),
+        ("semi-synchronous", one, "ok"),
+        ("semi-synchronous", both, "open"),
+        ("asynchronous", both, "ok"),
     ] {
-        for (lost, reply) in [("", both), ("drop n2->n4 Notify\n", one), ("", none)] {
-            let lost = match (lost, reply) {
-                ("", answer) if answer != both || synchrony == "asynchronous" => {
-                    "drop n2->n3 Notify\ndrop n2->n4 Notify\n"
-                }
-                _ => lost,
-            };
-            world(&format!(
-                "nodes 4\nclients 1\npace by-hand\nset synchrony {synchrony}\n\
-                disk n1 view 1 n2 n3 n4\ndisk n2 view 1 n2 n3 n4\ndisk n3 view 1 n2 n3 n4\n\
-                disk n4 view 1 n2 n3 n4\ninvoke A put x 1 to n2\ndeliver A->n2 Request\n{lost}settle\n\
-                expect reply A {reply}\nexpect all hold"
-            ));
-        }
+        world(&format!(
+            "nodes 4\nclients 1\npace by-hand\nset synchrony {synchrony}\n\
+            disk n1 view 1 n2 n3 n4\ndisk n2 view 1 n2 n3 n4\ndisk n3 view 1 n2 n3 n4\n\
+            disk n4 view 1 n2 n3 n4\ninvoke A put x 1 to n2\ndeliver A->n2 Request\n{lost}settle\n\
+            expect reply A {reply}\nexpect all hold"
+        ));
     }
 }
 
