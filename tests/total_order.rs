@@ -194,21 +194,6 @@ fn every_size_of_quorum_that_meets_serves() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_refused() {
-    for (header, expected) in [
-        ("nodes 3\nset stable-quorum 4", "at most the 3 nodes"),
-        ("nodes 4\nset collect-quorum 5", "at most the 4 nodes"),
-        ("nodes 3\nset stable-quorum 1", "2 or more"),
-        ("nodes 3\nset collect-quorum 1", "2 or more"),
-        ("nodes 3\nset suspect-timeout-min 400", "no longer than suspect-timeout-max"),
-    ] {
-        let source = format!("protocol total_order\n{header}\n");
-        let error = text::parse(&source).expect_err(header).to_string();
-        assert!(error.contains(expected), "{header}: {error}");
-    }
-}
-
-#[test]
 fn disks_that_cannot_be_are_refused() {
     for (disk, expected) in [
         ("epoch 0", "from 1"),

@@ -45,6 +45,7 @@ mod epoch;
 mod invariants;
 mod log;
 mod message;
+mod numbers;
 mod ordering;
 mod rules;
 mod state;
@@ -64,7 +65,7 @@ use crate::operation::{
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
-use crate::view::{Formula, MessageLabel, Meter, NodeView, Quorum};
+use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A replica waits for a sign of life of the sequencer, a collector for answers.
 pub const SUSPECT: TimerId = TimerId(0);
@@ -267,64 +268,15 @@ impl Protocol for TotalOrder {
     }
 
     fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
-        let (stable, collect) = rules::quorums(nodes, settings);
-        let count = u32::from(nodes);
-        if stable > count || collect > count {
-            return Some(format!("quorums of at most the {count} nodes there are"));
-        }
-        if stable < 2 || collect < 2 {
-            return Some("quorums of 2 or more: what one node knows is lost with it".to_owned());
-        }
-        let [low, high] = [rules::SUSPECT_MIN_MS, rules::SUSPECT_MAX_MS]
-            .map(|place| settings[usize::from(place)]);
-        (low > high).then(|| "a suspect-timeout-min no longer than suspect-timeout-max".to_owned())
+        numbers::refuses(nodes, settings)
     }
 
     fn formulas(&self, nodes: u16, settings: &[u32]) -> Vec<Formula> {
-        let (stable, collect) = rules::quorums(nodes, settings);
-        let count = u32::from(nodes);
-        let meet = stable + collect > count;
-        let crashes = count.saturating_sub(stable.max(collect));
-        let outlives = count > 2 * crashes;
-        vec![
-            Formula {
-                text: "n ≥ 2f + 1",
-                filled: format!("{count} ≥ 2 · {crashes} + 1"),
-                holds: outlives,
-                meaning: if outlives {
-                    format!("With {crashes} of {count} nodes down the rest still deliver.")
-                } else {
-                    format!("Two groups of nodes can each go on without {crashes} others.")
-                },
-                quorums: Vec::new(),
-            },
-            Formula {
-                text: "S + C > n",
-                filled: format!("{stable} + {collect} > {count}"),
-                holds: meet,
-                meaning: if meet {
-                    "A new sequencer hears from a node that has each stable message.".to_owned()
-                } else {
-                    "A new sequencer can miss a message that was delivered.".to_owned()
-                },
-                quorums: vec![
-                    Quorum { name: "stable", size: stable },
-                    Quorum { name: "collected", size: collect },
-                ],
-            },
-        ]
+        numbers::formulas(nodes, settings)
     }
 
     fn meters(&self, cluster: &Cluster<'_, Self>) -> Vec<Meter> {
-        let nodes = || cluster.ids().filter_map(|id| cluster.node(id));
-        let last = nodes().map(|node| node.disk.log.len()).max().unwrap_or(0);
-        let delivered = nodes().map(|node| node.delivered.len()).max().unwrap_or(0);
-        let up_to_date = nodes().filter(|node| node.delivered.len() == delivered).count() as u64;
-        let of = u64::from(cluster.node_count());
-        vec![
-            Meter { name: "messages delivered, of those received", value: delivered, of: last },
-            Meter { name: "replicas up to date", value: up_to_date, of },
-        ]
+        numbers::meters(cluster)
     }
 
     /// `epoch 4 history 1 log 1:x=5 4:y=6`: the epoch joined, the epoch of the history (as the epoch
