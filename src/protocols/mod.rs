@@ -3,6 +3,7 @@
 pub mod abd;
 pub mod multi_paxos;
 pub mod raft;
+pub mod shared_memory;
 
 use crate::protocol::Sheet;
 use crate::sim::{Sim, simulate};
@@ -18,8 +19,12 @@ pub struct Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] =
-    &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
+pub const REGISTRY: &[Entry] = &[
+    entry::<raft::Raft>(),
+    entry::<abd::Abd>(),
+    entry::<multi_paxos::MultiPaxos>(),
+    entry::<shared_memory::SharedMemory>(),
+];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
     Entry { sheet: || P::default().sheet(), make: simulate::<P> }
