@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::state::{Node, Word, Work, joined};
+use super::state::{Answered, Node, Seen, Word, Work, joined};
 use super::{MEMORY, SharedMemory, WRITER};
 use crate::ids::NodeId;
 use crate::operation::Text;
@@ -89,58 +89,67 @@ pub fn observe(
 
 fn check_thread(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) {
     let name = |request: &Request| (id, request.session, request.sequence);
-    let current = match node.task.as_ref().map(|task| &task.work) {
-        Some(Work::Read(request)) => Some(request),
-        _ => None,
-    };
     let answers = (node.disk.starts, node.answers);
     let has_answered = node.answers > 0 && ghost.heard.insert(id, answers) != Some(answers);
     if let Some(answered) = node.answered.as_ref().filter(|_| has_answered) {
-        let (request, seen) = (&answered.request, &answered.seen);
-        let key = request.operation.key();
-        if !request.operation.is_read() {
-            ghost.done.extend(seen.write.map(|write| (key.clone(), write)));
-        } else {
-            // A read that needs nobody else begins and ends in one action.
-            let begun = ghost.begun.get(&name(request)).copied();
-            let floor = begun.unwrap_or_else(|| floor(ghost, key));
-            if seen.is_torn {
-                report(
-                    NO_TORN_READ,
-                    format!(
-                        "{id} answers “get {key}” with {}: words of several writes.",
-                        seen.outcome
-                    ),
-                );
-            }
-            let checks = [
-                (NO_STALE_READ, floor.done, "was done"),
-                (NO_INVERSION, floor.read, "had been read"),
-            ];
-            for (place, least, what) in checks {
-                if let Some(least) = least.filter(|least| seen.write < Some(*least)) {
-                    report(
-                        place,
-                        format!(
-                            "{id} answers “get {key}” with {} of {}, but write {least} {what} \
-                             before the read began.",
-                            seen.outcome,
-                            words(seen.write)
-                        ),
-                    );
-                }
-            }
-            if let Some(write) = seen.write.filter(|_| !seen.is_torn) {
-                let newest = ghost.read.entry(key.clone()).or_insert(write);
-                *newest = write.max(*newest);
+        for request in &answered.requests {
+            let key = request.operation.key();
+            if request.operation.is_read() {
+                // A read that needs nobody else begins and ends in one action.
+                let begun = ghost.begun.get(&name(request)).copied();
+                let floor = begun.unwrap_or_else(|| floor(ghost, key));
+                check_read(id, key, &answered.seen, floor, report);
             }
         }
+        take_down(ghost, answered);
     }
+    let current = match node.task.as_ref().map(|task| &task.work) {
+        Some(Work::Read(reads)) => reads.as_slice(),
+        _ => &[],
+    };
     let open = || node.queue.iter().chain(current).filter(|request| request.operation.is_read());
     ghost.begun.retain(|read, _| read.0 != id || open().any(|request| name(request) == *read));
     for request in open() {
         let floor = floor(ghost, request.operation.key());
         ghost.begun.entry(name(request)).or_insert(floor);
+    }
+}
+
+fn check_read(id: NodeId, key: &Text, seen: &Seen, floor: Floor, report: Report<'_>) {
+    if seen.is_torn {
+        report(
+            NO_TORN_READ,
+            format!("{id} answers “get {key}” with {}: words of several writes.", seen.outcome),
+        );
+    }
+    let checks =
+        [(NO_STALE_READ, floor.done, "was done"), (NO_INVERSION, floor.read, "had been read")];
+    for (place, least, what) in checks {
+        if let Some(least) = least.filter(|least| seen.write < Some(*least)) {
+            report(
+                place,
+                format!(
+                    "{id} answers “get {key}” with {} of {}, but write {least} {what} before the \
+                     read began.",
+                    seen.outcome,
+                    words(seen.write)
+                ),
+            );
+        }
+    }
+}
+
+/// Remembers what was answered, for those who ask from now on.
+fn take_down(ghost: &mut Ghost, answered: &Answered) {
+    let (Some(request), Some(write)) = (answered.requests.first(), answered.seen.write) else {
+        return;
+    };
+    let key = request.operation.key().clone();
+    if !request.operation.is_read() {
+        ghost.done.insert(key, write);
+    } else if !answered.seen.is_torn {
+        let newest = ghost.read.entry(key).or_insert(write);
+        *newest = write.max(*newest);
     }
 }
 
@@ -151,7 +160,7 @@ fn floor(ghost: &Ghost, key: &Text) -> Floor {
 fn words(write: Option<u64>) -> String {
     match write {
         None => "no write".to_owned(),
-        Some(0) => "before the run".to_owned(),
+        Some(0) => "the beginning".to_owned(),
         Some(write) => format!("write {write}"),
     }
 }

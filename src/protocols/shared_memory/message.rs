@@ -137,7 +137,7 @@ impl fmt::Display for Access {
             Access::Load(place) => write!(f, "{place}?"),
             Access::Store(place, content) => write!(f, "{place}={content}"),
             Access::CompareAndSwap(expected, new) => {
-                write!(f, "{}→{}", Content::Owner(*expected), Content::Owner(*new))
+                write!(f, "lock {}→{}", Content::Owner(*expected), Content::Owner(*new))
             }
         }
     }

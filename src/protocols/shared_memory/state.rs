@@ -72,9 +72,9 @@ pub struct Node {
     pub queue: Vec<Request>,
     /// What the thread last saw of each register.
     pub copies: BTreeMap<Text, Seen>,
-    /// The last operation it answered.
+    /// What it answered last.
     pub answered: Option<Answered>,
-    /// How many operations it has answered since its start.
+    /// How often it has answered since its start.
     pub answers: u32,
     /// How often it had to begin again because of the counter, since its start.
     pub retries: u32,
@@ -102,8 +102,8 @@ pub struct Task {
 /// For whom a thread is working.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
-    /// A client reads.
-    Read(Request),
+    /// Clients read one register; there is at least one.
+    Read(Vec<Request>),
     /// A client writes.
     Write(Write),
     /// Nobody: it restarted, and releases what it may hold.
@@ -147,8 +147,8 @@ pub struct Seen {
 /// What a thread answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Answered {
-    /// What the client asked.
-    pub request: Request,
+    /// What the clients asked.
+    pub requests: Vec<Request>,
     /// What a read found, or a write left.
     pub seen: Seen,
 }

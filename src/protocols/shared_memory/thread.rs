@@ -1,5 +1,6 @@
 //! What a thread does for its clients, access by access: it issues the next one only when the last
-//! one is answered. One operation at a time; others wait for their turn.
+//! one is answered. One operation at a time; others wait for their turn, but gets of one register
+//! that wait together are answered by one read.
 
 use super::message::{Access, AccessId, Content, Message, Place};
 use super::state::{Answered, Node, Seen, Step, Task, Word, Work, Write};
@@ -23,7 +24,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
     }
     let order = |request: &Request| (request.session, request.sequence);
     let is_current = match node.task.as_ref().map(|task| &task.work) {
-        Some(Work::Read(current)) => order(current) == order(request),
+        Some(Work::Read(reads)) => reads.iter().any(|read| order(read) == order(request)),
         Some(Work::Write(write)) => order(&write.request) == order(request),
         Some(Work::Mend) | None => false,
     };
@@ -37,7 +38,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
         && let Some(seen) = node.copies.get(request.operation.key()).cloned()
         && !context.enforces(rules::READ_FROM_MEMORY)
     {
-        return answer(context, node, request.clone(), seen);
+        return answer(context, node, vec![request.clone()], seen);
     }
     // A client waits for one operation at a time: of two, it has given up the older one.
     match node.queue.iter_mut().find(|other| other.client == request.client) {
@@ -80,7 +81,7 @@ fn take_next(context: &mut Ctx<'_>, node: &mut Node) {
     }
     let request = node.queue.remove(0);
     if request.operation.is_read() {
-        return begin(context, node, Work::Read(request));
+        return begin(context, node, Work::Read(vec![request]));
     }
     node.disk.writes += 1;
     let write = Write { number: node.disk.writes, request };
@@ -107,6 +108,14 @@ fn enter(context: &mut Ctx<'_>, node: &mut Node, mut task: Task) {
     task.loaded.clear();
     task.next = 0;
     task.counter = None;
+    if let Work::Read(reads) = &mut task.work {
+        // Whoever waits for the same words has asked before the first access: one read is for all.
+        let is_same = |other: &mut Request| {
+            other.operation.is_read() && other.operation.key() == reads[0].operation.key()
+        };
+        let others: Vec<Request> = node.queue.extract_if(.., is_same).collect();
+        reads.extend(others);
+    }
     let me = Some(context.me);
     match (has_counter(context), &task.work) {
         (false, Work::Mend) => {
@@ -245,8 +254,8 @@ fn touch(context: &mut Ctx<'_>, node: &mut Node, task: Task) {
     let is_last_done = task.next >= context.setting(rules::WORDS);
     match &task.work {
         _ if is_last_done => end_words(context, node, task),
-        Work::Read(request) => {
-            let place = Place::Word(request.operation.key().clone(), task.next);
+        Work::Read(reads) => {
+            let place = Place::Word(reads[0].operation.key().clone(), task.next);
             issue(context, node, task, Step::Word, Access::Load(place));
         }
         Work::Write(write) => {
@@ -295,14 +304,14 @@ fn release(context: &mut Ctx<'_>, node: &mut Node, mut task: Task) {
 /// The operation is done.
 fn finish(context: &mut Ctx<'_>, node: &mut Node, task: Task) {
     match task.work {
-        Work::Read(request) => answer(context, node, request, Seen::of(&task.loaded)),
+        Work::Read(reads) => answer(context, node, reads, Seen::of(&task.loaded)),
         Work::Write(write) => {
             node.disk.journal = None;
             node.disk.sessions.remember(&write.request, Outcome::Done);
             if let Operation::Put { value, .. } = &write.request.operation {
                 let outcome = Outcome::Found(value.clone());
                 let seen = Seen { outcome, write: Some(write.number), is_torn: false };
-                answer(context, node, write.request, seen);
+                answer(context, node, vec![write.request], seen);
             }
         }
         Work::Mend => {}
@@ -310,13 +319,16 @@ fn finish(context: &mut Ctx<'_>, node: &mut Node, task: Task) {
     take_next(context, node);
 }
 
-fn answer(context: &mut Ctx<'_>, node: &mut Node, request: Request, seen: Seen) {
-    let is_read = request.operation.is_read();
-    let outcome = if is_read { seen.outcome.clone() } else { Outcome::Done };
-    reply(context, &request, outcome);
-    node.copies.insert(request.operation.key().clone(), seen.clone());
+/// Answers operations of one kind on one register.
+fn answer(context: &mut Ctx<'_>, node: &mut Node, requests: Vec<Request>, seen: Seen) {
+    for request in &requests {
+        let is_read = request.operation.is_read();
+        let outcome = if is_read { seen.outcome.clone() } else { Outcome::Done };
+        reply(context, request, outcome);
+        node.copies.insert(request.operation.key().clone(), seen.clone());
+    }
     node.answers += 1;
-    node.answered = Some(Answered { request, seen });
+    node.answered = Some(Answered { requests, seen });
 }
 
 fn reply(context: &mut Ctx<'_>, request: &Request, outcome: Outcome) {

@@ -9,7 +9,7 @@ const BADGES_MAX: usize = 2;
 
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
-    let mut view = disk_fields(&node.disk);
+    let mut view = disk_fields(&node.disk, node.me == MEMORY);
     if node.me == MEMORY {
         view.role = "memory";
         return view;
@@ -41,9 +41,9 @@ pub fn node_view(node: &Node) -> NodeView {
     for (key, seen) in &node.copies {
         view.volatile.push(Field::new(format!("last copy of {key}"), &seen.outcome));
     }
-    if let Some(answered) = &node.answered {
-        view.volatile.push(Field::new("last answered", &answered.request.operation));
-    }
+    let answered = node.answered.iter().flat_map(|answered| &answered.requests);
+    let last = answered.map(|request| Field::new("last answered", &request.operation)).last();
+    view.volatile.extend(last);
     let newest = node.copies.values().filter_map(|seen| seen.write).max();
     view.period = view.period.max(newest.unwrap_or_default());
     view
@@ -51,7 +51,9 @@ pub fn node_view(node: &Node) -> NodeView {
 
 /// What is left of a crashed node.
 pub fn disk_view(disk: &Disk) -> NodeView {
-    NodeView { role: "crashed", ..disk_fields(disk) }
+    let memory = &disk.memory;
+    let is_memory = !memory.performed.is_empty() || !memory.registers.is_empty();
+    NodeView { role: "crashed", ..disk_fields(disk, is_memory) }
 }
 
 /// Whether a thread holds the lock, as it believes.
@@ -59,11 +61,10 @@ pub fn holds(node: &Node) -> bool {
     node.task.as_ref().is_some_and(|task| task.holds)
 }
 
-fn disk_fields(disk: &Disk) -> NodeView {
+fn disk_fields(disk: &Disk, is_memory: bool) -> NodeView {
     let memory = &disk.memory;
     let mut view = NodeView { period: disk.writes, ..NodeView::default() };
     view.durable.push(Field::new("starts", disk.starts));
-    let is_memory = !memory.performed.is_empty() || !memory.registers.is_empty();
     if is_memory {
         let owner = memory.lock.map_or("free".to_owned(), |owner| owner.to_string());
         view.durable.push(Field::new("lock", owner));
@@ -125,7 +126,7 @@ fn badge(task: &Task) -> String {
 
 fn work(task: &Task) -> String {
     match &task.work {
-        Work::Read(request) => request.operation.to_string(),
+        Work::Read(reads) => reads[0].operation.to_string(),
         Work::Write(write) => write.request.operation.to_string(),
         Work::Mend => "recovers".to_owned(),
     }
