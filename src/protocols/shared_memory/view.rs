@@ -41,9 +41,9 @@ pub fn node_view(node: &Node) -> NodeView {
     for (key, seen) in &node.copies {
         view.volatile.push(Field::new(format!("last copy of {key}"), &seen.outcome));
     }
-    let answered = node.answered.iter().flat_map(|answered| &answered.requests);
-    let last = answered.map(|request| Field::new("last answered", &request.operation)).last();
-    view.volatile.extend(last);
+    let answered = node.answered.as_ref().and_then(|answered| answered.requests.last());
+    let field = answered.map(|request| Field::new("last answered", &request.operation));
+    view.volatile.extend(field);
     let newest = node.copies.values().filter_map(|seen| seen.write).max();
     view.period = view.period.max(newest.unwrap_or_default());
     view
