@@ -2,6 +2,7 @@
 
 pub mod abd;
 pub mod multi_paxos;
+pub mod quorum;
 pub mod raft;
 
 use crate::protocol::Sheet;
@@ -18,8 +19,12 @@ pub struct Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] =
-    &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
+pub const REGISTRY: &[Entry] = &[
+    entry::<raft::Raft>(),
+    entry::<abd::Abd>(),
+    entry::<multi_paxos::MultiPaxos>(),
+    entry::<quorum::Quorum>(),
+];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
     Entry { sheet: || P::default().sheet(), make: simulate::<P> }
