@@ -1,6 +1,7 @@
 //! The protocols. Each is one module; the registry is the one list of them.
 
 pub mod abd;
+pub mod gossip;
 pub mod multi_paxos;
 pub mod raft;
 
@@ -18,8 +19,12 @@ pub struct Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] =
-    &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
+pub const REGISTRY: &[Entry] = &[
+    entry::<raft::Raft>(),
+    entry::<abd::Abd>(),
+    entry::<multi_paxos::MultiPaxos>(),
+    entry::<gossip::Gossip>(),
+];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
     Entry { sheet: || P::default().sheet(), make: simulate::<P> }
