@@ -9,7 +9,8 @@ use common::{act, aimed, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{ClientId, Endpoint, NodeId, RuleId};
 use consensus_playground::operation::Operation;
-use consensus_playground::protocol::Rule;
+use consensus_playground::protocol::{Protocol, Rule};
+use consensus_playground::protocols::gossip::Gossip;
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
 use consensus_playground::sim::Sim;
@@ -142,13 +143,13 @@ fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
 
 #[test]
 fn the_newer_of_two_versions_stays_on_both_sides() {
-    for (one, other, kept, why) in [
-        ("1.n1:x=a", "2.n1:x=b", "b", "the higher time"),
-        ("2.n1:x=a", "1.n2:x=b", "a", "the time before the node"),
-        ("1.n1:x=a", "1.n2:x=b", "b", "of the same time the higher node"),
-        ("10.n1:x=a", "9.n2:x=b", "a", "times as numbers"),
-        ("2.n2:x", "1.n1:x=b", "absent", "a death certificate as any version"),
-        ("2.n2:x", "3.n1:x=b", "b", "a put after a delete"),
+    for (one, other, kept) in [
+        ("1.n1:x=a", "2.n1:x=b", "b"),    // the higher time
+        ("2.n1:x=a", "1.n2:x=b", "a"),    // the time before the node
+        ("1.n1:x=a", "1.n2:x=b", "b"),    // of the same time the higher node
+        ("10.n1:x=a", "9.n2:x=b", "a"),   // times as numbers
+        ("2.n2:x", "1.n1:x=b", "absent"), // a death certificate as any version
+        ("2.n2:x", "3.n1:x=b", "b"),      // a put after a delete
     ] {
         for exchange in ["whole", "merkle"] {
             for (mode, begins) in
@@ -166,7 +167,6 @@ fn the_newer_of_two_versions_stays_on_both_sides() {
                     disk n1 {one}\ndisk n2 {other}{commands}\nexpect n1 value x {kept}\n\
                     expect n2 value x {kept}\nexpect all hold"
                 ));
-                let _ = why;
             }
         }
     }
@@ -202,13 +202,24 @@ fn a_fan_out_is_that_many_different_partners() {
         expect message n2->n1 Pull\nexpect message n2->n3 Pull\nexpect message n2->n4 Pull",
     );
     assert_eq!(common::messages(&*sim, "Pull").len(), 3);
-    let refused = text::parse("protocol gossip\nnodes 3\nset fan-out 3\n")
-        .map(|scenario| (REGISTRY[usize::from(gossip())].make)(scenario.config).err());
-    let words = match refused {
-        Ok(error) => error.map_or("nothing".to_owned(), |error| error.to_string()),
-        Err(error) => error.to_string(),
-    };
+    // mode, exchange, fan-out and the rest as they are.
+    let settings = |fan_out: u32| [2, 0, fan_out, 100, 0, 0, 1, 0];
+    assert_eq!(Gossip.refuses(3, &settings(2)), None);
+    let words = Gossip.refuses(3, &settings(3)).unwrap();
     assert!(words.contains("has only 2 others"), "{words}");
+}
+
+#[test]
+fn the_formulas_tell_the_numbers_of_this_cluster() {
+    let settings = |kept_ms: u32| [2, 1, 1, 100, kept_ms, 0, 1, 0];
+    let filled = |kept_ms| -> Vec<(String, bool)> {
+        let formulas = Gossip.formulas(100, &settings(kept_ms));
+        formulas.into_iter().map(|formula| (formula.filled, formula.holds)).collect()
+    };
+    assert_eq!(filled(0)[0], ("7 + 5 = 12 for n = 100, f = 1".to_owned(), true));
+    assert_eq!(filled(0)[1], ("for ever ≥ 2400 ms".to_owned(), true));
+    assert_eq!(filled(500)[1], ("500 ms ≥ 2400 ms".to_owned(), false));
+    assert_eq!(filled(0)[2], ("4 = log₂ 16".to_owned(), true));
 }
 
 #[test]
@@ -253,7 +264,7 @@ fn invoke(sim: &mut dyn Sim, count: u32, pick: u16) {
     let value = count.to_string();
     let key = ["x", "y", "z"][usize::from(pick % 3)];
     let words: Vec<&str> =
-        if pick % 4 == 0 { vec!["delete", key] } else { vec!["put", key, &value] };
+        if pick.is_multiple_of(4) { vec!["delete", key] } else { vec!["put", key, &value] };
     let kind = ActionKind::Invoke {
         client: ClientId((count % 3) as u8),
         node: Some(NodeId(pick % nodes)),
