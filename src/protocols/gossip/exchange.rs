@@ -26,10 +26,10 @@ pub fn on_round(context: &mut Ctx<'_>, node: &mut Node) {
 
 /// Chooses this round's partners, all different.
 ///
-/// Protocols draw no random numbers, so a choice is a keyed scramble of who chooses, for the how
-/// manieth time (which is on the disk, so that a restart does not repeat the choices of before), and
-/// the local time, in which the random lengths of the world's timers show. Every other node is as
-/// likely as any, whatever was chosen before: that is all that the analysis of epidemics asks.
+/// Protocols draw no random numbers, so a choice is a keyed scramble of three things: who chooses; how
+/// many choices it has made, a count on the disk, so that a restart does not repeat them; and the
+/// local time, in which the random lengths of the world's timers show. Every other node is as likely
+/// as any, whatever was chosen before: that is all that the analysis of epidemics asks.
 pub fn partners(context: &mut Ctx<'_>, node: &mut Node) -> Vec<NodeId> {
     let (mut first, mut end) = (0, context.node_count);
     if !context.enforces(rules::EVERY_NODE_IS_CHOSEN) {
