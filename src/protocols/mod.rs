@@ -1,8 +1,10 @@
 //! The protocols. Each is one module; the registry is the one list of them.
 
 pub mod abd;
+pub mod bank;
 pub mod multi_paxos;
 pub mod raft;
+pub mod two_phase_commit;
 
 use crate::protocol::Sheet;
 use crate::sim::{Sim, simulate};
@@ -18,8 +20,12 @@ pub struct Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] =
-    &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
+pub const REGISTRY: &[Entry] = &[
+    entry::<raft::Raft>(),
+    entry::<abd::Abd>(),
+    entry::<multi_paxos::MultiPaxos>(),
+    entry::<two_phase_commit::TwoPhaseCommit>(),
+];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
     Entry { sheet: || P::default().sheet(), make: simulate::<P> }
