@@ -4,6 +4,7 @@ pub mod abd;
 pub mod bank;
 pub mod multi_paxos;
 pub mod raft;
+pub mod three_phase_commit;
 pub mod two_phase_commit;
 
 use crate::protocol::Sheet;
@@ -25,6 +26,7 @@ pub const REGISTRY: &[Entry] = &[
     entry::<abd::Abd>(),
     entry::<multi_paxos::MultiPaxos>(),
     entry::<two_phase_commit::TwoPhaseCommit>(),
+    entry::<three_phase_commit::ThreePhaseCommit>(),
 ];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
