@@ -3,6 +3,7 @@
 pub mod abd;
 pub mod bank;
 pub mod multi_paxos;
+pub mod paxos_commit;
 pub mod raft;
 pub mod three_phase_commit;
 pub mod two_phase_commit;
@@ -27,6 +28,7 @@ pub const REGISTRY: &[Entry] = &[
     entry::<multi_paxos::MultiPaxos>(),
     entry::<two_phase_commit::TwoPhaseCommit>(),
     entry::<three_phase_commit::ThreePhaseCommit>(),
+    entry::<paxos_commit::PaxosCommit>(),
 ];
 
 const fn entry<P: crate::protocol::Protocol>() -> Entry {
