@@ -17,7 +17,7 @@ fn with_every_rule_sixty_seeds_hold_and_make_progress() {
 
 #[test]
 fn money_moves_under_faults_and_none_is_made_or_lost() {
-    transfers::transfers_hold(ID, 1..=60, "");
+    transfers::transfers_hold(ID, 1..=200, "");
 }
 
 #[test]

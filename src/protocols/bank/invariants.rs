@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{COORDINATOR, Shard, State, Tx};
+use super::{COORDINATOR, Reads, Shard, State, Tx};
 use crate::ids::{ClientId, NodeId, NodeSet};
 use crate::operation::{Operation, Outcome, Text};
 use crate::protocol::{Answer, Invariant, Reply, Request};
@@ -199,8 +199,23 @@ impl Ghost {
         }
     }
 
-    /// The node `id` has just answered a read of `account` from its memory.
-    pub fn answered(&self, id: NodeId, shard: &Shard, account: &Text, report: Report<'_>) {
+    /// Where the last action answered reads, they must have been answered rightly. `shard` is the
+    /// memory of `id`.
+    pub fn look_at_reads(
+        &self,
+        id: NodeId,
+        (shard, reads): (&Shard, &Reads),
+        replies: &[(ClientId, Reply)],
+        report: Report<'_>,
+    ) {
+        if has_read(replies) {
+            for read in &reads.last {
+                self.check_read(id, shard, read.operation.key(), report);
+            }
+        }
+    }
+
+    fn check_read(&self, id: NodeId, shard: &Shard, account: &Text, report: Report<'_>) {
         for (tx, record) in shard.undecided() {
             if !record.writes.iter().any(|write| write.account == *account) {
                 continue;
@@ -230,7 +245,7 @@ impl Ghost {
 }
 
 /// Whether one of these replies answers a read.
-pub fn has_read(replies: &[(ClientId, Reply)]) -> bool {
+fn has_read(replies: &[(ClientId, Reply)]) -> bool {
     replies.iter().any(|(_, reply)| {
         matches!(reply.answer, Answer::Done { outcome: Outcome::Found(_) | Outcome::Absent, .. })
     })

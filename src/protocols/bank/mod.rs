@@ -16,15 +16,15 @@
 //!
 //! Records of transactions are kept for ever; a real bank would cut its log.
 
+mod desk;
 mod invariants;
 mod shard;
 mod view;
 
-pub use invariants::{Ghost, INVARIANTS, has_read};
+pub use desk::{Reads, Register, place_of, reply_all};
+pub use invariants::{Ghost, INVARIANTS};
 pub use shard::{Record, Refusal, Shard, State, Vote, Write};
-pub use view::{
-    account_badges, account_fields, record_fields, record_log, tx_list, tx_list_or_none,
-};
+pub use view::{disk_view, tx_list};
 
 use std::fmt;
 

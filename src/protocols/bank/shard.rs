@@ -276,14 +276,6 @@ impl Shard {
         }
     }
 
-    /// Takes from `waiting` the reads that no lock holds up any more.
-    pub fn readable(&self, waiting: &mut Vec<Request>) -> Vec<Request> {
-        let is_ready = |read: &Request| self.lock_on(read.operation.key()).is_none();
-        let (ready, rest) = std::mem::take(waiting).into_iter().partition(is_ready);
-        *waiting = rest;
-        ready
-    }
-
     /// Forgets which side each transaction was on, as a crash does where that was not on the disk.
     pub fn step_back(&mut self) {
         for record in self.records.values_mut() {

@@ -1,13 +1,13 @@
 //! How a shard looks to a person.
 
-use super::{Shard, State, Tx};
-use crate::view::{Field, LOG_CELLS_MAX, LogCell, LogView};
+use super::{Register, Shard, State, Tx};
+use crate::view::{Field, LOG_CELLS_MAX, LogCell, LogView, NodeView};
 
 /// The most accounts that stand in the node itself.
 const BADGES_MAX: usize = 2;
 
 /// The first balances, short enough to stand in the node; a locked one says by whom.
-pub fn account_badges(shard: &Shard) -> Vec<String> {
+fn account_badges(shard: &Shard) -> Vec<String> {
     let badge = |(account, balance): (&crate::operation::Text, &u64)| {
         let mut text = format!("{account}={balance}");
         if let Some(tx) = shard.lock_on(account) {
@@ -20,7 +20,7 @@ pub fn account_badges(shard: &Shard) -> Vec<String> {
 }
 
 /// The balances, then the locks.
-pub fn account_fields(shard: &Shard) -> Vec<Field> {
+fn account_fields(shard: &Shard) -> Vec<Field> {
     let mut fields: Vec<Field> =
         shard.accounts.iter().map(|(account, balance)| Field::new(&**account, balance)).collect();
     for (tx, record) in shard.undecided().filter(|(_, record)| !record.early) {
@@ -31,14 +31,14 @@ pub fn account_fields(shard: &Shard) -> Vec<Field> {
 }
 
 /// Each transaction and how far it is here: `T1 prepared`.
-pub fn record_fields(shard: &Shard) -> Vec<Field> {
+fn record_fields(shard: &Shard) -> Vec<Field> {
     let skipped = shard.records.len().saturating_sub(LOG_CELLS_MAX);
     let records = shard.records.iter().skip(skipped);
     records.map(|(tx, record)| Field::new(tx.to_string(), record.state.word())).collect()
 }
 
 /// The transactions as a log.
-pub fn record_log(shard: &Shard) -> LogView {
+fn record_log(shard: &Shard) -> LogView {
     let skipped = shard.records.len().saturating_sub(LOG_CELLS_MAX);
     let cell = |(place, (tx, record)): (usize, (&Tx, &super::Record))| {
         let mut text = record.state.word().to_owned();
@@ -56,14 +56,27 @@ pub fn record_log(shard: &Shard) -> LogView {
     LogView { title: "transactions", durable: true, cells, skipped: skipped as u64 }
 }
 
-/// Transactions in one line.
+/// Transactions in one line, or `none`.
 pub fn tx_list(list: impl Iterator<Item = Tx>) -> String {
     let names: Vec<String> = list.map(|tx| tx.to_string()).collect();
-    names.join(" ")
+    if names.is_empty() { "none".to_owned() } else { names.join(" ") }
 }
 
-/// Transactions in one line, or `none`.
-pub fn tx_list_or_none(list: impl Iterator<Item = Tx>) -> String {
-    let text = tx_list(list);
-    if text.is_empty() { "none".to_owned() } else { text }
+/// A disk: accounts, records, and what n1 keeps besides.
+pub fn disk_view(shard: &Shard, register: &Register) -> NodeView {
+    let mut durable = Vec::new();
+    if register.last > 0 {
+        durable.push(Field::new("last number given", register.last));
+        durable.push(Field::new("sessions answered", register.answered.len()));
+    }
+    durable.extend(record_fields(shard));
+    NodeView {
+        role: "crashed",
+        period: shard.records.keys().next_back().map_or(register.last, |tx| tx.0).into(),
+        badges: account_badges(shard),
+        durable,
+        logs: vec![record_log(shard)],
+        data: account_fields(shard),
+        ..NodeView::default()
+    }
 }

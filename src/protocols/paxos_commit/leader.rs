@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::message::Message;
 use super::state::{Accepted, Ballot, Leading, Node, acceptors, majority};
-use super::{Ctx, IN_DOUBT, participant, rules, tell};
+use super::{Ctx, IN_DOUBT, rules, tell};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Outcome;
 use crate::protocol::{Answer, Request};
@@ -13,8 +13,7 @@ use crate::protocols::bank::{self, COORDINATOR, Refusal, State, Tx, Vote};
 
 /// A client asks n1 for a transaction. It is registered on the disk before anyone hears of it.
 pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    let earlier = node.disk.answered.earlier(request).cloned();
-    if let Some(outcome) = earlier.or_else(|| node.disk.shard.outcome_of(request)) {
+    if let Some(outcome) = node.disk.register.outcome_of(&node.disk.shard, request) {
         return context.reply(request, Answer::Done { outcome, as_of: 0 });
     }
     if node.disk.shard.has_begun(request) {
@@ -23,8 +22,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
     if !bank::is_sound(&request.operation) {
         return answer(context, node, request, Outcome::Refused);
     }
-    node.disk.last += 1;
-    let tx = Tx(node.disk.last);
+    let tx = node.disk.register.new_number();
     let setting = context.setting(rules::PARTICIPANTS);
     let participants = bank::participants(&request.operation, context.node_count, setting);
     node.disk.shard.note(tx, Some(request.clone()), participants, State::Begun);
@@ -206,15 +204,13 @@ pub fn decide(context: &mut Ctx<'_>, node: &mut Node, tx: Tx, commit: bool) -> b
     if node.disk.shard.undecided().next().is_none() {
         context.disarm(IN_DOUBT);
     }
-    let ready = node.disk.shard.readable(&mut node.waiting);
-    participant::answer_reads(context, node, ready);
+    bank::reply_all(context, node.reads.freed(&node.disk.shard));
     true
 }
 
 /// Tells the client, once, and remembers what it was told.
 fn answer(context: &mut Ctx<'_>, node: &mut Node, request: &Request, outcome: Outcome) {
-    if node.disk.answered.earlier(request).is_none() {
-        node.disk.answered.remember(request, outcome.clone());
+    if node.disk.register.settle(request, &outcome) {
         context.reply(request, Answer::Done { outcome, as_of: 0 });
     }
 }

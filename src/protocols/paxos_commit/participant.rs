@@ -5,8 +5,8 @@ use super::message::Message;
 use super::state::{Ballot, Node, acceptors};
 use super::{Ctx, leader, tell};
 use crate::ids::{NodeId, NodeSet};
-use crate::protocol::{Answer, Request};
-use crate::protocols::bank::{State, Tx};
+use crate::protocol::Request;
+use crate::protocols::bank::{self, State, Tx};
 
 /// Asked for a vote: sends it to all acceptors, itself among them where it is one.
 pub fn on_prepare(
@@ -49,21 +49,7 @@ pub fn on_decision(context: &mut Ctx<'_>, node: &mut Node, tx: Tx, commit: bool)
 
 /// A client reads an account of this shard.
 pub fn on_read(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    if node.disk.shard.lock_on(request.operation.key()).is_none() {
-        answer_reads(context, node, vec![request.clone()]);
-    } else if !node.waiting.contains(request) {
-        node.waiting.push(request.clone());
-    }
-}
-
-/// Answers reads that nothing holds up.
-pub fn answer_reads(context: &mut Ctx<'_>, node: &mut Node, reads: Vec<Request>) {
-    if reads.is_empty() {
-        return;
-    }
-    for read in &reads {
-        let outcome = node.disk.shard.read(read.operation.key());
-        context.reply(read, Answer::Done { outcome, as_of: 0 });
-    }
-    node.read = reads;
+    let shard = &node.disk.shard;
+    let is_locked = shard.lock_on(request.operation.key()).is_some();
+    bank::reply_all(context, node.reads.ask(shard, request, is_locked));
 }

@@ -5,9 +5,7 @@ use std::fmt;
 
 use super::{Ctx, rules};
 use crate::ids::{NodeId, NodeSet};
-use crate::protocol::Request;
-use crate::protocols::bank::{COORDINATOR, Shard, Tx, Vote};
-use crate::store::Sessions;
+use crate::protocols::bank::{COORDINATOR, Reads, Register, Shard, Tx, Vote};
 
 /// A ballot: a round and the node that leads it. Round 0 is every participant's own; its answers
 /// come to n1.
@@ -58,10 +56,8 @@ pub struct Acceptor {
 pub struct Disk {
     /// Accounts, and a record of each transaction.
     pub shard: Shard,
-    /// At n1: the last number given to a transaction.
-    pub last: u32,
-    /// At n1: what clients were told.
-    pub answered: Sessions,
+    /// At n1: numbers given, and what clients were told.
+    pub register: Register,
     /// The last round that this node began.
     pub round: u32,
     /// As an acceptor: promises and accepted values.
@@ -77,10 +73,8 @@ pub struct Node {
     pub coordinates: bool,
     /// The transactions that it leads.
     pub leading: BTreeMap<Tx, Leading>,
-    /// Reads that wait for a lock.
-    pub waiting: Vec<Request>,
-    /// The reads that it answered last.
-    pub read: Vec<Request>,
+    /// Reads of its accounts.
+    pub reads: Reads,
 }
 
 /// What a leader knows of a transaction.
@@ -101,7 +95,7 @@ pub struct Leading {
 impl Node {
     /// A node as it starts from its disk.
     pub fn starting(disk: Disk, coordinates: bool) -> Self {
-        Node { disk, coordinates, leading: BTreeMap::new(), waiting: Vec::new(), read: Vec::new() }
+        Node { disk, coordinates, leading: BTreeMap::new(), reads: Reads::default() }
     }
 }
 

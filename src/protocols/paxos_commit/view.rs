@@ -2,12 +2,12 @@
 
 use super::message::word;
 use super::state::{Acceptor, Disk, Node};
-use crate::protocols::bank::{self, State};
+use crate::protocols::bank::{self, State, Tx};
 use crate::view::{Field, NodeView, Shape};
 
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
-    let mut view = disk_fields(&node.disk);
+    let mut view = disk_view(&node.disk);
     let shard = &node.disk.shard;
     let first = shard.undecided().next();
     view.role = first.map_or("ready", |(_, record)| State::word(record.state));
@@ -28,8 +28,8 @@ pub fn node_view(node: &Node) -> NodeView {
             view.volatile.push(Field::new(format!("{tx} {instance}"), words));
         }
     }
-    if !node.waiting.is_empty() {
-        view.volatile.push(Field::new("reads waiting", node.waiting.len()));
+    if !node.reads.waiting.is_empty() {
+        view.volatile.push(Field::new("reads waiting", node.reads.waiting.len()));
     }
     if let Some((tx, record)) = first {
         view.badges.insert(0, [&tx.to_string(), " ", record.state.word()].concat());
@@ -40,31 +40,14 @@ pub fn node_view(node: &Node) -> NodeView {
 
 /// What is left of a crashed node.
 pub fn disk_view(disk: &Disk) -> NodeView {
-    NodeView { role: "crashed", ..disk_fields(disk) }
-}
-
-fn disk_fields(disk: &Disk) -> NodeView {
-    let shard = &disk.shard;
-    let mut durable = Vec::new();
-    if disk.last > 0 {
-        durable.push(Field::new("last number given", disk.last));
-        durable.push(Field::new("sessions answered", disk.answered.len()));
-    }
-    durable.extend(bank::record_fields(shard));
+    let mut view = bank::disk_view(&disk.shard, &disk.register);
     // What was accepted matters until the decision is known.
-    let open = disk.acceptors.iter();
-    for (tx, acceptor) in open.filter(|(tx, _)| !shard.state(**tx).is_some_and(State::is_decided)) {
-        durable.push(Field::new(format!("{tx} promised"), acceptor.promised));
-        durable.push(Field::new(format!("{tx} accepted"), accepted(acceptor)));
+    let is_open = |tx: Tx| !disk.shard.state(tx).is_some_and(State::is_decided);
+    for (tx, acceptor) in disk.acceptors.iter().filter(|(tx, _)| is_open(**tx)) {
+        view.durable.push(Field::new(format!("{tx} promised"), acceptor.promised));
+        view.durable.push(Field::new(format!("{tx} accepted"), accepted(acceptor)));
     }
-    NodeView {
-        period: shard.records.keys().next_back().map_or(0, |tx| tx.0).into(),
-        badges: bank::account_badges(shard),
-        durable,
-        logs: vec![bank::record_log(shard)],
-        data: bank::account_fields(shard),
-        ..NodeView::default()
-    }
+    view
 }
 
 fn accepted(acceptor: &Acceptor) -> String {

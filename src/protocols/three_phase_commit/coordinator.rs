@@ -12,8 +12,7 @@ use crate::protocols::bank::{self, State, Tx, Vote};
 
 /// A client asks for a transaction.
 pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    let earlier = node.disk.answered.earlier(request).cloned();
-    if let Some(outcome) = earlier.or_else(|| node.disk.shard.outcome_of(request)) {
+    if let Some(outcome) = node.disk.register.outcome_of(&node.disk.shard, request) {
         return context.reply(request, Answer::Done { outcome, as_of: 0 });
     }
     if node.disk.shard.has_begun(request) {
@@ -22,8 +21,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
     if !bank::is_sound(&request.operation) {
         return answer(context, node, request, Outcome::Refused);
     }
-    node.disk.last += 1;
-    let tx = Tx(node.disk.last);
+    let tx = node.disk.register.new_number();
     let setting = context.setting(rules::PARTICIPANTS);
     let participants = bank::participants(&request.operation, context.node_count, setting);
     node.disk.shard.note(tx, Some(request.clone()), participants, State::Begun);
@@ -94,8 +92,7 @@ pub fn on_votes_timeout(context: &mut Ctx<'_>, node: &mut Node) {
 
 /// Tells the client, once, and remembers what it was told.
 pub fn answer(context: &mut Ctx<'_>, node: &mut Node, request: &Request, outcome: Outcome) {
-    if node.disk.answered.earlier(request).is_none() {
-        node.disk.answered.remember(request, outcome.clone());
+    if node.disk.register.settle(request, &outcome) {
         context.reply(request, Answer::Done { outcome, as_of: 0 });
     }
 }

@@ -17,11 +17,8 @@ pub fn observe(
 ) {
     let disks: Vec<&Shard> = cluster.ids().map(|id| &cluster.disk(id).shard).collect();
     ghost.look(touched, &disks, report);
-    if let Some(node) = cluster.node(touched)
-        && bank::has_read(cluster.replies())
-    {
-        for read in &node.read {
-            ghost.answered(touched, &node.disk.shard, read.operation.key(), report);
-        }
+    if let Some(node) = cluster.node(touched) {
+        let seen = (&node.disk.shard, &node.reads);
+        ghost.look_at_reads(touched, seen, cluster.replies(), report);
     }
 }

@@ -47,7 +47,6 @@ pub use state::{Disk, Node, Quorums, Voting};
 
 use super::bank::{self, COORDINATOR, State};
 use crate::ids::{NodeId, RuleSet, TimerId};
-use crate::operation::Operation;
 use crate::protocol::{Answer, Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView, Quorum};
 
@@ -142,21 +141,18 @@ impl Protocol for ThreePhaseCommit {
     }
 
     fn on_request(&self, context: &mut Context<'_, Self>, node: &mut Node, request: &Request) {
-        let is_read = matches!(request.operation, Operation::Get { .. });
-        if is_read {
-            let place = bank::shard_of(request.operation.key(), context.node_count);
-            if place == context.me {
-                return participant::on_read(context, node, request);
-            }
-            return context.reply(request, Answer::Redirect(Some(place)));
-        }
-        if context.me == COORDINATOR {
-            return coordinator::on_request(context, node, request);
+        let place = bank::place_of(request, context.node_count);
+        if place == context.me {
+            return if request.operation.is_read() {
+                participant::on_read(context, node, request);
+            } else {
+                coordinator::on_request(context, node, request);
+            };
         }
         // A site that knows the decision can tell it while n1 is crashed.
         match node.disk.shard.outcome_of(request) {
             Some(outcome) => context.reply(request, Answer::Done { outcome, as_of: 0 }),
-            None => context.reply(request, Answer::Redirect(Some(COORDINATOR))),
+            None => context.reply(request, Answer::Redirect(Some(place))),
         }
     }
 

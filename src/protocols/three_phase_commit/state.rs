@@ -4,19 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::ids::{NodeId, NodeSet};
-use crate::protocol::Request;
-use crate::protocols::bank::{COORDINATOR, Shard, State, Tx};
-use crate::store::Sessions;
+use crate::protocols::bank::{COORDINATOR, Reads, Register, Shard, State, Tx};
 
 /// What survives a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// Accounts, and a record of each transaction.
     pub shard: Shard,
-    /// At n1: the last number given to a transaction.
-    pub last: u32,
-    /// At n1: what clients were told.
-    pub answered: Sessions,
+    /// At n1: numbers given, and what clients were told.
+    pub register: Register,
 }
 
 /// A running node.
@@ -31,10 +27,8 @@ pub struct Node {
     /// For each transaction that this site wants to bring to its end: how far the sites are, as
     /// far as it has heard. What a site said stays true: it never changes sides.
     pub heard: BTreeMap<Tx, BTreeMap<NodeId, State>>,
-    /// Reads that wait for a lock.
-    pub waiting: Vec<Request>,
-    /// The reads that it answered last.
-    pub read: Vec<Request>,
+    /// Reads of its accounts.
+    pub reads: Reads,
 }
 
 /// A transaction whose votes the coordinator is waiting for.
@@ -79,8 +73,7 @@ impl Node {
             coordinates,
             voting: BTreeMap::new(),
             heard: BTreeMap::new(),
-            waiting: Vec::new(),
-            read: Vec::new(),
+            reads: Reads::default(),
         }
     }
 }

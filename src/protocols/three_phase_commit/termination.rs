@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use super::message::Message;
 use super::state::{Node, Quorums, sites};
-use super::{Ctx, IN_DOUBT, VOTES, coordinator, participant, rules};
+use super::{Ctx, IN_DOUBT, VOTES, coordinator, rules};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Outcome;
-use crate::protocols::bank::{COORDINATOR, State, Tx};
+use crate::protocols::bank::{self, COORDINATOR, State, Tx};
 
 /// Waits for news.
 pub fn arm(context: &mut Ctx<'_>) {
@@ -155,7 +155,6 @@ pub fn decide(context: &mut Ctx<'_>, node: &mut Node, tx: Tx, commit: bool) -> b
     if node.disk.shard.undecided().next().is_none() {
         context.disarm(IN_DOUBT);
     }
-    let ready = node.disk.shard.readable(&mut node.waiting);
-    participant::answer_reads(context, node, ready);
+    bank::reply_all(context, node.reads.freed(&node.disk.shard));
     true
 }

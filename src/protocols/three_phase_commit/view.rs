@@ -6,7 +6,7 @@ use crate::view::{Field, NodeView, Shape};
 
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
-    let mut view = disk_fields(&node.disk);
+    let mut view = disk_view(&node.disk);
     let shard = &node.disk.shard;
     let state = shard.undecided().next().map(|(_, record)| record.state);
     view.role = state.map_or("ready", State::word);
@@ -36,8 +36,8 @@ pub fn node_view(node: &Node) -> NodeView {
         let needed = format!("{} to commit, {} to abort", quorums.commit, quorums.abort);
         view.volatile.push(Field::new(format!("{tx} needs"), needed));
     }
-    if !node.waiting.is_empty() {
-        view.volatile.push(Field::new("reads waiting", node.waiting.len()));
+    if !node.reads.waiting.is_empty() {
+        view.volatile.push(Field::new("reads waiting", node.reads.waiting.len()));
     }
     if let Some((tx, record)) = shard.undecided().next() {
         view.badges.insert(0, [&tx.to_string(), " ", record.state.word()].concat());
@@ -48,23 +48,5 @@ pub fn node_view(node: &Node) -> NodeView {
 
 /// What is left of a crashed node.
 pub fn disk_view(disk: &Disk) -> NodeView {
-    NodeView { role: "crashed", ..disk_fields(disk) }
-}
-
-fn disk_fields(disk: &Disk) -> NodeView {
-    let shard = &disk.shard;
-    let mut durable = Vec::new();
-    if disk.last > 0 {
-        durable.push(Field::new("last number given", disk.last));
-        durable.push(Field::new("sessions answered", disk.answered.len()));
-    }
-    durable.extend(bank::record_fields(shard));
-    NodeView {
-        period: shard.records.keys().next_back().map_or(0, |tx| tx.0).into(),
-        badges: bank::account_badges(shard),
-        durable,
-        logs: vec![bank::record_log(shard)],
-        data: bank::account_fields(shard),
-        ..NodeView::default()
-    }
+    bank::disk_view(&disk.shard, &disk.register)
 }

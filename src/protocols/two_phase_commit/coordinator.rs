@@ -11,7 +11,7 @@ use crate::protocols::bank::{self, Tx, Vote};
 
 /// A client asks for a transaction.
 pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    let earlier = node.disk.answered.earlier(request).cloned();
+    let earlier = node.disk.register.answered.earlier(request).cloned();
     if let Some(outcome) = earlier
         && context.enforces(rules::ONE_TRANSACTION_PER_REQUEST)
     {
@@ -28,8 +28,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
 
 /// Phase 1: asks all participants for their votes.
 fn begin(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    node.disk.last += 1;
-    let tx = Tx(node.disk.last);
+    let tx = node.disk.register.new_number();
     let setting = context.setting(rules::PARTICIPANTS);
     let participants = bank::participants(&request.operation, context.node_count, setting);
     for to in participants.iter() {
@@ -106,7 +105,7 @@ fn decide(context: &mut Ctx<'_>, node: &mut Node, tx: Tx, decision: Result<(), O
 }
 
 fn answer(context: &mut Ctx<'_>, node: &mut Node, request: &Request, outcome: Outcome) {
-    node.disk.answered.remember(request, outcome.clone());
+    node.disk.register.answered.remember(request, outcome.clone());
     context.reply(request, Answer::Done { outcome, as_of: 0 });
 }
 

@@ -27,7 +27,7 @@ pub fn observe(
     if touched == COORDINATOR {
         for (tx, voting) in cluster.node(touched).iter().flat_map(|node| &node.voting) {
             // A number that never got to the disk was told to nobody, and may be given again.
-            if tx.0 <= cluster.disk(touched).last {
+            if tx.0 <= cluster.disk(touched).register.last {
                 ghost.bank.begun(touched, *tx, &voting.request, report);
             }
         }
@@ -41,11 +41,8 @@ pub fn observe(
         ghost.commits = commits;
     }
     ghost.bank.look(touched, &disks, report);
-    if let Some(node) = cluster.node(touched)
-        && bank::has_read(cluster.replies())
-    {
-        for read in &node.read {
-            ghost.bank.answered(touched, &node.disk.shard, read.operation.key(), report);
-        }
+    if let Some(node) = cluster.node(touched) {
+        let seen = (&node.disk.shard, &node.reads);
+        ghost.bank.look_at_reads(touched, seen, cluster.replies(), report);
     }
 }

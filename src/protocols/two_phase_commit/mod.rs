@@ -45,7 +45,6 @@ pub use state::{Disk, Node, Voting};
 
 use super::bank::{self, COORDINATOR, State};
 use crate::ids::{NodeId, RuleSet, TimerId};
-use crate::operation::Operation;
 use crate::protocol::{Answer, Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -143,16 +142,10 @@ impl Protocol for TwoPhaseCommit {
     }
 
     fn on_request(&self, context: &mut Context<'_, Self>, node: &mut Node, request: &Request) {
-        let is_read = matches!(request.operation, Operation::Get { .. });
-        let place = if is_read {
-            bank::shard_of(request.operation.key(), context.node_count)
-        } else {
-            COORDINATOR
-        };
+        let place = bank::place_of(request, context.node_count);
         if place != context.me {
-            return context.reply(request, Answer::Redirect(Some(place)));
-        }
-        if is_read {
+            context.reply(request, Answer::Redirect(Some(place)));
+        } else if request.operation.is_read() {
             participant::on_read(context, node, request);
         } else {
             coordinator::on_request(context, node, request);
@@ -175,7 +168,7 @@ impl Protocol for TwoPhaseCommit {
             disk.commits.clear();
         }
         if !rules.contains(rules::IDS_NOT_REUSED) {
-            disk.last = 0;
+            disk.register.last = 0;
         }
         disk
     }

@@ -5,8 +5,8 @@ use super::message::Message;
 use super::state::Node;
 use super::{Ctx, IN_DOUBT, rules};
 use crate::ids::{NodeId, NodeSet};
-use crate::protocol::{Answer, Request};
-use crate::protocols::bank::{COORDINATOR, Refusal, State, Tx};
+use crate::protocol::Request;
+use crate::protocols::bank::{self, COORDINATOR, Refusal, State, Tx};
 
 /// The coordinator asks for a vote.
 pub fn on_prepare(
@@ -64,8 +64,7 @@ fn decide(context: &mut Ctx<'_>, node: &mut Node, tx: Tx, commit: bool) {
     if node.disk.shard.undecided().next().is_none() {
         context.disarm(IN_DOUBT);
     }
-    let ready = node.disk.shard.readable(&mut node.waiting);
-    answer(context, node, ready);
+    bank::reply_all(context, node.reads.freed(&node.disk.shard));
 }
 
 /// The decision does not come.
@@ -113,23 +112,8 @@ pub fn on_uncertain(node: &mut Node, from: NodeId, tx: Tx) {
 
 /// A client reads an account of this shard.
 pub fn on_read(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
-    let is_locked = node.disk.shard.lock_on(request.operation.key()).is_some();
-    if is_locked && context.enforces(rules::READS_WAIT_FOR_LOCKS) {
-        if !node.waiting.contains(request) {
-            node.waiting.push(request.clone());
-        }
-        return;
-    }
-    answer(context, node, vec![request.clone()]);
-}
-
-fn answer(context: &mut Ctx<'_>, node: &mut Node, reads: Vec<Request>) {
-    if reads.is_empty() {
-        return;
-    }
-    for read in &reads {
-        let outcome = node.disk.shard.read(read.operation.key());
-        context.reply(read, Answer::Done { outcome, as_of: 0 });
-    }
-    node.read = reads;
+    let shard = &node.disk.shard;
+    let is_locked = shard.lock_on(request.operation.key()).is_some();
+    let waits = is_locked && context.enforces(rules::READS_WAIT_FOR_LOCKS);
+    bank::reply_all(context, node.reads.ask(shard, request, waits));
 }

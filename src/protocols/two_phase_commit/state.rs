@@ -5,20 +5,17 @@ use std::collections::BTreeMap;
 
 use crate::ids::NodeSet;
 use crate::protocol::Request;
-use crate::protocols::bank::{Shard, Tx};
-use crate::store::Sessions;
+use crate::protocols::bank::{Reads, Register, Shard, Tx};
 
 /// What survives a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// As a participant: accounts and records.
     pub shard: Shard,
-    /// As the coordinator: the last number given to a transaction.
-    pub last: u32,
+    /// At n1: numbers given, and what clients were told.
+    pub register: Register,
     /// The commits that not all participants have acknowledged, with the participants.
     pub commits: BTreeMap<Tx, NodeSet>,
-    /// What clients were told.
-    pub answered: Sessions,
 }
 
 /// A running node.
@@ -34,10 +31,8 @@ pub struct Node {
     pub acknowledged: BTreeMap<Tx, NodeSet>,
     /// As a participant: the transactions it has asked about, and who is in doubt as well.
     pub in_doubt: BTreeMap<Tx, NodeSet>,
-    /// Reads that wait for a lock.
-    pub waiting: Vec<Request>,
-    /// The reads that it answered last.
-    pub read: Vec<Request>,
+    /// Reads of its accounts.
+    pub reads: Reads,
 }
 
 /// A transaction that the coordinator has no decision about yet.
@@ -62,8 +57,7 @@ impl Node {
             voting: BTreeMap::new(),
             acknowledged: BTreeMap::new(),
             in_doubt: BTreeMap::new(),
-            waiting: Vec::new(),
-            read: Vec::new(),
+            reads: Reads::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::view::{Field, NodeView, Shape};
 
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
-    let mut view = disk_fields(&node.disk);
+    let mut view = disk_view(&node.disk);
     (view.role, view.shape) = if node.coordinates {
         ("coordinator", Shape::Double)
     } else if !node.in_doubt.is_empty() {
@@ -34,8 +34,8 @@ pub fn node_view(node: &Node) -> NodeView {
             if uncertain.is_empty() { "nobody known".to_owned() } else { uncertain.to_string() },
         ));
     }
-    if !node.waiting.is_empty() {
-        view.volatile.push(Field::new("reads waiting", node.waiting.len()));
+    if !node.reads.waiting.is_empty() {
+        view.volatile.push(Field::new("reads waiting", node.reads.waiting.len()));
     }
     view.badges.truncate(3);
     view
@@ -43,25 +43,10 @@ pub fn node_view(node: &Node) -> NodeView {
 
 /// What is left of a crashed node.
 pub fn disk_view(disk: &Disk) -> NodeView {
-    NodeView { role: "crashed", ..disk_fields(disk) }
-}
-
-fn disk_fields(disk: &Disk) -> NodeView {
-    let shard = &disk.shard;
-    let mut durable = Vec::new();
-    if disk.last > 0 {
-        durable.push(Field::new("last number given", disk.last));
-        let commits = bank::tx_list_or_none(disk.commits.keys().copied());
-        durable.push(Field::new("commits to repeat", commits));
-        durable.push(Field::new("sessions answered", disk.answered.len()));
+    let mut view = bank::disk_view(&disk.shard, &disk.register);
+    if disk.register.last > 0 {
+        let commits = bank::tx_list(disk.commits.keys().copied());
+        view.durable.insert(1, Field::new("commits to repeat", commits));
     }
-    durable.extend(bank::record_fields(shard));
-    NodeView {
-        period: shard.records.keys().next_back().map_or(disk.last, |tx| tx.0).into(),
-        badges: bank::account_badges(shard),
-        durable,
-        logs: vec![bank::record_log(shard)],
-        data: bank::account_fields(shard),
-        ..NodeView::default()
-    }
+    view
 }
