@@ -21,7 +21,8 @@ pub struct Configuration {
 impl Configuration {
     /// The configuration at the beginning of a run: the first `members` nodes, or all where zero.
     pub fn initial(members: u32, node_count: u16) -> Self {
-        let count = if members == 0 { node_count } else { members as u16 };
+        // More members than nodes are refused before a run.
+        let count = if members == 0 { node_count } else { node_count.min(members as u16) };
         Configuration { voters: NodeSet::all(count), ..Configuration::default() }
     }
 

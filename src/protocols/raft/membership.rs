@@ -47,6 +47,9 @@ pub const COMMANDS: &[CommandKind] = &[
     },
 ];
 
+/// The fewest voting members.
+pub const MEMBERS_MIN: u32 = 2;
+
 const ADD_SERVER: u8 = 1;
 const REMOVE_SERVER: u8 = 2;
 const ADD_LEARNER: u8 = 3;
@@ -125,8 +128,8 @@ pub fn on_command(context: &mut Ctx<'_>, node: &mut Node, command: u8, server: N
         }
         _ => {}
     }
-    // A cluster of nobody could never be changed again.
-    if target.voters.is_empty() || (!latest.is_joint() && target == *latest) {
+    // A member alone would decide before anything is on a disk: no cluster is so small.
+    if target.voters.len() < MEMBERS_MIN || (!latest.is_joint() && target == *latest) {
         return;
     }
     let is_wanted = !is_joint || command == CHANGE;

@@ -285,8 +285,11 @@ impl Protocol for Raft {
 
     fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
         let members = settings[usize::from(rules::MEMBERS)];
-        (members > u32::from(nodes))
-            .then(|| format!("{members} members at the start, but there are only {nodes} nodes"))
+        if members > u32::from(nodes) {
+            return Some(format!("no more members at the start than nodes: {members} > {nodes}"));
+        }
+        let is_alone = members > 0 && members < membership::MEMBERS_MIN;
+        is_alone.then(|| "2 or more members at the start: one alone needs no agreement".to_owned())
     }
 
     fn formulas(&self, nodes: u16, settings: &[u32]) -> Vec<Formula> {
