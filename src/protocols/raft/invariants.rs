@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::configuration::Configuration;
-use super::log::{Entry, Log};
+use super::log::{Command, Entry, Log};
 use super::{Node, Raft};
 use crate::ids::NodeId;
 use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
@@ -250,7 +250,12 @@ fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_
         ghost.committed_by.insert(node.disk.term, index);
     }
     if grows {
-        ghost.decided_by = Some(Arc::clone(node.configuration_up_to(u64::MAX).1));
+        // By the latest one in the log; but C_new may have followed C_old,new in the same moment.
+        let last = ghost.committed.last().map(|last| &last.entry.command);
+        ghost.decided_by = Some(Arc::clone(match last {
+            Some(Command::Configuration(joint)) if joint.is_joint() => joint,
+            _ => node.configuration_up_to(u64::MAX).1,
+        }));
     }
     grows
 }

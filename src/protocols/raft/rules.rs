@@ -96,7 +96,7 @@ rules! {
     22 JOINT_NEEDS_BOTH "joint-needs-both-majorities" "Raft §6; dissertation §4.3"
         "While two configurations decide together, a decision needs a majority of each."
         without "A majority of the new decides alone, unseen by a majority of the old."
-        protects ["election-safety", "durable-committed"];
+        protects ["election-safety", "leader-completeness", "durable-committed"];
     23 LATEST_CONFIGURATION_COUNTS "latest-configuration-counts" "Raft §6; dissertation §4.1"
         "A node uses the latest configuration in its log, whether it is committed or not."
         without "Nodes that have not heard of a commit go on deciding by a configuration that is over."
