@@ -80,7 +80,8 @@ fn run(seed: u64, without: &str) -> Result<u64, String> {
     let nodes = sim.config().nodes;
     macro_rules! until {
         ($end:expr) => {
-            while let Some(next) = sim.next_action(Schedule::ByTime).filter(|next| next.at_ms <= $end)
+            while let Some(next) =
+                sim.next_action(Schedule::ByTime).filter(|next| next.at_ms <= $end)
             {
                 sim.apply(&next).unwrap();
                 if let Some(found) = sim.violations().first() {
@@ -121,9 +122,8 @@ fn run(seed: u64, without: &str) -> Result<u64, String> {
         until!(now_ms);
         let records = &sim.history().records()[asked_from..];
         if records.iter().filter(|record| record.completion.is_some()).count() == 3 {
-            let snapshots = (0..nodes)
-                .filter(|node| field(&*sim, *node, "snapshot up to") != "absent")
-                .count();
+            let snapshots =
+                (0..nodes).filter(|node| field(&*sim, *node, "snapshot up to") != "absent").count();
             return Ok(snapshots as u64);
         }
     }
@@ -153,16 +153,157 @@ fn with_every_rule_changes_and_snapshots_break_nothing() {
     assert!(snapshots > 100, "{snapshots} snapshots were left at the end");
 }
 
+/// Which invariant a run without the rule violates, if any.
+fn violated(seed: u64, without: &str) -> Option<String> {
+    let why = run(seed, without).err()?;
+    Some(why.strip_prefix("violated ")?.split(':').next()?.to_owned())
+}
+
+fn protects(id: &str) -> &'static [&'static str] {
+    let sheet = (REGISTRY[0].sheet)();
+    sheet.rules[usize::from(sheet.rule(id).unwrap().0)].protects
+}
+
 #[test]
-fn survey() {
+fn without_a_rule_some_seed_violates_what_it_protects() {
+    for id in [
+        "snapshot-keeps-newer-entries",
+        "durable-snapshot",
+        "snapshot-has-sessions",
+        "latest-configuration-counts",
+        "only-members-count",
+    ] {
+        let breaks = |seed| {
+            violated(seed, id).is_some_and(|invariant| protects(id).contains(&invariant.as_str()))
+        };
+        assert!((1..=250).any(breaks), "without {id} no seed violates {:?}", protects(id));
+    }
+}
+
+#[test]
+fn rules_of_progress_break_no_invariant() {
+    for id in ["catch-up-before-voting", "removed-leader-steps-down"] {
+        assert!(protects(id).is_empty());
+        for seed in 1..=40 {
+            assert_eq!(violated(seed, id), None, "without {id}, seed {seed}");
+        }
+    }
+}
+
+/// The complaints about a shipped scenario without its expectations, as it is and with its rule on.
+fn complaints(name: &str, rule: Option<&str>) -> String {
+    let source: String = presets::find(&format!("raft/{name}"))
+        .unwrap()
+        .text
+        .lines()
+        .filter(|line| !line.starts_with("expect"))
+        .map(|line| match rule {
+            Some(rule) if line.starts_with("without ") => line.replace(&format!(" {rule}"), ""),
+            _ => line.to_owned(),
+        })
+        .map(|line| line + "\n")
+        .collect();
+    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
+}
+
+#[test]
+fn with_its_rule_the_same_run_violates_nothing() {
+    for (name, rule) in [
+        ("snapshot-lost-in-a-crash", "durable-snapshot"),
+        ("late-snapshot", "snapshot-keeps-newer-entries"),
+        ("snapshot-without-sessions", "snapshot-has-sessions"),
+        ("snapshot-without-configuration", "snapshot-has-configuration"),
+        ("straight-to-the-new-configuration", "old-and-new-together"),
+        ("new-majority-alone", "joint-needs-both-majorities"),
+        ("configuration-that-is-over", "latest-configuration-counts"),
+        ("two-changes-at-once", "one-change-at-a-time"),
+        ("single-server-bug", "own-term-before-change"),
+        ("strangers-votes", "only-members-count"),
+    ] {
+        assert!(complaints(name, None).contains("violated"), "{name}");
+        let with_rule = complaints(name, Some(rule));
+        assert!(!with_rule.contains("violated"), "{name}: {with_rule}");
+    }
+}
+
+#[test]
+fn every_rule_of_snapshots_and_membership_is_off_in_a_scenario() {
     let sheet = (REGISTRY[0].sheet)();
     for rule in &sheet.rules[17..] {
-        let mut found = std::collections::BTreeMap::new();
-        for seed in 1..=250 {
-            if let Err(why) = run(seed, rule.id) {
-                *found.entry(why.split(':').next().unwrap().to_owned()).or_insert(0) += 1;
-            }
+        let is_off = |line: &str| line.starts_with("without ") && line.contains(rule.id);
+        let shown = presets::all().iter().any(|preset| preset.text.lines().any(is_off));
+        assert!(shown, "no scenario is without {}", rule.id);
+        for invariant in rule.protects {
+            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
         }
-        println!("{} {found:?}", rule.id);
     }
+}
+
+#[test]
+fn delivering_a_dead_message_changes_nothing() {
+    let mut dead = 0;
+    for seed in 1..=20 {
+        let mut chaos = Chaos(seed);
+        let mut sim = world(&header(&mut chaos, seed, ""));
+        let nodes = sim.config().nodes;
+        for _ in 0..80 {
+            play(&mut *sim, 3);
+            let kind = random_event(&mut chaos, nodes);
+            if sim.check(&kind).is_ok() {
+                act(&mut *sim, kind);
+            }
+            check_dead(&*sim, &mut dead).unwrap();
+        }
+    }
+    assert!(dead > 100, "{dead} deliveries of dead messages were tried");
+}
+
+const BY_HAND: &str = "clients 1\npace by-hand\nwithout pre-vote leader-stickiness\n";
+
+#[test]
+fn two_members_are_the_fewest() {
+    world(&format!(
+        "nodes 3\n{BY_HAND}timeout n1 election\nsettle\ncommand n1 remove-server n3\nsettle\n\
+        command n1 remove-server n2\nsettle\nexpect n1 configuration n1 n2\nexpect n1 committed 2"
+    ));
+}
+
+#[test]
+fn only_a_leader_heeds_an_operator() {
+    world(&format!(
+        "nodes 3\n{BY_HAND}timeout n1 election\nsettle\ncommand n2 remove-server n3\n\
+        expect n2 configuration n1 n2 n3\nexpect no message n2->n1\ncommand n1 promote n2\n\
+        command n1 add-server n2\nexpect n1 log 1"
+    ));
+}
+
+#[test]
+fn a_change_that_waits_is_replaced_by_the_next() {
+    let sim = world(&format!(
+        "nodes 5\nset members 3\n{BY_HAND}timeout n1 election\nsettle\ncommand n1 add-server n4\n\
+        expect n1 waits-to-change-to n1 n2 n3 n4\ncommand n1 add-server n5\n\
+        expect n1 waits-to-change-to n1 n2 n3 n5\nsettle\nexpect n1 configuration n1 n2 n3 n5"
+    ));
+    assert_eq!(field(&*sim, 3, "role"), "outside");
+}
+
+#[test]
+fn a_new_leader_completes_what_the_old_one_began() {
+    let mut sim = world(&format!(
+        "nodes 6\nset members 3\nset membership joint\n{BY_HAND}timeout n1 election\nsettle\n\
+        command n1 add-server n4\ncommand n1 add-server n5\ncommand n1 remove-server n1\n\
+        command n1 change n1\ndeliver n1->* AppendEntries\ndeliver *->n1 AppendReply\n\
+        deliver n1->n2 AppendEntries\ndeliver n1->n4 AppendEntries\ncrash n1"
+    ));
+    go_on(&mut *sim, "drop n1->*\ntimeout n2 election\nsettle\nexpect leader n2\n");
+    assert_eq!(field(&*sim, 1, "configuration"), "n2 n3 n4 n5");
+    go_on(&mut *sim, "timeout n2 heartbeat\nsettle\nexpect n5 committed 4\nexpect all hold");
+}
+
+#[test]
+fn a_majority_is_of_the_members_at_the_start() {
+    world(&format!(
+        "nodes 5\nset members 3\n{BY_HAND}crash n3 n4 n5\ntimeout n1 election\nsettle\n\
+        expect leader n1\nexpect n1 committed 1\nexpect all hold"
+    ));
 }
