@@ -11,7 +11,7 @@ use consensus_playground::protocols::REGISTRY;
 use consensus_playground::scenario::{presets, text, transcript};
 use consensus_playground::world::{Schedule, Status};
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=120;
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=6000;
 const FAULTS_MS: u64 = 6_000;
 const PROGRESS_MS: u64 = 10_000;
 

@@ -128,8 +128,11 @@ pub fn observe(
     check_term(ghost, cluster, touched, report);
     check_log_matching(cluster, touched, report);
     if let Some(node) = cluster.node(touched) {
+        let known = ghost.leader_logs.get(&touched);
+        let known = known.filter(|(term, ..)| *term == node.disk.term);
+        let length_before = known.map_or(u64::MAX, |(_, length, _)| *length);
         check_leader(ghost, touched, node, report);
-        let grew = check_committed(ghost, touched, node, report);
+        let grew = check_committed(ghost, cluster, touched, length_before, report);
         if grew {
             for id in cluster.ids() {
                 check_completeness(ghost, id, cluster.node(id), report);
@@ -224,7 +227,14 @@ fn check_leader(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) 
 
 /// Compares what a node has committed with what was committed first; returns whether more is
 /// committed now than before.
-fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) -> bool {
+fn check_committed(
+    ghost: &mut Ghost,
+    cluster: &Cluster<'_, Raft>,
+    id: NodeId,
+    length_before: u64,
+    report: Report<'_>,
+) -> bool {
+    let Some(node) = cluster.node(id) else { return false };
     let log = &node.disk.log;
     let up_to = node.commit.min(log.last_index());
     let known = up_to.min(ghost.committed.len() as u64);
@@ -250,14 +260,34 @@ fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_
         ghost.committed_by.insert(node.disk.term, index);
     }
     if grows {
-        // By the latest one in the log; but C_new may have followed C_old,new in the same moment.
-        let last = ghost.committed.last().map(|last| &last.entry.command);
-        ghost.decided_by = Some(Arc::clone(match last {
-            Some(Command::Configuration(joint)) if joint.is_joint() => joint,
-            _ => node.configuration_up_to(u64::MAX).1,
-        }));
+        let decided_by = deciding(ghost, cluster, node, length_before);
+        ghost.decided_by = Some(decided_by);
     }
     grows
+}
+
+/// The configuration by which the last entry was committed: the latest in the log. But where that
+/// was added in the same moment, the entry may have been counted just before.
+fn deciding(
+    ghost: &Ghost,
+    cluster: &Cluster<'_, Raft>,
+    node: &Node,
+    length_before: u64,
+) -> Arc<Configuration> {
+    let (place, latest) = node.configuration_up_to(u64::MAX);
+    let Some(last) = ghost.committed.last().filter(|_| place > length_before) else {
+        return Arc::clone(latest);
+    };
+    if let Command::Configuration(joint) = &last.entry.command
+        && joint.is_joint()
+    {
+        return Arc::clone(joint); // C_new follows as soon as C_old,new is committed.
+    }
+    let before = node.configuration_up_to(length_before).1;
+    let index = ghost.committed.len() as u64;
+    let holds = |id: &NodeId| cluster.disk(*id).log.chain_at(index) == Some(last.chain);
+    let is_before = before.is_quorum(cluster.ids().filter(holds).collect());
+    Arc::clone(if is_before { before } else { latest })
 }
 
 fn check_completeness(ghost: &Ghost, id: NodeId, node: Option<&Node>, report: Report<'_>) {
