@@ -20,8 +20,8 @@
 //! **Why it is safe**, in one breath: two majorities share a node, so a term has one leader, and a
 //! new leader's voters include a node with every committed entry, to whose log its own compared
 //! well; hence it has them too. Members change so that this stays true: majorities of one
-//! configuration and the next always share a node. Every sentence that this needs is one of [`rules::RULES`], is named
-//! on the line that enforces it, and can be switched off.
+//! configuration and the next always share a node. Every sentence that this needs is one of
+//! [`rules::RULES`], is named on the line that enforces it, and can be switched off.
 //!
 //! **Disk.** Term, vote, log and snapshot survive a crash. Messages that depend on a write wait for
 //! it. The paper's optimisation by which a leader writes and sends at the same time (dissertation

@@ -107,7 +107,7 @@ rules! {
         protects ["election-safety", "leader-completeness"];
     25 OWN_TERM_BEFORE_CHANGE "own-term-before-change" "Ongaro, raft-dev, 10 July 2015"
         "A leader begins a change only when it has committed an entry of its own term."
-        without "Two leaders, each with a change the other has not seen, decide by majorities that do not meet."
+        without "Two leaders, each with a change unknown to the other, decide by majorities that do not meet."
         protects ["leader-completeness", "state-machine-safety", "durable-committed"];
     26 ONLY_MEMBERS_COUNT "only-members-count" "Raft §6; dissertation §4.2.1"
         "Only voting members campaign, and only their votes and acknowledgements count."
