@@ -35,7 +35,8 @@ pub fn on_election_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     // Its own timer says that the leader is silent: what it promised it is over.
     node.heard_ms = None;
     if !membership::may_campaign(context, node) {
-        // A learner, or no member at all: it waits to be told of.
+        // A learner, or no member at all: it waits, and sends no client to a leader of the past.
+        node.leader = None;
         return arm_election(context);
     }
     if context.enforces(rules::PRE_VOTE) {
