@@ -316,3 +316,12 @@ fn a_majority_is_of_the_members_at_the_start() {
         expect leader n1\nexpect n1 committed 1\nexpect all hold"
     ));
 }
+
+#[test]
+fn who_waits_outside_forgets_a_silent_leader() {
+    world(&format!(
+        "nodes 4\nset members 3\n{BY_HAND}timeout n1 election\nsettle\ncommand n1 add-learner n4\n\
+        settle\nexpect n4 leader n1\ntimeout n4 election\nexpect n4 leader none\n\
+        invoke A get x to n4\ndeliver A->n4 Request\ndeliver n4->A Reply\nexpect no message A->n1"
+    ));
+}

@@ -23,6 +23,11 @@ pub fn node_view(node: &Node) -> NodeView {
     view.role = role;
     view.shape = shape;
     view.badges = vec![format!("log {}", log.last_index()), format!("commit {}", node.commit)];
+    if configuration.is_joint() {
+        view.badges.push("joint".to_owned());
+    } else if log.base() > 0 {
+        view.badges.push(format!("snap {}", log.base()));
+    }
     view.volatile = vec![
         Field::new("role", role),
         Field::new("configuration", configuration),
