@@ -282,6 +282,15 @@ impl Setting {
 }
 
 impl Sheet {
+    /// The set of all rules.
+    pub fn all_rules(&self) -> RuleSet {
+        let mut rules = RuleSet::default();
+        for rule in 0..self.rules.len() {
+            rules.insert(RuleId(rule as u8));
+        }
+        rules
+    }
+
     /// The rule of that id.
     pub fn rule(&self, id: &str) -> Option<RuleId> {
         place(self.rules, |rule| rule.id == id).map(RuleId)

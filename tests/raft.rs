@@ -219,7 +219,7 @@ proptest! {
     #[test]
     fn delivering_a_dead_message_changes_nothing(
         seed in 1..10_000u32,
-        without in proptest::option::of(0..17u8),
+        without in proptest::option::of(0..29u8),
         kinds in vec((0..6u8, any_action()), 40..160),
     ) {
         let off = without.map_or(String::new(), |place| {

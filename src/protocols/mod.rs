@@ -1,8 +1,18 @@
 //! The protocols. Each is one module; the registry is the one list of them.
 
 pub mod abd;
+pub mod bank;
+pub mod gossip;
 pub mod multi_paxos;
+pub mod paxos;
+pub mod paxos_commit;
+pub mod primary_backup;
+pub mod quorum;
 pub mod raft;
+pub mod shared_memory;
+pub mod three_phase_commit;
+pub mod total_order;
+pub mod two_phase_commit;
 
 pub mod loaded;
 
@@ -50,8 +60,20 @@ impl Entry {
 }
 
 /// All protocols. Append only: links hold the index.
-pub const REGISTRY: &[Entry] =
-    &[entry::<raft::Raft>(), entry::<abd::Abd>(), entry::<multi_paxos::MultiPaxos>()];
+pub const REGISTRY: &[Entry] = &[
+    entry::<raft::Raft>(),
+    entry::<abd::Abd>(),
+    entry::<multi_paxos::MultiPaxos>(),
+    entry::<paxos::Paxos>(),
+    entry::<primary_backup::PrimaryBackup>(),
+    entry::<total_order::TotalOrder>(),
+    entry::<shared_memory::SharedMemory>(),
+    entry::<quorum::Quorum>(),
+    entry::<gossip::Gossip>(),
+    entry::<two_phase_commit::TwoPhaseCommit>(),
+    entry::<three_phase_commit::ThreePhaseCommit>(),
+    entry::<paxos_commit::PaxosCommit>(),
+];
 
 const fn entry<P: Protocol>() -> Entry {
     Entry { sheet: P::SHEET, machine: &Typed::<P>(PhantomData) }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::action::ActionKind;
-use crate::ids::{ClientId, Endpoint, NodeId, NodeSet, RuleId};
+use crate::ids::{ClientId, Endpoint, NodeId, NodeSet};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
 use crate::world::{ClientConditions, Config, LinkConditions, Schedule};
@@ -233,19 +233,10 @@ pub fn default_config(sheet: &Sheet) -> Config {
         client: ClientConditions::default(),
         workload: None,
         clocks: BTreeMap::new(),
-        rules: all_rules(sheet),
+        rules: sheet.all_rules(),
         settings: sheet.settings.iter().map(|setting| setting.default).collect(),
         disks: BTreeMap::new(),
     }
-}
-
-/// The set of all rules of a protocol.
-pub fn all_rules(sheet: &Sheet) -> crate::ids::RuleSet {
-    let mut rules = crate::ids::RuleSet::default();
-    for rule in 0..sheet.rules.len() {
-        rules.insert(RuleId(rule as u8));
-    }
-    rules
 }
 
 /// Something wrong with a scenario's text: where, and what was expected.

@@ -6,9 +6,10 @@ use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{ClientId, Endpoint, NodeId, NodeSet, RuleId, RuleSet, TimerId};
 use consensus_playground::operation::{AMOUNT_MAX, Operation};
 use consensus_playground::protocol::SettingRange;
+use consensus_playground::protocols::REGISTRY;
 use consensus_playground::scenario::link::{Link, Recorded};
 use consensus_playground::scenario::{
-    Expectation, Language, MessageVerb, Pace, Scenario, Selector, Step, Words, all_rules, text,
+    Expectation, Language, MessageVerb, Pace, Scenario, Selector, Step, Words, text,
 };
 use consensus_playground::store::STORE_OPERATIONS;
 use consensus_playground::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
@@ -136,49 +137,60 @@ fn settings() -> impl Strategy<Value = Vec<u32>> {
 }
 
 fn rules() -> impl Strategy<Value = RuleSet> {
-    let all = all_rules(empty().sheet()).0;
+    let all = empty().sheet().all_rules().0;
     prop_oneof![Just(all), any::<u64>().prop_map(move |off| all & !off)].prop_map(RuleSet)
 }
 
 fn config() -> impl Strategy<Value = Config> {
-    (2u16..=9, 1u8..=26).prop_flat_map(|(nodes, clients)| {
-        let seed = prop_oneof![Just(1), any::<u64>()];
-        let network = prop_oneof![Just(LinkConditions::default()), conditions()];
-        let waiting = (1..=SPAN_MS_MAX, 1..=SPAN_MS_MAX)
-            .prop_map(|(retry_ms, patience_ms)| ClientConditions { retry_ms, patience_ms });
-        let workload = (select(vec![0u8, 1, 2, 3, 4, 5]), 0..5000u32, 5000..=SPAN_MS_MAX).prop_map(
-            |(workload, rest_min_ms, rest_max_ms)| WorkloadConditions {
-                workload,
-                rest_min_ms,
-                rest_max_ms,
-            },
-        );
-        let clock = (0..=RATE_PERMILLE_MAX, 0..=SPAN_MS_MAX)
-            .prop_map(|(rate_permille, ahead_ms)| ClockConditions { rate_permille, ahead_ms });
-        let disk = select(vec!["term 6 vote n2 log 1 1 4:x=5", "term 1 log 1", "term 9", ""]);
-        let maps = (
-            btree_map((node(nodes), node(nodes)), conditions(), 0..4),
-            btree_map(node(nodes), clock, 0..3),
-            btree_map(node(nodes), disk.prop_map(str::to_owned), 0..3),
-        );
-        (seed, network, (waiting, option::of(workload)), rules(), settings(), maps).prop_map(
-            move |(seed, network, (client, workload), rules, settings, (links, clocks, disks))| {
-                Config {
-                    nodes,
-                    clients,
+    (2u16..=9, 1u8..=26)
+        .prop_flat_map(|(nodes, clients)| {
+            let seed = prop_oneof![Just(1), any::<u64>()];
+            let network = prop_oneof![Just(LinkConditions::default()), conditions()];
+            let waiting = (1..=SPAN_MS_MAX, 1..=SPAN_MS_MAX)
+                .prop_map(|(retry_ms, patience_ms)| ClientConditions { retry_ms, patience_ms });
+            let workload = (select(vec![0u8, 1, 2, 3, 4, 5]), 0..5000u32, 5000..=SPAN_MS_MAX)
+                .prop_map(|(workload, rest_min_ms, rest_max_ms)| WorkloadConditions {
+                    workload,
+                    rest_min_ms,
+                    rest_max_ms,
+                });
+            let clock = (0..=RATE_PERMILLE_MAX, 0..=SPAN_MS_MAX)
+                .prop_map(|(rate_permille, ahead_ms)| ClockConditions { rate_permille, ahead_ms });
+            let disk = select(vec!["term 6 vote n2 log 1 1 4:x=5", "term 1 log 1", "term 9", ""]);
+            let maps = (
+                btree_map((node(nodes), node(nodes)), conditions(), 0..4),
+                btree_map(node(nodes), clock, 0..3),
+                btree_map(node(nodes), disk.prop_map(str::to_owned), 0..3),
+            );
+            (seed, network, (waiting, option::of(workload)), rules(), settings(), maps).prop_map(
+                move |(
                     seed,
                     network,
-                    links,
-                    client,
-                    workload,
-                    clocks,
+                    (client, workload),
                     rules,
                     settings,
-                    disks,
-                }
-            },
-        )
-    })
+                    (links, clocks, disks),
+                )| {
+                    Config {
+                        nodes,
+                        clients,
+                        seed,
+                        network,
+                        links,
+                        client,
+                        workload,
+                        clocks,
+                        rules,
+                        settings,
+                        disks,
+                    }
+                },
+            )
+        })
+        .prop_filter("what the protocol refuses makes no scenario", |config: &Config| {
+            let entry = REGISTRY[usize::from(PROTOCOL)];
+            entry.refuses(config.nodes, &config.settings).is_none()
+        })
 }
 
 fn node(nodes: u16) -> impl Strategy<Value = NodeId> + Clone {

@@ -153,12 +153,13 @@ fn valid(project: &Project, module: &[u8], out: &Path) -> Result<()> {
         .with_context(|| format!("Node refuses the module {}", out.display()))
 }
 
-/// The protocols: the folders beside the registry.
+/// The protocols: the folders beside the registry that have scenarios; others hold what some share.
 fn protocol_ids(project: &Project) -> Result<Vec<String>> {
     let shell = &project.shell;
     let folders = shell.read_dir(project.root.join("src/protocols"))?;
     let ids = folders.into_iter().filter(|path| path.join("mod.rs").is_file());
-    Ok(ids.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect())
+    let ids = ids.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    Ok(ids.filter(|id| project.root.join("scenarios").join(id).is_dir()).collect())
 }
 
 /// Written by hand, because the order of keys matters: a resolver takes the first condition that fits.

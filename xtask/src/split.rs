@@ -52,7 +52,8 @@ struct Known<'a> {
     start: Option<u32>,
     /// The functions of the table by place.
     table: BTreeMap<u32, u32>,
-    data: Vec<&'a [u8]>,
+    /// The memory as the data fills it, in words.
+    memory: BTreeMap<u32, u32>,
     names: BTreeMap<u32, String>,
 }
 
@@ -111,7 +112,7 @@ impl<'a> Known<'a> {
                 Payload::CodeSectionEntry(body) => known.bodies.push(body),
                 Payload::DataSection(section) => {
                     for data in section {
-                        known.data.push(data?.data);
+                        known.read_data(&data?)?;
                     }
                 }
                 Payload::CustomSection(section) => {
@@ -133,6 +134,21 @@ impl<'a> Known<'a> {
             bail!("the module names no functions, so nobody knows which belong to a protocol");
         }
         Ok(known)
+    }
+
+    /// Words that the data leaves out, because they are zero, stay out.
+    fn read_data(&mut self, data: &wasmparser::Data<'a>) -> Result<()> {
+        let wasmparser::DataKind::Active { offset_expr, .. } = &data.kind else {
+            bail!("a data segment is not an active one");
+        };
+        let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+            bail!("a data segment does not begin at a constant");
+        };
+        for (address, byte) in (value as u32..).zip(data.data) {
+            let word = self.memory.entry(address / 4).or_default();
+            *word |= u32::from(*byte) << (8 * (address % 4));
+        }
+        Ok(())
     }
 
     fn read_element(&mut self, element: wasmparser::Element<'a>) -> Result<()> {
@@ -200,7 +216,7 @@ impl<'a> Known<'a> {
     fn shared(&self, protocols: &[String]) -> Result<BTreeSet<u32>> {
         let name = |function: u32| self.names.get(&function).map_or("", String::as_str);
         let is_in_vtable = |name: &str| {
-            [" as core", "drop_in_place", "::Machine>::"].iter().any(|part| name.contains(part))
+            ["::type_id", "drop_in_place", "::Machine>::"].iter().any(|part| name.contains(part))
         };
         let mut shared = BTreeSet::new();
         for function in self.table.values().copied() {
@@ -209,13 +225,11 @@ impl<'a> Known<'a> {
                 shared.insert(function);
             }
         }
-        // Places that stand beside those of another protocol in a table of methods.
+        // Functions that stand in more than one table of methods.
+        let mut seen = BTreeSet::new();
         for methods in self.method_tables() {
-            let names = methods.iter().filter_map(|method| self.named(*method, protocols));
-            let owner = most_named(names);
-            let strangers =
-                methods.iter().filter(|method| self.named(**method, protocols) != owner);
-            shared.extend(strangers);
+            let again = methods.into_iter().filter(|method| !seen.insert(*method));
+            shared.extend(again);
         }
         // Places that code holds as numbers; whether they are meant so, nobody knows.
         for caller in self.imported_functions..self.signatures.len() as u32 {
@@ -239,37 +253,27 @@ impl<'a> Known<'a> {
     /// the places of the others. Those of machines and of what machines hand out are wanted; the rest
     /// looks alike but does no harm.
     fn method_tables(&self) -> Vec<Vec<u32>> {
+        let word = |address: u32| self.memory.get(&address).copied().unwrap_or_default();
+        let function = |address: u32| self.table.get(&word(address)).copied();
         let mut tables = Vec::new();
-        for data in &self.data {
-            let words: Vec<u32> = data
-                .chunks_exact(4)
-                .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-                .collect();
-            for start in 0..words.len().saturating_sub(3) {
-                let alignment = words[start + 2];
-                if !alignment.is_power_of_two() || alignment > 16 {
-                    continue;
-                }
-                let mut methods: Vec<u32> = words[start + 3..]
-                    .iter()
-                    .map_while(|word| self.table.get(word))
-                    .copied()
-                    .collect();
-                let has = |part: &str| {
-                    methods.iter().any(|method| {
-                        self.names.get(method).is_some_and(|name| name.contains(part))
-                    })
-                };
-                let (is_machine, is_any) = (has("::Machine>::"), has("Any>::type_id"));
-                if !is_machine && !is_any {
-                    continue;
-                }
-                if !is_machine {
-                    methods.truncate(1);
-                }
-                methods.extend(self.table.get(&words[start]));
-                tables.push(methods);
+        for (address, alignment) in &self.memory {
+            if !alignment.is_power_of_two() || *alignment > 16 || *address < 2 {
+                continue;
             }
+            let mut methods: Vec<u32> = (address + 1..).map_while(function).collect();
+            let has = |part: &str| {
+                let is_it = |name: &String| name.contains(part);
+                methods.iter().any(|method| self.names.get(method).is_some_and(is_it))
+            };
+            let (is_machine, is_any) = (has("::Machine>::"), has("Any>::type_id"));
+            if !is_machine && !is_any {
+                continue;
+            }
+            if !is_machine {
+                methods.truncate(1);
+            }
+            methods.extend(function(address - 2));
+            tables.push(methods);
         }
         tables
     }
@@ -317,15 +321,6 @@ impl<'a> Known<'a> {
 
 /// Functions of so few bytes stay in the core: they are the likeliest to be merged, and cost nothing.
 const SMALL_BYTES: usize = 48;
-
-/// Whom most of the names speak of.
-fn most_named<'p>(names: impl Iterator<Item = &'p String>) -> Option<&'p String> {
-    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-    for name in names {
-        *counts.entry(name).or_default() += 1;
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name)
-}
 
 /// Gives functions and globals other numbers.
 struct Renumber {

@@ -3,7 +3,7 @@
 
 use super::message::Message;
 use super::state::{Leader, Node, Role};
-use super::{ELECTION, HEARTBEAT, Raft, rules};
+use super::{ELECTION, HEARTBEAT, Raft, membership, rules};
 use crate::ids::{NodeId, NodeSet};
 use crate::protocol::Context;
 
@@ -19,12 +19,13 @@ pub fn arm_election(context: &mut Ctx<'_>) {
 /// The election timer fired: a leader checks its quorum, anyone else tries to become leader.
 pub fn on_election_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     if let Role::Leader(leader) = &mut node.role {
-        let heard = leader.heard.len() + 1;
+        let heard = leader.heard.union(NodeSet::of(context.me));
         leader.heard = NodeSet::default();
         if context.now_ms >= leader.transfer_until_ms {
             leader.transferee = None; // Handing over took too long: go on leading (§3.10).
         }
-        if heard < context.majority() && context.enforces(rules::CHECK_QUORUM) {
+        let has_quorum = membership::in_force(context, node).decides(context, heard);
+        if !has_quorum && context.enforces(rules::CHECK_QUORUM) {
             become_follower(context, node, None);
         } else {
             arm_election(context);
@@ -33,6 +34,11 @@ pub fn on_election_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     }
     // Its own timer says that the leader is silent: what it promised it is over.
     node.heard_ms = None;
+    if !membership::may_campaign(context, node) {
+        // A learner, or no member at all: it waits, and sends no client to a leader of the past.
+        node.leader = None;
+        return arm_election(context);
+    }
     if context.enforces(rules::PRE_VOTE) {
         pre_campaign(context, node);
     } else {
@@ -47,12 +53,29 @@ fn pre_campaign(context: &mut Ctx<'_>, node: &mut Node) {
     node.attempts += 1;
     node.role = Role::PreCandidate { granted: NodeSet::of(context.me) };
     arm_election(context);
-    context.broadcast(&Message::PreVote {
+    let question = Message::PreVote {
         next_term: node.disk.term + 1,
         last_index: node.disk.log.last_index(),
         last_term: node.disk.log.last_term(),
         attempt: node.attempts,
-    });
+    };
+    ask(context, node, &question);
+    count_pre_votes(context, node);
+}
+
+/// Asks everyone who has a vote.
+fn ask(context: &mut Ctx<'_>, node: &Node, question: &Message) {
+    for voter in membership::asked(context, node).iter() {
+        context.send(voter, question.clone());
+    }
+}
+
+/// Campaigns where the consents are enough.
+fn count_pre_votes(context: &mut Ctx<'_>, node: &mut Node) {
+    let Role::PreCandidate { granted } = node.role else { return };
+    if membership::in_force(context, node).decides(context, granted) {
+        campaign(context, node, false);
+    }
 }
 
 /// Starts an election in the next term, beginning with a vote for itself.
@@ -62,21 +85,21 @@ pub fn campaign(context: &mut Ctx<'_>, node: &mut Node, transfer: bool) {
     node.leader = None;
     node.role = Role::Candidate { granted: NodeSet::of(context.me) };
     arm_election(context);
-    context.broadcast(&Message::RequestVote {
+    let question = Message::RequestVote {
         term: node.disk.term,
         last_index: node.disk.log.last_index(),
         last_term: node.disk.log.last_term(),
         transfer,
-    });
+    };
+    ask(context, node, &question);
     count_votes(context, node);
 }
 
 /// Becomes leader where the votes are enough.
 fn count_votes(context: &mut Ctx<'_>, node: &mut Node) {
-    let Role::Candidate { granted } = &node.role else { return };
-    let enough =
-        granted.len() >= context.majority() || !context.enforces(rules::ELECTION_NEEDS_MAJORITY);
-    if enough {
+    let Role::Candidate { granted } = node.role else { return };
+    let enough = membership::in_force(context, node).decides(context, granted);
+    if enough || !context.enforces(rules::ELECTION_NEEDS_MAJORITY) {
         become_leader(context, node);
     }
 }
@@ -155,9 +178,7 @@ pub fn on_pre_vote_reply(
         return; // A consent to an earlier attempt.
     }
     granted.insert(from);
-    if granted.len() >= context.majority() {
-        campaign(context, node, false);
-    }
+    count_pre_votes(context, node);
 }
 
 /// A candidate asks for a vote.

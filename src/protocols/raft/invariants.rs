@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::log::{Entry, Log};
+use super::configuration::Configuration;
+use super::log::{Command, Entry, Log};
 use super::{Node, Raft};
 use crate::ids::NodeId;
 use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
@@ -88,6 +89,8 @@ pub struct Ghost {
     committed: Vec<Committed>,
     /// For each term, how many places were committed when it was last added to.
     committed_by: BTreeMap<u64, u64>,
+    /// By which configuration the last of them was committed.
+    decided_by: Option<Arc<Configuration>>,
     /// For each node: how often it had started, its term and its commit index when last seen.
     seen: BTreeMap<NodeId, (u32, u64, u64)>,
     /// Where each write took effect.
@@ -109,6 +112,7 @@ impl Hash for Ghost {
         let committed = self.committed.last().map(|last| (last.chain, last.in_term));
         (committed, self.committed.len() as u64).hash(state);
         (&self.leaders, &self.seen, &self.executed, &self.committed_by).hash(state);
+        self.decided_by.hash(state);
     }
 }
 
@@ -124,8 +128,11 @@ pub fn observe(
     check_term(ghost, cluster, touched, report);
     check_log_matching(cluster, touched, report);
     if let Some(node) = cluster.node(touched) {
+        let known = ghost.leader_logs.get(&touched);
+        let known = known.filter(|(term, ..)| *term == node.disk.term);
+        let length_before = known.map_or(u64::MAX, |(_, length, _)| *length);
         check_leader(ghost, touched, node, report);
-        let grew = check_committed(ghost, touched, node, report);
+        let grew = check_committed(ghost, cluster, touched, length_before, report);
         if grew {
             for id in cluster.ids() {
                 check_completeness(ghost, id, cluster.node(id), report);
@@ -164,12 +171,14 @@ fn check_log_matching(cluster: &Cluster<'_, Raft>, id: NodeId, report: Report<'_
     for other in cluster.ids().filter(|other| *other != id) {
         let other_log = current_log(cluster, other);
         let shorter = log.last_index().min(other_log.last_index());
+        // What a snapshot stands for is committed, and compared as such.
+        let first = log.base().max(other_log.base()).max(1);
         // The highest place with the same term decides: agreement there is agreement below.
         let same =
-            (1..=shorter).rev().find(|index| log.term_at(*index) == other_log.term_at(*index));
+            (first..=shorter).rev().find(|index| log.term_at(*index) == other_log.term_at(*index));
         let Some(index) = same else { continue };
         if log.chain_at(index) != other_log.chain_at(index) {
-            let first = first_difference(log, other_log, index);
+            let first = first_difference(log, other_log, first, index);
             report(
                 LOG_MATCHING,
                 format!(
@@ -186,8 +195,8 @@ fn current_log<'a>(cluster: &Cluster<'a, Raft>, id: NodeId) -> &'a Log {
     cluster.node(id).map_or(&cluster.disk(id).log, |node| &node.disk.log)
 }
 
-fn first_difference(log: &Log, other: &Log, up_to: u64) -> u64 {
-    (1..=up_to).find(|index| log.chain_at(*index) != other.chain_at(*index)).unwrap_or(up_to)
+fn first_difference(log: &Log, other: &Log, from: u64, up_to: u64) -> u64 {
+    (from..=up_to).find(|index| log.chain_at(*index) != other.chain_at(*index)).unwrap_or(up_to)
 }
 
 fn check_leader(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) {
@@ -218,15 +227,23 @@ fn check_leader(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) 
 
 /// Compares what a node has committed with what was committed first; returns whether more is
 /// committed now than before.
-fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) -> bool {
+fn check_committed(
+    ghost: &mut Ghost,
+    cluster: &Cluster<'_, Raft>,
+    id: NodeId,
+    length_before: u64,
+    report: Report<'_>,
+) -> bool {
+    let Some(node) = cluster.node(id) else { return false };
     let log = &node.disk.log;
     let up_to = node.commit.min(log.last_index());
     let known = up_to.min(ghost.committed.len() as u64);
     if known > 0 && log.chain_at(known) != Some(ghost.committed[known as usize - 1].chain) {
         let differs =
             |index: &u64| log.chain_at(*index) != Some(ghost.committed[*index as usize - 1].chain);
-        let index = (1..=known).find(differs).unwrap_or(known);
-        let mine = log.get(index).map(|entry| entry.to_string()).unwrap_or_default();
+        let index = (log.base().max(1)..=known).find(differs).unwrap_or(known);
+        let snapshot = || "a snapshot of something else".to_owned();
+        let mine = log.get(index).map_or_else(snapshot, |entry| entry.to_string());
         report(
             STATE_MACHINE_SAFETY,
             format!(
@@ -242,7 +259,35 @@ fn check_committed(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_
         ghost.committed.push(Committed { chain, entry, in_term: node.disk.term });
         ghost.committed_by.insert(node.disk.term, index);
     }
+    if grows {
+        let decided_by = deciding(ghost, cluster, node, length_before);
+        ghost.decided_by = Some(decided_by);
+    }
     grows
+}
+
+/// The configuration by which the last entry was committed: the latest in the log. But where that
+/// was added in the same moment, the entry may have been counted just before.
+fn deciding(
+    ghost: &Ghost,
+    cluster: &Cluster<'_, Raft>,
+    node: &Node,
+    length_before: u64,
+) -> Arc<Configuration> {
+    let (place, latest) = node.configuration_up_to(u64::MAX);
+    let Some(last) = ghost.committed.last().filter(|_| place > length_before) else {
+        return Arc::clone(latest);
+    };
+    if let Command::Configuration(joint) = &last.entry.command
+        && joint.is_joint()
+    {
+        return Arc::clone(joint); // C_new follows as soon as C_old,new is committed.
+    }
+    let before = node.configuration_up_to(length_before).1;
+    let index = ghost.committed.len() as u64;
+    let holds = |id: &NodeId| cluster.disk(*id).log.chain_at(index) == Some(last.chain);
+    let is_before = before.is_quorum(cluster.ids().filter(holds).collect());
+    Arc::clone(if is_before { before } else { latest })
 }
 
 fn check_completeness(ghost: &Ghost, id: NodeId, node: Option<&Node>, report: Report<'_>) {
@@ -251,10 +296,15 @@ fn check_completeness(ghost: &Ghost, id: NodeId, node: Option<&Node>, report: Re
     let earlier = ghost.committed_by.range(..term).map(|(_, count)| *count).max();
     let Some(place) = earlier.map(|count| count as usize - 1) else { return };
     let log = &node.disk.log;
-    let lacks =
-        |place: &usize| log.chain_at(*place as u64 + 1) != Some(ghost.committed[*place].chain);
+    // The last entry that a snapshot stands for answers for those before it.
+    let covered = (log.base() as usize).saturating_sub(1);
+    let lacks = |place: &usize| {
+        let place = (*place).max(covered);
+        let committed = ghost.committed.get(place).map(|committed| committed.chain);
+        log.chain_at(place as u64 + 1) != committed
+    };
     if lacks(&place) {
-        let first = (0..=place).find(lacks).unwrap_or(place);
+        let first = (covered.min(place)..=place).find(lacks).unwrap_or(place);
         let committed = &ghost.committed[first];
         report(
             LEADER_COMPLETENESS,
@@ -271,17 +321,22 @@ fn check_completeness(ghost: &Ghost, id: NodeId, node: Option<&Node>, report: Re
 fn check_durable(ghost: &Ghost, cluster: &Cluster<'_, Raft>, report: Report<'_>) {
     let index = ghost.committed.len() as u64;
     let Some(last) = ghost.committed.last() else { return };
+    let Some(decided_by) = &ghost.decided_by else { return };
     let holds = |id: &NodeId| cluster.disk(*id).log.chain_at(index) == Some(last.chain);
-    let holders = cluster.ids().filter(holds).count();
-    let count = usize::from(cluster.node_count());
-    if holders < count / 2 + 1 {
-        report(
-            DURABLE_COMMITTED,
-            format!(
-                "“{}” is committed at place {index}, but only {holders} of {count} disks hold it.",
-                last.entry
-            ),
-        );
+    // While two configurations decide together, a majority of each.
+    for part in decided_by.parts() {
+        let holders = part.iter().filter(holds).count();
+        let count = part.len() as usize;
+        if holders < count / 2 + 1 {
+            report(
+                DURABLE_COMMITTED,
+                format!(
+                    "“{}” is committed at place {index}, but only {holders} of {count} disks hold \
+                     it.",
+                    last.entry
+                ),
+            );
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::configuration::Configuration;
 use crate::mix::hash_of;
 use crate::protocol::Request;
 
@@ -16,6 +17,8 @@ pub enum Command {
     Blank,
     /// A client's request.
     Request(Request),
+    /// Who decides from here on (§6).
+    Configuration(Arc<Configuration>),
 }
 
 /// One entry.
@@ -27,73 +30,127 @@ pub struct Entry {
     pub command: Command,
 }
 
-/// A log. Entries are shared between the logs that hold them and the messages that carry them.
+/// A log. Entries are shared between the logs that hold them and the messages that carry them. Its
+/// beginning may be gone, and a snapshot stand for it (§7).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
+    /// The last place that is gone; zero where none is.
+    base: u64,
+    /// The term of the entry at that place.
+    base_term: u64,
+    /// The hash over all entries up to that place.
+    base_chain: u64,
     entries: Vec<Arc<Entry>>,
     /// For each place, one hash over all entries up to it. Two logs whose hashes agree at a place
     /// agree everywhere before it, so the log matching property costs one comparison to check.
     chain: Vec<u64>,
+    /// The places of the configurations among the entries.
+    configurations: Vec<u64>,
 }
 
 impl Hash for Log {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // The last hash of the chain stands for every entry.
-        (self.entries.len() as u64, self.chain.last()).hash(state);
+        (self.base, self.last_index(), self.last_chain()).hash(state);
     }
 }
 
 impl Log {
+    /// A log of which a snapshot is all there is.
+    pub fn after_snapshot(base: u64, base_term: u64, base_chain: u64) -> Self {
+        Log { base, base_term, base_chain, ..Log::default() }
+    }
+
+    /// The last place that a snapshot stands for; zero where the log is whole.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
     /// The place of the last entry; zero for an empty log.
     pub fn last_index(&self) -> u64 {
-        self.entries.len() as u64
+        self.base + self.entries.len() as u64
     }
 
     /// The term of the last entry; zero for an empty log.
     pub fn last_term(&self) -> u64 {
-        self.entries.last().map_or(0, |entry| entry.term)
+        self.entries.last().map_or(self.base_term, |entry| entry.term)
     }
 
-    /// The entry at a place.
+    fn last_chain(&self) -> u64 {
+        self.chain.last().copied().unwrap_or(self.base_chain)
+    }
+
+    /// The entry at a place; `None` where it is gone or was never there.
     pub fn get(&self, index: u64) -> Option<&Arc<Entry>> {
-        let place = usize::try_from(index.checked_sub(1)?).ok()?;
+        let place = usize::try_from(index.checked_sub(self.base + 1)?).ok()?;
         self.entries.get(place)
     }
 
-    /// The term at a place: zero at place zero, before the first entry; `None` beyond the last.
+    /// The term at a place: zero at place zero, before the first entry; `None` beyond the last, and
+    /// where the entry is gone. Of the last one that is gone the snapshot tells it.
     pub fn term_at(&self, index: u64) -> Option<u64> {
-        if index == 0 { Some(0) } else { self.get(index).map(|entry| entry.term) }
+        if index == self.base {
+            Some(self.base_term)
+        } else {
+            self.get(index).map(|entry| entry.term)
+        }
     }
 
-    /// The hash over all entries up to a place; `None` beyond the last.
+    /// The hash over all entries up to a place; `None` beyond the last, and before the last that is
+    /// gone.
     pub fn chain_at(&self, index: u64) -> Option<u64> {
-        match usize::try_from(index).ok()? {
-            0 => Some(0),
+        match usize::try_from(index.checked_sub(self.base)?).ok()? {
+            0 => Some(self.base_chain),
             place => self.chain.get(place - 1).copied(),
         }
     }
 
     /// The entries after a place, at most `count`.
     pub fn after(&self, index: u64, count: usize) -> Vec<Arc<Entry>> {
-        self.entries.iter().skip(index as usize).take(count).cloned().collect()
+        let skipped = index.saturating_sub(self.base) as usize;
+        self.entries.iter().skip(skipped).take(count).cloned().collect()
     }
 
     /// All entries with their places.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Arc<Entry>)> {
-        self.entries.iter().enumerate().map(|(place, entry)| (place as u64 + 1, entry))
+        let first = self.base + 1;
+        self.entries.iter().enumerate().map(move |(place, entry)| (first + place as u64, entry))
     }
 
     /// Adds an entry at the end.
     pub fn push(&mut self, entry: Arc<Entry>) {
-        let before = self.chain.last().copied().unwrap_or(0);
-        self.chain.push(hash_of(&(before, &*entry)));
+        self.chain.push(hash_of(&(self.last_chain(), &*entry)));
+        if matches!(entry.command, Command::Configuration(_)) {
+            self.configurations.push(self.last_index() + 1);
+        }
         self.entries.push(entry);
     }
 
-    /// Removes every entry after a place.
+    /// Removes every entry after a place; what a snapshot stands for cannot be removed.
     pub fn truncate(&mut self, index: u64) {
-        self.entries.truncate(index as usize);
-        self.chain.truncate(index as usize);
+        let kept = index.saturating_sub(self.base) as usize;
+        self.entries.truncate(kept);
+        self.chain.truncate(kept);
+        self.configurations.retain(|place| *place <= index);
+    }
+
+    /// Lets go of every entry up to a place that it has.
+    pub fn compact(&mut self, index: u64) {
+        let (Some(term), Some(chain)) = (self.term_at(index), self.chain_at(index)) else { return };
+        let gone = (index - self.base) as usize;
+        self.entries.drain(..gone);
+        self.chain.drain(..gone);
+        self.configurations.retain(|place| *place > index);
+        (self.base, self.base_term, self.base_chain) = (index, term, chain);
+    }
+
+    /// The latest configuration among the entries up to a place, and its place.
+    pub fn configuration_up_to(&self, index: u64) -> Option<(u64, &Arc<Configuration>)> {
+        let place = *self.configurations.iter().rev().find(|place| **place <= index)?;
+        match &self.get(place)?.command {
+            Command::Configuration(configuration) => Some((place, configuration)),
+            _ => None,
+        }
     }
 
     /// The last place whose entry is of that term.
@@ -105,7 +162,7 @@ impl Log {
     pub fn first_index_of_run(&self, index: u64) -> u64 {
         let term = self.term_at(index);
         let mut first = index;
-        while first > 1 && self.term_at(first - 1) == term {
+        while first > self.base + 1 && self.term_at(first - 1) == term {
             first -= 1;
         }
         first

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::log::Entry;
+use super::snapshot::Snapshot;
 use crate::protocol::{MessageKind, Tone};
 use crate::view::{Field, MessageLabel};
 
@@ -80,6 +81,26 @@ pub enum Message {
         /// The leader's term.
         term: u64,
     },
+    /// The leader's snapshot, in place of entries that it no longer has (§7).
+    InstallSnapshot {
+        /// The leader's term.
+        term: u64,
+        /// What stands for the beginning of its log.
+        snapshot: Arc<Snapshot>,
+        /// Numbers the leader's rounds for reads; zero where reads need none.
+        round: u64,
+    },
+    /// The answer to `InstallSnapshot`.
+    InstallSnapshotReply {
+        /// The follower's term.
+        term: u64,
+        /// The term of the message answered.
+        request_term: u64,
+        /// Up to which place the logs agree now; zero where the snapshot was refused.
+        match_index: u64,
+        /// The round answered.
+        round: u64,
+    },
 }
 
 /// What became of the entries of an `AppendEntries`.
@@ -109,6 +130,8 @@ pub const KINDS: &[MessageKind] = &[
     MessageKind { name: "AppendEntries", tone: Tone::Append, reply: false },
     MessageKind { name: "AppendReply", tone: Tone::Append, reply: true },
     MessageKind { name: "TimeoutNow", tone: Tone::Control, reply: false },
+    MessageKind { name: "InstallSnapshot", tone: Tone::Append, reply: false },
+    MessageKind { name: "InstallSnapshotReply", tone: Tone::Append, reply: true },
 ];
 
 impl Message {
@@ -122,6 +145,8 @@ impl Message {
             Message::AppendEntries { .. } => 4,
             Message::AppendReply { .. } => 5,
             Message::TimeoutNow { .. } => 6,
+            Message::InstallSnapshot { .. } => 7,
+            Message::InstallSnapshotReply { .. } => 8,
         }
     }
 
@@ -200,6 +225,24 @@ impl Message {
             Message::TimeoutNow { term } => {
                 ("campaign now".to_owned(), vec![Field::new("term", term)])
             }
+            Message::InstallSnapshot { term, snapshot, round: _ } => {
+                let (last_index, last_term) = (snapshot.last_index, snapshot.last_term);
+                let mut fields = vec![
+                    Field::new("term", term),
+                    Field::new("up to", format!("{last_index} of T{last_term}")),
+                    Field::new("sessions", snapshot.sessions.len()),
+                ];
+                if let Some(configuration) = &snapshot.configuration {
+                    fields.push(Field::new("configuration", configuration));
+                }
+                fields.extend(snapshot.store.fields());
+                (format!("snapshot 1–{last_index}"), fields)
+            }
+            Message::InstallSnapshotReply { term, request_term: _, match_index, round: _ } => {
+                let fields =
+                    vec![Field::new("term", term), Field::new("agrees up to", match_index)];
+                (format!("installed {match_index}"), fields)
+            }
         };
         MessageLabel { short, fields }
     }
@@ -211,6 +254,9 @@ impl std::fmt::Display for Entry {
         match &self.command {
             super::log::Command::Blank => f.write_str("blank"),
             super::log::Command::Request(request) => request.operation.fmt(f),
+            super::log::Command::Configuration(configuration) => {
+                write!(f, "configuration {configuration}")
+            }
         }
     }
 }

@@ -13,46 +13,56 @@
 //! followers check that their logs agree just before them, and what a majority has stored is
 //! committed. [`service`]: committed entries are executed in order and clients are answered; reads
 //! go through the log, or by a round of heartbeats, or under a lease. [`transfer`]: a leader hands
-//! over on purpose.
+//! over on purpose. [`snapshot`]: a node lets go of the beginning of its log, and a leader sends what
+//! stands for it to whoever lags. [`membership`]: servers come and go, one at a time or by joint
+//! consensus, and learn before they vote.
 //!
 //! **Why it is safe**, in one breath: two majorities share a node, so a term has one leader, and a
 //! new leader's voters include a node with every committed entry, to whose log its own compared
-//! well; hence it has them too. Every sentence that this needs is one of [`rules::RULES`], is named
-//! on the line that enforces it, and can be switched off.
+//! well; hence it has them too. Members change so that this stays true: majorities of one
+//! configuration and the next always share a node. Every sentence that this needs is one of
+//! [`rules::RULES`], is named on the line that enforces it, and can be switched off.
 //!
-//! **Disk.** Term, vote and log survive a crash. Messages that depend on a write wait for it. The
-//! paper's optimisation by which a leader writes and sends at the same time (dissertation §10.2.1)
-//! is left out; so are snapshots and changes of membership.
+//! **Disk.** Term, vote, log and snapshot survive a crash. Messages that depend on a write wait for
+//! it. The paper's optimisation by which a leader writes and sends at the same time (dissertation
+//! §10.2.1) is left out; so are snapshots in chunks and the rounds in which a new server catches up
+//! (it has when it holds all that is committed).
 //!
 //! **Source.** Ongaro and Ousterhout, *In Search of an Understandable Consensus Algorithm*, extended
 //! version, 2014 ("Raft §"); Ongaro, *Consensus: Bridging Theory and Practice*, 2014
-//! ("dissertation §").
+//! ("dissertation §"); Ongaro, *bug in single-server membership changes*, raft-dev, 10 July 2015.
 
+mod configuration;
 mod election;
 mod invariants;
 mod log;
+mod membership;
 mod message;
 mod replication;
 mod rules;
 mod service;
+mod snapshot;
 mod state;
 mod transfer;
 mod view;
 
 use std::sync::Arc;
 
+pub use configuration::Configuration;
 pub use invariants::Ghost;
 pub use log::{Command, Entry, Log};
+pub use membership::Change;
 pub use message::{AppendResult, Message};
+pub use snapshot::Snapshot;
 pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::Operation;
 use crate::protocol::{
-    Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
+    Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
 use crate::store::STORE_OPERATIONS;
-use crate::view::{MessageLabel, NodeView};
+use crate::view::{Formula, MessageLabel, NodeView};
 
 /// A follower waits for its leader; a leader checks that it still has a quorum.
 pub const ELECTION: TimerId = TimerId(0);
@@ -78,10 +88,7 @@ static SHEET: Sheet = Sheet {
         },
         TimerKind { name: "heartbeat", text: "A leader sends its next round of heartbeats." },
     ],
-    commands: &[CommandKind {
-        name: "transfer-leadership",
-        text: "Hands leadership over to another node.",
-    }],
+    commands: membership::COMMANDS,
     rules: rules::RULES,
     invariants: invariants::INVARIANTS,
     settings: rules::SETTINGS,
@@ -98,7 +105,8 @@ impl Protocol for Raft {
 
     fn boot(&self, context: &mut Context<'_, Self>, disk: Disk) -> Node {
         election::arm_election(context);
-        Node::starting(disk, context.now_ms)
+        let initial = initial_configuration(context.settings, context.node_count);
+        Node::starting(context.me, disk, context.now_ms, initial)
     }
 
     fn on_message(
@@ -138,6 +146,20 @@ impl Protocol for Raft {
                 replication::on_append_reply(context, node, from, terms, *result, *round);
             }
             Message::TimeoutNow { term } => transfer::on_timeout_now(context, node, *term),
+            Message::InstallSnapshot { term, snapshot, round } => {
+                snapshot::on_install_snapshot(context, node, from, *term, snapshot, *round);
+            }
+            Message::InstallSnapshotReply { term, request_term, match_index, round } => {
+                let terms = (*term, *request_term);
+                snapshot::on_install_snapshot_reply(
+                    context,
+                    node,
+                    from,
+                    terms,
+                    *match_index,
+                    *round,
+                );
+            }
         }
     }
 
@@ -160,8 +182,10 @@ impl Protocol for Raft {
         command: u8,
         argument: NodeId,
     ) {
-        debug_assert_eq!(command, 0, "Raft has one command");
-        transfer::on_transfer_command(context, node, argument);
+        match command {
+            0 => transfer::on_transfer_command(context, node, argument),
+            _ => membership::on_command(context, node, command, argument),
+        }
     }
 
     fn disk<'a>(&self, node: &'a Node) -> &'a Disk {
@@ -174,8 +198,12 @@ impl Protocol for Raft {
             disk.term = 0;
             disk.voted_for = None;
         }
-        if !rules.contains(rules::DURABLE_LOG) {
+        if !rules.contains(rules::DURABLE_SNAPSHOT) && disk.snapshot.take().is_some() {
+            // Entries without the beginning are no log.
             disk.log = Log::default();
+        }
+        if !rules.contains(rules::DURABLE_LOG) {
+            disk.log.truncate(0);
         }
         disk
     }
@@ -188,9 +216,10 @@ impl Protocol for Raft {
             | Message::TimeoutNow { .. }
             | Message::RequestVote { .. }
             | Message::RequestVoteReply { .. } => rules.contains(rules::DURABLE_TERM_AND_VOTE),
-            Message::AppendEntries { .. } | Message::AppendReply { .. } => {
-                rules.contains(rules::DURABLE_LOG)
-            }
+            Message::AppendEntries { .. }
+            | Message::AppendReply { .. }
+            | Message::InstallSnapshot { .. } => rules.contains(rules::DURABLE_LOG),
+            Message::InstallSnapshotReply { .. } => rules.contains(rules::DURABLE_SNAPSHOT),
         }
     }
 
@@ -213,14 +242,16 @@ impl Protocol for Raft {
                     || (*term == now && !(*granted && matches!(node.role, Role::Candidate { .. })))
             }
             // Only a leader heeds it, and only one that sent the message as leader of this term.
-            Message::AppendReply { term, request_term, .. } => {
+            Message::AppendReply { term, request_term, .. }
+            | Message::InstallSnapshotReply { term, request_term, .. } => {
                 *term <= now && (*request_term < now || !node.is_leader())
             }
             Message::TimeoutNow { term } => *term < now,
             // These are always answered.
             Message::PreVote { .. }
             | Message::RequestVote { .. }
-            | Message::AppendEntries { .. } => false,
+            | Message::AppendEntries { .. }
+            | Message::InstallSnapshot { .. } => false,
         }
     }
 
@@ -250,6 +281,19 @@ impl Protocol for Raft {
         message.kind()
     }
 
+    fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
+        let members = settings[usize::from(rules::MEMBERS)];
+        if members > u32::from(nodes) {
+            return Some(format!("no more members at the start than nodes: {members} > {nodes}"));
+        }
+        let is_alone = members > 0 && members < membership::MEMBERS_MIN;
+        is_alone.then(|| "2 or more members at the start: one alone needs no agreement".to_owned())
+    }
+
+    fn formulas(&self, nodes: u16, settings: &[u32]) -> Vec<Formula> {
+        view::formulas(initial_configuration(settings, nodes).voters.len())
+    }
+
     /// `term 6 vote n2 log 1 1 4 4`, each part optional; an entry is its term, or `TERM:KEY=VALUE`
     /// for one that writes.
     fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Disk, String> {
@@ -276,6 +320,11 @@ impl Protocol for Raft {
         }
         Ok(disk)
     }
+}
+
+/// Who the members are at the start of a run.
+fn initial_configuration(settings: &[u32], nodes: u16) -> Configuration {
+    Configuration::initial(settings[usize::from(rules::MEMBERS)], nodes)
 }
 
 fn number(word: Option<&&str>, expected: &str) -> Result<u64, String> {

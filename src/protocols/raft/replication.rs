@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::election::{arm_election, become_follower, observe_term};
 use super::log::{Command, Entry};
 use super::message::{AppendResult, Message};
-use super::state::{Leader, Node, Role};
-use super::{HEARTBEAT, Raft, rules, service, transfer};
+use super::state::{Node, Role};
+use super::{HEARTBEAT, Raft, membership, rules, service, snapshot, transfer};
 use crate::ids::NodeId;
 use crate::protocol::Context;
 
@@ -43,6 +43,7 @@ pub fn on_heartbeat_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     if node.is_leader() {
         let heartbeat_ms = context.setting(rules::HEARTBEAT_MS);
         context.arm(HEARTBEAT, heartbeat_ms, heartbeat_ms);
+        snapshot::compact(context, node);
         if context.setting(rules::READS) == rules::READS_LEASE {
             service::begin_round(context, node);
         }
@@ -50,9 +51,9 @@ pub fn on_heartbeat_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     }
 }
 
-/// Sends every other node what it lacks.
+/// Sends every other member what it lacks.
 pub fn send_to_all(context: &mut Ctx<'_>, node: &Node) {
-    for to in context.others() {
+    for to in membership::audience(context, node).iter() {
         send_to(context, node, to);
     }
 }
@@ -62,6 +63,10 @@ pub fn send_to(context: &mut Ctx<'_>, node: &Node, to: NodeId) {
     let Role::Leader(leader) = &node.role else { return };
     let log = &node.disk.log;
     let prev_index = (leader.next[to.index()] - 1).min(log.last_index());
+    if prev_index < log.base() {
+        // What comes next for that node is gone: the snapshot stands for it (§7).
+        return snapshot::send(context, node, to, leader.round);
+    }
     let count = context.setting(rules::ENTRIES_PER_MESSAGE) as usize;
     let message = Message::AppendEntries {
         term: node.disk.term,
@@ -95,25 +100,17 @@ pub fn on_append_entries(
     from: NodeId,
     append: &Append<'_>,
 ) {
-    observe_term(context, node, append.term);
-    if append.term < node.disk.term && context.enforces(rules::REFUSE_STALE_TERM) {
-        // The answer's term tells a deposed leader so.
-        let conflict_index = node.disk.log.last_index() + 1;
-        let result = AppendResult::Rejected { conflict_index, conflict_term: None };
-        return answer(context, node, from, append, result);
-    }
-    match node.role {
-        // Only where a rule is off are there two leaders of one term: neither obeys the other.
-        Role::Leader(_) => return,
-        Role::PreCandidate { .. } | Role::Candidate { .. } => {
-            become_follower(context, node, Some(from));
+    match accept_leader(context, node, from, append.term) {
+        None => return,
+        Some(false) => {
+            // The answer's term tells a deposed leader so.
+            let conflict_index = node.disk.log.last_index() + 1;
+            let result = AppendResult::Rejected { conflict_index, conflict_term: None };
+            return answer(context, node, from, append, result);
         }
-        Role::Follower => {
-            node.leader = Some(from);
-            arm_election(context);
-        }
+        Some(true) => {}
     }
-    node.heard_ms = Some(context.now_ms);
+    snapshot::compact(context, node);
     let result = match conflict(context, node, append.prev) {
         Some(rejected) => rejected,
         None => {
@@ -125,6 +122,33 @@ pub fn on_append_entries(
         }
     };
     answer(context, node, from, append, result);
+}
+
+/// Follows the sender of an `AppendEntries` or `InstallSnapshot` of that term; false where its term
+/// is over, `None` where the node leads itself.
+pub fn accept_leader(
+    context: &mut Ctx<'_>,
+    node: &mut Node,
+    from: NodeId,
+    term: u64,
+) -> Option<bool> {
+    observe_term(context, node, term);
+    if term < node.disk.term && context.enforces(rules::REFUSE_STALE_TERM) {
+        return Some(false);
+    }
+    match node.role {
+        // Only where a rule is off are there two leaders of one term: neither obeys the other.
+        Role::Leader(_) => return None,
+        Role::PreCandidate { .. } | Role::Candidate { .. } => {
+            become_follower(context, node, Some(from));
+        }
+        Role::Follower => {
+            node.leader = Some(from);
+            arm_election(context);
+        }
+    }
+    node.heard_ms = Some(context.now_ms);
+    Some(true)
 }
 
 fn answer(
@@ -146,6 +170,9 @@ fn conflict(
     (prev_index, prev_term): (u64, u64),
 ) -> Option<AppendResult> {
     let log = &node.disk.log;
+    if prev_index < log.base() {
+        return None; // What the snapshot covers is committed, and so the leader has the same.
+    }
     let found_term = log.term_at(prev_index);
     if found_term == Some(prev_term) || !context.enforces(rules::LOG_MATCHING_CHECK) {
         return None;
@@ -166,6 +193,16 @@ fn conflict(
 /// Stores new entries after a place; returns the last place now known to agree with the leader.
 fn store(context: &mut Ctx<'_>, node: &mut Node, prev_index: u64, entries: &[Arc<Entry>]) -> u64 {
     let log = &mut node.disk.log;
+    if prev_index < log.base() {
+        // Of what the snapshot covers nothing is left to compare.
+        let covered = (log.base() - prev_index) as usize;
+        return match entries.get(covered..) {
+            Some(rest) if !rest.is_empty() => {
+                store(context, node, prev_index + covered as u64, rest)
+            }
+            _ => prev_index + entries.len() as u64,
+        };
+    }
     // Beyond the end only where the consistency check is off.
     let base = prev_index.min(log.last_index());
     let match_index = base + entries.len() as u64;
@@ -196,30 +233,15 @@ pub fn on_append_reply(
     result: AppendResult,
     round: u64,
 ) {
-    observe_term(context, node, term);
-    // What it sent in an earlier term, perhaps as leader of that one, proves nothing in this.
-    let is_stale = request_term < node.disk.term;
-    if !node.is_leader() || (is_stale && context.enforces(rules::REFUSE_STALE_TERM)) {
+    if !heed_answer(context, node, from, (term, request_term), round) {
         return;
     }
     let last_index = node.disk.log.last_index();
-    let Role::Leader(leader) = &mut node.role else { return };
-    leader.heard.insert(from);
     let place = from.index();
-    leader.answered[place] = leader.answered[place].max(round);
+    let Role::Leader(leader) = &mut node.role else { return };
     match result {
         AppendResult::Accepted { match_index } => {
-            let before = leader.matched[place];
-            let matched = before.max(match_index.min(last_index));
-            leader.matched[place] = matched;
-            leader.next[place] = leader.next[place].max(matched + 1);
-            // An answer to an older message says nothing new, and what it lacks is under way.
-            let has_more = matched > before && leader.next[place] <= last_index;
-            advance_commit(context, node);
-            transfer::continue_transfer(context, node, from);
-            if has_more {
-                send_to(context, node, from);
-            }
+            advance_matched(context, node, from, match_index);
         }
         AppendResult::Rejected { conflict_index, conflict_term } => {
             let own_end = conflict_term.and_then(|term| node.disk.log.last_index_of_term(term));
@@ -237,6 +259,46 @@ pub fn on_append_reply(
     service::answer_reads(context, node);
 }
 
+/// Takes note of whoever answers; false where the answer says nothing to a leader of this term.
+pub fn heed_answer(
+    context: &mut Ctx<'_>,
+    node: &mut Node,
+    from: NodeId,
+    (term, request_term): (u64, u64),
+    round: u64,
+) -> bool {
+    observe_term(context, node, term);
+    // What it sent in an earlier term, perhaps as leader of that one, proves nothing in this.
+    let is_stale = request_term < node.disk.term;
+    if !node.is_leader() || (is_stale && context.enforces(rules::REFUSE_STALE_TERM)) {
+        return false;
+    }
+    let Role::Leader(leader) = &mut node.role else { return false };
+    leader.heard.insert(from);
+    let answered = &mut leader.answered[from.index()];
+    *answered = round.max(*answered);
+    true
+}
+
+/// A follower's log is known to agree up to a place.
+pub fn advance_matched(context: &mut Ctx<'_>, node: &mut Node, from: NodeId, match_index: u64) {
+    let last_index = node.disk.log.last_index();
+    let place = from.index();
+    let Role::Leader(leader) = &mut node.role else { return };
+    let before = leader.matched[place];
+    let matched = before.max(match_index.min(last_index));
+    leader.matched[place] = matched;
+    leader.next[place] = leader.next[place].max(matched + 1);
+    // An answer to an older message says nothing new, and what it lacks is under way.
+    let has_more = matched > before && leader.next[place] <= last_index;
+    advance_commit(context, node);
+    membership::begin_change(context, node);
+    transfer::continue_transfer(context, node, from);
+    if has_more {
+        send_to(context, node, from);
+    }
+}
+
 /// Commits what may be committed, and executes it.
 pub fn advance_commit(context: &mut Ctx<'_>, node: &mut Node) {
     let Role::Leader(leader) = &node.role else { return };
@@ -244,8 +306,8 @@ pub fn advance_commit(context: &mut Ctx<'_>, node: &mut Node) {
         return;
     }
     // Any two majorities share a node: the next leader's voters include one that has the entry.
-    let index = Leader::reached_by(&leader.matched, context.majority());
-    let stored_by_any = Leader::reached_by(&leader.matched, 1);
+    let stored_by_any = leader.matched.iter().copied().max().unwrap_or(0);
+    let index = membership::in_force(context, node).reached(context, &leader.matched);
     let index = if index < stored_by_any && !context.enforces(rules::COMMIT_NEEDS_MAJORITY) {
         stored_by_any
     } else {
@@ -261,5 +323,6 @@ pub fn advance_commit(context: &mut Ctx<'_>, node: &mut Node) {
         node.commit = index;
         service::apply(context, node);
         service::answer_reads(context, node);
+        membership::after_commit(context, node);
     }
 }

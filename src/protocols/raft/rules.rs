@@ -73,12 +73,62 @@ rules! {
         "A node that has just heard from a leader ignores requests for votes."
         without "Elections come before the leader's lease has ended, and its reads are stale."
         protects ["reads-are-current"];
+    17 SNAPSHOT_KEEPS_NEWER "snapshot-keeps-newer-entries" "Raft §7, figure 13"
+        "A node that has a snapshot's last entry keeps its log, and the entries that follow."
+        without "A late snapshot makes a follower forget later entries that it acknowledged."
+        protects ["commit-monotone", "durable-committed"];
+    18 DURABLE_SNAPSHOT "durable-snapshot" "Raft §7; dissertation §5.1"
+        "A snapshot is on the disk before the entries it stands for are let go."
+        without "A crash takes with it all that only the snapshot still held."
+        protects ["durable-committed", "leader-completeness"];
+    19 SNAPSHOT_HAS_SESSIONS "snapshot-has-sessions" "Raft §8; dissertation §6.3"
+        "A snapshot holds what the state machine remembers of clients."
+        without "After a snapshot a repeated request is taken for a new one."
+        protects ["exactly-once"];
+    20 SNAPSHOT_HAS_CONFIGURATION "snapshot-has-configuration" "Raft §7; dissertation §5.1"
+        "A snapshot holds the latest configuration it covers."
+        without "A node falls back to an older configuration, and counts other majorities than the rest."
+        protects ["election-safety", "durable-committed"];
+    21 OLD_AND_NEW_TOGETHER "old-and-new-together" "Raft §6; dissertation §4.3"
+        "A change of several servers goes through a configuration in which old and new decide together."
+        without "Old and new configuration each elect a leader of the same term."
+        protects ["election-safety", "leader-completeness"];
+    22 JOINT_NEEDS_BOTH "joint-needs-both-majorities" "Raft §6; dissertation §4.3"
+        "While two configurations decide together, a decision needs a majority of each."
+        without "A majority of the new decides alone, unseen by a majority of the old."
+        protects ["election-safety", "leader-completeness", "durable-committed"];
+    23 LATEST_CONFIGURATION_COUNTS "latest-configuration-counts" "Raft §6; dissertation §4.1"
+        "A node uses the latest configuration in its log, whether it is committed or not."
+        without "Nodes that have not heard of a commit go on deciding by a configuration that is over."
+        protects ["election-safety", "durable-committed"];
+    24 ONE_CHANGE_AT_A_TIME "one-change-at-a-time" "dissertation §4.1; Raft §6"
+        "A leader begins a change only when the change before it is committed."
+        without "Two steps at once reach a configuration whose majorities do not meet those of the first."
+        protects ["election-safety", "leader-completeness"];
+    25 OWN_TERM_BEFORE_CHANGE "own-term-before-change" "Ongaro, raft-dev, 10 July 2015"
+        "A leader begins a change only when it has committed an entry of its own term."
+        without "Two leaders, each with a change unknown to the other, decide by majorities that do not meet."
+        protects ["leader-completeness", "state-machine-safety", "durable-committed"];
+    26 ONLY_MEMBERS_COUNT "only-members-count" "Raft §6; dissertation §4.2.1"
+        "Only voting members campaign, and only their votes and acknowledgements count."
+        without "Learners and strangers make up a majority beside the true one."
+        protects ["election-safety", "durable-committed"];
+    27 CATCH_UP_BEFORE_VOTING "catch-up-before-voting" "dissertation §4.2.1"
+        "A new server gets the log before it becomes a voting member."
+        without "A server with an empty log is needed for a majority, and nothing is committed for long."
+        protects [];
+    28 REMOVED_LEADER_STEPS_DOWN "removed-leader-steps-down" "Raft §6; dissertation §4.2.2"
+        "A leader that is not in the new configuration steps down once that is committed."
+        without "A server that was removed goes on leading a cluster to which it does not belong."
+        protects [];
 }
 
 /// Reads go through the log like writes.
 pub const READS_LOG: u32 = 0;
 /// Reads are answered at once while the leader's lease lasts.
 pub const READS_LEASE: u32 = 2;
+/// Several servers change together, by joint consensus.
+pub const MEMBERSHIP_JOINT: u32 = 1;
 
 settings! {
     0 ELECTION_MIN_MS "election-timeout-min" 150 SettingRange::Number(1, 100_000),
@@ -94,6 +144,12 @@ settings! {
          below the shortest election timeout.";
     5 ENTRIES_PER_MESSAGE "entries-per-message" 64 SettingRange::Number(1, 1000),
         "The most entries one AppendEntries carries.";
+    6 COMPACT_AFTER "compact-after" 0 SettingRange::Number(0, 10_000),
+        "How many executed entries a node gathers before a snapshot replaces them; 0 for never.";
+    7 MEMBERS "members" 0 SettingRange::Number(0, 9),
+        "How many nodes, from n1 on, are voting members at the start; 0 for all. The others wait outside.";
+    8 MEMBERSHIP "membership" 0 SettingRange::Choice(&["one-at-a-time", "joint"]),
+        "How members change: by one server at a time, or several together by joint consensus.";
 }
 
 #[cfg(test)]
@@ -102,9 +158,10 @@ mod tests {
 
     #[test]
     fn numbers_are_places() {
-        assert_eq!(RULES[usize::from(LEADER_STICKINESS.0)].id, "leader-stickiness");
-        assert_eq!(RULES.len(), usize::from(LEADER_STICKINESS.0) + 1);
-        assert_eq!(SETTINGS[usize::from(ENTRIES_PER_MESSAGE)].id, "entries-per-message");
-        assert_eq!(SETTINGS.len(), usize::from(ENTRIES_PER_MESSAGE) + 1);
+        let last = usize::from(REMOVED_LEADER_STEPS_DOWN.0);
+        assert_eq!(RULES[last].id, "removed-leader-steps-down");
+        assert_eq!(RULES.len(), last + 1);
+        assert_eq!(SETTINGS[usize::from(MEMBERSHIP)].id, "membership");
+        assert_eq!(SETTINGS.len(), usize::from(MEMBERSHIP) + 1);
     }
 }

@@ -3,8 +3,8 @@
 
 use super::log::{Command, ENTRIES_MAX};
 use super::replication::{advance_commit, append, send_to_all};
-use super::state::{Leader, Node, PendingRead, Role};
-use super::{Raft, rules};
+use super::state::{Node, PendingRead, Role};
+use super::{Raft, membership, rules};
 use crate::protocol::{Answer, Context, Request, SESSION_BEFORE_THE_RUN};
 
 type Ctx<'a> = Context<'a, Raft>;
@@ -54,7 +54,7 @@ pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
 
 fn is_same_request(command: &Command, request: &Request) -> bool {
     match command {
-        Command::Blank => false,
+        Command::Blank | Command::Configuration(_) => false,
         Command::Request(other) => {
             (other.session, other.sequence) == (request.session, request.sequence)
         }
@@ -142,9 +142,12 @@ pub fn begin_round(context: &mut Ctx<'_>, node: &mut Node) -> u64 {
 /// Answers the reads whose round a majority has answered: the leader led when the round began,
 /// that is, after the read was asked (§6.4, steps 1 to 4).
 pub fn answer_reads(context: &mut Ctx<'_>, node: &mut Node) {
-    let majority = context.majority();
+    let Role::Leader(leader) = &node.role else { return };
+    if leader.rounds.is_empty() && leader.reads.is_empty() {
+        return;
+    }
+    let confirmed = membership::in_force(context, node).reached(context, &leader.answered);
     let Role::Leader(leader) = &mut node.role else { return };
-    let confirmed = Leader::reached_by(&leader.answered, majority);
     let lease_ms = u64::from(context.settings[usize::from(rules::LEASE_MS)]);
     while let Some((round, sent_ms)) = leader.rounds.front().copied()
         && round <= confirmed

@@ -2,8 +2,12 @@
 //! not. Data of a role lives in the role, so that it cannot outlive it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use super::configuration::Configuration;
 use super::log::Log;
+use super::membership::Change;
+use super::snapshot::Snapshot;
 use crate::ids::{NodeId, NodeSet};
 use crate::protocol::Request;
 use crate::store::{Sessions, Store};
@@ -17,11 +21,15 @@ pub struct Disk {
     pub voted_for: Option<NodeId>,
     /// Its log.
     pub log: Log,
+    /// What stands for the beginning of its log, where that is gone.
+    pub snapshot: Option<Arc<Snapshot>>,
 }
 
 /// A running node.
 #[derive(Clone, Debug, Hash)]
 pub struct Node {
+    /// Who it is.
+    pub id: NodeId,
     /// What survives a crash.
     pub disk: Disk,
     /// What it is doing.
@@ -41,6 +49,8 @@ pub struct Node {
     pub store: Store,
     /// What the state machine remembers of clients.
     pub sessions: Sessions,
+    /// The configuration as long as no log says another.
+    pub initial: Arc<Configuration>,
 }
 
 /// What a node is doing.
@@ -88,6 +98,8 @@ pub struct Leader {
     /// Whether it ever told a node to campaign: from then on no lease protects it, since that
     /// campaign may succeed however late the message arrives.
     pub handed_over: bool,
+    /// A change of the configuration that has not begun.
+    pub change: Option<Box<Change>>,
 }
 
 /// A read that waits until the leader knows that it still leads.
@@ -99,13 +111,25 @@ pub struct PendingRead {
     pub round: u64,
 }
 
+impl Disk {
+    /// The latest configuration that the disk knows of, up to a place, and where it stands.
+    pub fn configuration_up_to(&self, index: u64) -> Option<(u64, &Arc<Configuration>)> {
+        let covered = || {
+            let snapshot = self.snapshot.as_ref()?;
+            Some((snapshot.last_index, snapshot.configuration.as_ref()?))
+        };
+        self.log.configuration_up_to(index).or_else(covered)
+    }
+}
+
 impl Node {
     /// A node as it starts from its disk.
-    pub fn starting(disk: Disk, now_ms: u64) -> Self {
+    pub fn starting(id: NodeId, disk: Disk, now_ms: u64, initial: Configuration) -> Self {
         // It may have promised a leader its silence just before it crashed, and cannot know. Only a
         // node that was never in a term has promised nothing.
         let heard_ms = (disk.term > 0).then_some(now_ms);
-        Node {
+        let mut node = Node {
+            id,
             disk,
             role: Role::Follower,
             leader: None,
@@ -115,7 +139,24 @@ impl Node {
             applied: 0,
             store: Store::default(),
             sessions: Sessions::default(),
-        }
+            initial: Arc::new(initial),
+        };
+        node.restore();
+        node
+    }
+
+    /// Goes back to what the snapshot holds, where there is one.
+    pub fn restore(&mut self) {
+        let Some(snapshot) = self.disk.snapshot.as_deref() else { return };
+        (self.commit, self.applied) = (snapshot.last_index, snapshot.last_index);
+        self.store = snapshot.store.clone();
+        self.sessions = snapshot.sessions.clone();
+    }
+
+    /// The latest configuration up to a place, and where it stands: zero for the one at the
+    /// beginning.
+    pub fn configuration_up_to(&self, index: u64) -> (u64, &Arc<Configuration>) {
+        self.disk.configuration_up_to(index).unwrap_or((0, &self.initial))
     }
 
     /// The leader's data, where the node leads.
@@ -149,13 +190,7 @@ impl Leader {
             transferee: None,
             transfer_until_ms: 0,
             handed_over: false,
+            change: None,
         }
-    }
-
-    /// The highest value that at least `quorum` of the nodes have reached.
-    pub fn reached_by(values: &[u64], quorum: u32) -> u64 {
-        let reached = |value: &u64| values.iter().filter(|other| *other >= value).count();
-        let by_quorum = values.iter().filter(|value| reached(value) >= quorum as usize);
-        by_quorum.copied().max().unwrap_or(0)
     }
 }

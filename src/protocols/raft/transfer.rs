@@ -13,8 +13,9 @@ type Ctx<'a> = Context<'a, Raft>;
 
 /// An operator wants `target` to lead. Nothing happens on a node that does not lead.
 pub fn on_transfer_command(context: &mut Ctx<'_>, node: &mut Node, target: NodeId) {
+    let can_lead = node.configuration_up_to(u64::MAX).1.voters.contains(target);
     let Role::Leader(leader) = &mut node.role else { return };
-    if target == context.me {
+    if target == context.me || !can_lead {
         return;
     }
     leader.transferee = Some(target);

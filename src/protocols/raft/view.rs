@@ -3,12 +3,17 @@
 use super::log::{Command, Log};
 use super::state::{Disk, Node, Role};
 use crate::ids::{NodeId, NodeSet};
-use crate::view::{Field, LOG_CELLS_MAX, LogCell, LogView, NodeView, Shape};
+use crate::view::{Field, Formula, LOG_CELLS_MAX, LogCell, LogView, NodeView, Quorum, Shape};
 
 /// A running node.
 pub fn node_view(node: &Node) -> NodeView {
+    let configuration = &**node.configuration_up_to(u64::MAX).1;
     let (role, shape) = match node.role {
-        Role::Follower => ("follower", Shape::Plain),
+        Role::Follower if configuration.electorate().contains(node.id) => {
+            ("follower", Shape::Plain)
+        }
+        Role::Follower if configuration.learners.contains(node.id) => ("learner", Shape::Plain),
+        Role::Follower => ("outside", Shape::Plain),
         Role::PreCandidate { .. } => ("pre-candidate", Shape::Dotted),
         Role::Candidate { .. } => ("candidate", Shape::Dashed),
         Role::Leader(_) => ("leader", Shape::Double),
@@ -18,8 +23,14 @@ pub fn node_view(node: &Node) -> NodeView {
     view.role = role;
     view.shape = shape;
     view.badges = vec![format!("log {}", log.last_index()), format!("commit {}", node.commit)];
+    if configuration.is_joint() {
+        view.badges.push("joint".to_owned());
+    } else if log.base() > 0 {
+        view.badges.push(format!("snap {}", log.base()));
+    }
     view.volatile = vec![
         Field::new("role", role),
+        Field::new("configuration", configuration),
         Field::new("leader", node.leader.map_or("none".to_owned(), |leader| leader.to_string())),
         Field::new("commit index", node.commit),
         Field::new("last applied", node.applied),
@@ -48,6 +59,10 @@ pub fn node_view(node: &Node) -> NodeView {
             if let Some(target) = leader.transferee {
                 view.volatile.push(Field::new("handing over to", target));
             }
+            if let Some(change) = &leader.change {
+                let name = if change.is_wanted { "waits to change to" } else { "collected" };
+                view.volatile.push(Field::new(name, &change.target));
+            }
         }
     }
     view.data = node.store.fields();
@@ -59,31 +74,51 @@ pub fn disk_view(disk: &Disk) -> NodeView {
     let mut view = disk_fields(disk, 0);
     view.role = "crashed";
     view.badges = vec![format!("log {}", disk.log.last_index())];
+    if let Some(snapshot) = &disk.snapshot {
+        view.data = snapshot.store.fields();
+    }
     view
 }
 
 fn disk_fields(disk: &Disk, commit: u64) -> NodeView {
     let voted_for = disk.voted_for.map_or("nobody".to_owned(), |node| node.to_string());
+    let mut durable = vec![Field::new("term", disk.term), Field::new("voted for", voted_for)];
+    if let Some(snapshot) = &disk.snapshot {
+        let (index, term) = (snapshot.last_index, snapshot.last_term);
+        durable.push(Field::new("snapshot up to", format!("{index} of T{term}")));
+    }
     NodeView {
         period: disk.term,
-        durable: vec![Field::new("term", disk.term), Field::new("voted for", voted_for)],
+        durable,
         logs: vec![log_view(&disk.log, commit)],
         ..NodeView::default()
     }
 }
 
 fn log_view(log: &Log, commit: u64) -> LogView {
-    let skipped = log.last_index().saturating_sub(LOG_CELLS_MAX as u64);
+    let base = log.base();
+    let most = LOG_CELLS_MAX as u64 - u64::from(base > 0);
+    let hidden = (log.last_index() - base).saturating_sub(most);
     let cell = |(index, entry): (u64, &std::sync::Arc<super::Entry>)| LogCell {
         index,
         period: entry.term,
         text: match &entry.command {
             Command::Blank => "blank".to_owned(),
             Command::Request(request) => request.operation.to_string(),
+            Command::Configuration(configuration) => configuration.to_string(),
         },
         committed: index <= commit,
     };
-    let cells = log.iter().skip(skipped as usize).map(cell).collect();
+    let entries = log.iter().skip(hidden as usize).map(cell);
+    // The last entry that is gone, of which the snapshot still tells the term.
+    let gone = (base > 0 && hidden == 0).then(|| LogCell {
+        index: base,
+        period: log.term_at(base).unwrap_or(0),
+        text: "snapshot".to_owned(),
+        committed: true,
+    });
+    let skipped = base + hidden - u64::from(gone.is_some());
+    let cells = gone.into_iter().chain(entries).collect();
     LogView { title: "log", durable: true, cells, skipped }
 }
 
@@ -94,4 +129,23 @@ fn names(nodes: NodeSet) -> String {
 fn per_node(values: &[u64]) -> String {
     let each = |(index, value): (usize, &u64)| format!("{} {value}", NodeId(index as u16));
     values.iter().enumerate().map(each).collect::<Vec<_>>().join(" · ")
+}
+
+/// Why crashes are survived: two majorities share a node.
+pub fn formulas(members: u32) -> Vec<Formula> {
+    let faults = (members - 1) / 2;
+    let majority = members / 2 + 1;
+    vec![Formula {
+        text: "2f + 1 ≤ n",
+        filled: format!("2·{faults} + 1 ≤ {members}"),
+        holds: true,
+        meaning: format!(
+            "Of {members} members a majority is {majority}. Any two majorities share a node, and \
+             while no more than {faults} members are down a majority is left."
+        ),
+        quorums: vec![
+            Quorum { name: "election", size: majority },
+            Quorum { name: "commit", size: majority },
+        ],
+    }]
 }

@@ -35,7 +35,7 @@ use crate::ids::{NODES_MAX, RuleId};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
 use crate::scenario::bounds::{ACTIONS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
-use crate::scenario::{Language, Pace, Scenario, Words, all_rules};
+use crate::scenario::{Language, Pace, Scenario, Words};
 use crate::workload::WORKLOADS;
 use crate::world::bounds::{RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use crate::world::{ClientConditions, ClockConditions, LinkConditions, WorkloadConditions};
@@ -221,7 +221,7 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
         })?;
     }
     if has(RULES_OFF) {
-        config.rules = all_rules(sheet);
+        config.rules = sheet.all_rules();
         for _ in 0..reader.count("the number of rules", sheet.rules.len())? {
             config.rules.remove(RuleId(reader.place("a rule that is off", sheet.rules)?));
         }

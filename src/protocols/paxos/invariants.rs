@@ -1,0 +1,263 @@
+//! What must hold of all nodes together, checked after every action against history variables that
+//! no handler sees; each violation says in words why it is one.
+//!
+//! A proposal or an acceptance counts from the moment when what the node wrote before is on its
+//! disk, as nobody is told of it earlier; a crash takes back those that are not. In the same way a
+//! learner knows a value when its disk is up to date.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Paxos;
+use super::ballot::{Ballot, Proposal};
+use super::sizes::Sizes;
+use super::state::{Attempt, Disk, Node};
+use crate::ids::{NodeId, NodeSet};
+use crate::operation::Text;
+use crate::protocol::{Cluster, Invariant};
+
+const ONLY_PROPOSED_CHOSEN: u8 = 0;
+const ONE_VALUE_CHOSEN: u8 = 1;
+const LEARNED_ONLY_IF_CHOSEN: u8 = 2;
+const ONE_VALUE_PER_BALLOT: u8 = 3;
+const PROMISED_COVERS_ACCEPTED: u8 = 4;
+const PROMISES_ARE_KEPT: u8 = 5;
+const CHOSEN_IS_ON_DISKS: u8 = 6;
+
+/// All invariants, in the order of the numbers above.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        id: "only-proposed-chosen",
+        source: "Paxos Made Simple §2.1",
+        text: "Only a value that has been proposed is chosen.",
+    },
+    Invariant {
+        id: "one-value-chosen",
+        source: "Paxos Made Simple §2.1",
+        text: "Only a single value is chosen: no phase-2 quorum ever accepts another.",
+    },
+    Invariant {
+        id: "learned-only-if-chosen",
+        source: "Paxos Made Simple §2.1",
+        text: "A learner never learns that a value is chosen unless it is.",
+    },
+    Invariant {
+        id: "one-value-per-ballot",
+        source: "Paxos Made Simple §2.2",
+        text: "In one ballot only one value is proposed or accepted.",
+    },
+    Invariant {
+        id: "promised-covers-accepted",
+        source: "Lamport's TLA+ specification of Paxos: maxBal ≥ maxVBal",
+        text: "An acceptor has promised a ballot at least as high as the one it accepted in.",
+    },
+    Invariant {
+        id: "promises-are-kept",
+        source: "Paxos Made Simple §2.2, P1a",
+        text: "An acceptor's promised ballot never falls, not even by a crash, and it accepts \
+               nothing below it.",
+    },
+    Invariant {
+        id: "chosen-is-on-disks",
+        source: "Paxos Made Simple §2.2, P2; §2.5",
+        text: "Once a value is chosen, it stays accepted on the disks of a phase-2 quorum.",
+    },
+];
+
+/// History variables.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Ghost {
+    /// What clients proposed, and what was on disks before the run.
+    asked: BTreeSet<Text>,
+    /// The first value proposed or accepted in each ballot.
+    proposed: BTreeMap<Ballot, Text>,
+    /// What each node's memory last held as accepted.
+    seen: BTreeMap<NodeId, Option<Proposal>>,
+    /// What nodes have proposed (false) or accepted (true) while their disks were behind.
+    pending: BTreeMap<NodeId, Vec<(Proposal, bool)>>,
+    /// Who accepted each proposal.
+    accepted: BTreeMap<Proposal, NodeSet>,
+    /// The values chosen, each with the ballot that chose it first.
+    chosen: BTreeMap<Text, Ballot>,
+    /// The highest ballot that each disk has held as promised.
+    promised: BTreeMap<NodeId, Ballot>,
+}
+
+type Report<'a> = &'a mut dyn FnMut(u8, String);
+
+/// Looks at the cluster after `touched` changed.
+pub fn observe(
+    ghost: &mut Ghost,
+    cluster: &Cluster<'_, Paxos>,
+    touched: NodeId,
+    report: Report<'_>,
+) {
+    let sizes = Sizes::of(cluster.node_count(), cluster.settings);
+    let disk = cluster.disk(touched);
+    match cluster.node(touched) {
+        Some(node) => {
+            note_proposals(ghost, touched, node);
+            if *disk == node.disk {
+                for (proposal, is_accepted) in ghost.pending.remove(&touched).unwrap_or_default() {
+                    check_ballot(ghost, touched, &proposal, is_accepted, report);
+                    if is_accepted {
+                        check_acceptance(ghost, sizes, touched, proposal, report);
+                    }
+                }
+                check_learned(ghost, sizes, touched, node, report);
+            }
+        }
+        None => {
+            ghost.pending.remove(&touched);
+            ghost.seen.insert(touched, disk.accepted.clone());
+        }
+    }
+    check_disk(ghost, touched, disk, report);
+    check_chosen_is_on_disks(ghost, cluster, sizes, report);
+}
+
+/// Enters what the node has been asked, proposes and has accepted.
+fn note_proposals(ghost: &mut Ghost, id: NodeId, node: &Node) {
+    ghost.asked.extend(node.asked.clone());
+    let pending = ghost.pending.entry(id).or_default();
+    if let Attempt::Accepting { proposal } = &node.attempt {
+        let is_new = ghost.proposed.get(&proposal.ballot) != Some(&proposal.value)
+            && !pending.iter().any(|(known, _)| known == proposal);
+        if is_new {
+            pending.push((proposal.clone(), false));
+        }
+    }
+    let accepted = &node.disk.accepted;
+    let seen = ghost.seen.insert(id, accepted.clone());
+    let Some(proposal) = accepted else { return };
+    if seen.is_none() {
+        // A disk that a scenario begins with holds what was proposed before.
+        ghost.asked.insert(proposal.value.clone());
+    }
+    if seen.flatten().as_ref() != Some(proposal) {
+        pending.push((proposal.clone(), true));
+    }
+}
+
+fn check_ballot(
+    ghost: &mut Ghost,
+    id: NodeId,
+    proposal: &Proposal,
+    is_accepted: bool,
+    report: Report<'_>,
+) {
+    let Proposal { ballot, value } = proposal;
+    let first = ghost.proposed.entry(*ballot).or_insert_with(|| value.clone());
+    if first != value {
+        let does = if is_accepted { "accepts" } else { "proposes" };
+        report(
+            ONE_VALUE_PER_BALLOT,
+            format!("{id} {does} “{value}” in ballot {ballot}, where “{first}” was proposed."),
+        );
+    }
+}
+
+/// An acceptance is on the disk: it may be the one that makes a value chosen.
+fn check_acceptance(
+    ghost: &mut Ghost,
+    sizes: Sizes,
+    id: NodeId,
+    proposal: Proposal,
+    report: Report<'_>,
+) {
+    let promised = ghost.promised.get(&id).copied().unwrap_or_default();
+    let Proposal { ballot, value } = proposal.clone();
+    if ballot < promised {
+        report(
+            PROMISES_ARE_KEPT,
+            format!("{id} accepts “{value}” in ballot {ballot}, after it promised {promised}."),
+        );
+    }
+    let acceptors = ghost.accepted.entry(proposal).or_default();
+    acceptors.insert(id);
+    if acceptors.len() < sizes.phase_2 || ghost.chosen.contains_key(&value) {
+        return;
+    }
+    let names = acceptors.to_string();
+    if !ghost.asked.contains(&value) {
+        report(
+            ONLY_PROPOSED_CHOSEN,
+            format!(
+                "“{value}” is chosen in ballot {ballot} by {names}, but no client proposed it."
+            ),
+        );
+    }
+    if let Some((other, before)) = ghost.chosen.first_key_value() {
+        report(
+            ONE_VALUE_CHOSEN,
+            format!(
+                "“{value}” is chosen in ballot {ballot}, accepted by {names}, but “{other}” was \
+                 chosen in ballot {before}."
+            ),
+        );
+    }
+    ghost.chosen.insert(value, ballot);
+}
+
+fn check_learned(ghost: &Ghost, sizes: Sizes, id: NodeId, node: &Node, report: Report<'_>) {
+    let Some(value) = node.learned.as_ref().filter(|value| !ghost.chosen.contains_key(*value))
+    else {
+        return;
+    };
+    let same_value = ghost.accepted.iter().filter(|(proposal, _)| proposal.value == *value);
+    let most = same_value.map(|(_, acceptors)| acceptors.len()).max().unwrap_or(0);
+    report(
+        LEARNED_ONLY_IF_CHOSEN,
+        format!(
+            "{id} takes “{value}” for chosen, but in no ballot did more than {most} acceptors \
+             accept it; {} are needed.",
+            sizes.phase_2
+        ),
+    );
+}
+
+fn check_disk(ghost: &mut Ghost, id: NodeId, disk: &Disk, report: Report<'_>) {
+    if let Some(accepted) = disk.accepted.as_ref().filter(|it| it.ballot > disk.promised) {
+        report(
+            PROMISED_COVERS_ACCEPTED,
+            format!(
+                "{id} has accepted “{}” in ballot {}, but has promised only {}.",
+                accepted.value, accepted.ballot, disk.promised
+            ),
+        );
+    }
+    // The ballot on the disk: one that never got there was promised to nobody.
+    let promised = ghost.promised.entry(id).or_insert(disk.promised);
+    if disk.promised < *promised {
+        report(
+            PROMISES_ARE_KEPT,
+            format!("{id} had promised {promised} and has now promised only {}.", disk.promised),
+        );
+    }
+    *promised = disk.promised.max(*promised);
+}
+
+fn check_chosen_is_on_disks(
+    ghost: &Ghost,
+    cluster: &Cluster<'_, Paxos>,
+    sizes: Sizes,
+    report: Report<'_>,
+) {
+    for (value, ballot) in &ghost.chosen {
+        let holds = |id: &NodeId| {
+            cluster.disk(*id).accepted.as_ref().is_some_and(|accepted| accepted.value == *value)
+        };
+        let holders: NodeSet = sizes.acceptors().filter(holds).collect();
+        if holders.len() < sizes.phase_2 {
+            return report(
+                CHOSEN_IS_ON_DISKS,
+                format!(
+                    "“{value}” was chosen in ballot {ballot}, but only {} of {} disks hold it; {} \
+                     must.",
+                    holders.len(),
+                    sizes.acceptors,
+                    sizes.phase_2
+                ),
+            );
+        }
+    }
+}
