@@ -60,7 +60,7 @@ use crate::operation::{GET, PUT, Text};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
-use crate::view::{MessageLabel, NodeView};
+use crate::view::{Formula, MessageLabel, NodeView};
 
 /// A coordinator asks again whoever has not answered.
 pub const RETRANSMIT: TimerId = TimerId(0);
@@ -194,6 +194,14 @@ impl Protocol for Abd {
 
     fn message_kind(&self, message: &Message) -> u8 {
         message.kind()
+    }
+
+    fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
+        rules::refuses(nodes, settings)
+    }
+
+    fn formulas(&self, nodes: u16, settings: &[u32]) -> Vec<Formula> {
+        rules::formulas(nodes, settings)
     }
 
     /// `3.n1:x=old …`: for each key a tag and a value.
