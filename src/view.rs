@@ -125,18 +125,18 @@ impl Formula {
     }
 
     /// How many nodes may be down, where everything waits for at most `waits_for` of them: fewer
-    /// than half, or what is acknowledged may be on none that is left.
+    /// than half, or both sides of a partition can go on.
     pub fn nodes_down(nodes: u16, waits_for: u32) -> Self {
         let nodes = u32::from(nodes);
         let down = nodes.saturating_sub(waits_for);
         let holds = nodes > 2 * down;
         let meaning = match (holds, down) {
-            (true, 0) => "Some step waits for every node: with one down, it waits for ever.".into(),
-            (true, down) => {
-                format!("With f = {down} of {nodes} down the others go on, and know all.")
-            }
+            (true, 0) => "Some step waits for every node, so none may be down.".to_owned(),
+            (true, down) => format!(
+                "With f = {down} of {nodes} down the others go on, but never both sides of a partition."
+            ),
             (false, down) => format!(
-                "The others go on with f = {down} of {nodes} down, and may know nothing of what those knew."
+                "With f = {down} of {nodes} down the others go on, so both sides of a partition can."
             ),
         };
         Formula {
