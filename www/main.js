@@ -6,6 +6,7 @@ import { App } from "./app.js";
 import { createHeader } from "./header.js";
 import { applyLanguage } from "./i18n.js";
 import { createKeys } from "./keys.js";
+import { createMeters } from "./meters.js";
 import { createSentence } from "./sentence.js";
 import { keepSession, openFromAddress, restoreSession, savedSession } from "./session.js";
 import { Stage } from "./stage/index.js";
@@ -51,6 +52,7 @@ async function boot() {
   createButtons(stage, app);
   createEventLog(part("log"), app);
   createSentence(part("sentence"), app);
+  createMeters(part("sentence"), app);
   createTransport(part("bar"), app, stage);
   createTabs(part("side"), app);
   createKeys(app, stage, helpButton);

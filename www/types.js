@@ -25,9 +25,15 @@
  *   timers: {name: string, text: string}[], commands: {name: string, text: string}[],
  *   rules: {id: string, source: string, text: string, without: string, protects: string[]}[],
  *   invariants: {id: string, source: string, text: string}[],
- *   settings: {id: string, text: string, default: any, range: any}[], operations: {name: string, parts: ("key"|"expected"|"value")[]}[]}} Sheet
+ *   settings: Setting[], operations: {name: string, parts: string[]}[], nodes_default: number,
+ *   nodes_range: [number, number]}} Sheet
+ * @typedef {{id: string, text: string, default: number, range: {number: [number, number]} | {choice: string[]}}} Setting
+ * @typedef {{name: string, size: number}} Quorum
+ * @typedef {{text: string, filled: string, holds: boolean, meaning: string, quorums: Quorum[]}} Formula
+ * @typedef {{name: string, value: number, of: number}} Meter
  * @typedef {{protocol: string, title: Words, about: Words, nodes: number, clients: number, seed: string,
  *   pace: "by-time"|"by-hand"|"at-random", openAt: number, network: string,
+ *   workload: string | null, workloads: {id: string, text: string}[],
  *   settings: {id: string, value: string}[], rulesOff: string[]}} About
  * @typedef {{id: string, protocol: string, protocolTitle: string, title: Words, about: Words}} ScenarioEntry
  * @typedef {{type: string, [key: string]: any}} Action

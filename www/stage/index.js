@@ -8,6 +8,7 @@ import { MESSAGE, MESSAGE_STRIDE } from "../types.js";
 import { cutAt, cutShapes, drawCuts } from "./cuts.js";
 import { drawGhosts, drawLinks, drawMessages } from "./draw-messages.js";
 import { drawClients, drawNodes } from "./draw-nodes.js";
+import { drawQuorums } from "./draw-quorums.js";
 import { openClientForm } from "./forms.js";
 import { Gestures } from "./gestures.js";
 import { Inboxes } from "./inbox.js";
@@ -33,6 +34,8 @@ export class Stage {
   hoveredNode = -1;
   /** @type {import("./cuts.js").CutShape | null} */
   hoveredCut = null;
+  /** @type {import("../quorums.js").QuorumSets | null} the sets of the formula that somebody looks at */
+  #quorums = null;
 
   #ratio = 1;
   /** @type {import("../theme.js").Colours} */
@@ -73,6 +76,10 @@ export class Stage {
     app.on("language", () => this.#namesChanged());
     app.on("play", () => app.changed());
     app.on("change", () => this.#pictureChanged());
+    app.on("quorums", (quorums) => {
+      this.#quorums = quorums;
+      app.invalidate();
+    });
   }
 
   /** Reads the colours anew after the theme changed. */
@@ -179,6 +186,7 @@ export class Stage {
     drawGhosts(context, ghosts, layout, colours, sheet, measure);
     const style = this.#nodeStyle();
     drawNodes(context, frame.nodes, layout, app.nowMs, colours, style);
+    drawQuorums(context, this.#quorums, layout, colours);
     drawClients(context, frame.clients, layout, colours, style);
     this.gestures.drawStroke(context, colours);
     return ghosts.length > 0 || (resting?.moving ?? false);
