@@ -12,11 +12,11 @@ import { patch } from "./panels/patch.js";
  * @param {import("./app.js").App} app
  */
 export function createMeters(host, app) {
-  const list = h("ul", { class: "meters", hidden: true });
+  const list = h("div", { class: "meters", role: "group", hidden: true });
   host.append(list);
   const update = paced(app, () => {
-    /** @type {Meter[]} */
-    const meters = app.playground?.meters() ?? [];
+    const meters = measured(app);
+    if (!meters) return;
     list.hidden = meters.length === 0;
     list.setAttribute("aria-label", app.t("meters.label"));
     patch(list, meters.map((meter) => meterRow(meter, app.t("meters.of", { value: meter.value, of: meter.of }))));
@@ -25,13 +25,26 @@ export function createMeters(host, app) {
 }
 
 /**
+ * A core that went down measures nothing any more; that it did is said elsewhere.
+ * @param {import("./app.js").App} app
+ * @returns {Meter[] | null}
+ */
+function measured(app) {
+  try {
+    return app.playground?.meters() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * @param {Meter} meter
  * @param {string} words
  */
 function meterRow({ name, value, of }, words) {
   const share = of > 0 ? Math.min(1, value / of) : 0;
-  return h("li", {
-    "data-key": name, role: "meter", "aria-label": name, "aria-valuemin": 0, "aria-valuemax": of, "aria-valuenow": Math.min(value, of),
+  return h("div", {
+    class: "meter", "data-key": name, role: "meter", "aria-label": name, "aria-valuemin": 0, "aria-valuemax": of, "aria-valuenow": Math.min(value, of),
     "aria-valuetext": words,
   },
   h("span", { class: "meter-name" }, name),

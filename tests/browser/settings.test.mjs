@@ -67,6 +67,25 @@ test("a quorum setting changes its formula, and the picture says who is in both"
   await page.close();
 });
 
+test("quorums are drawn as far apart as they can be, however many there are", async () => {
+  const { page, calm } = await open(browser, server.address, "?protocol=abd&nodes=3");
+  const shared = (count, ...sizes) => page.evaluate(async ([nodes, all]) => {
+    const { namesOf, quorumSets } = await import("/quorums.js");
+    const found = quorumSets(all.map((size) => ({ name: "q", size })), nodes);
+    return [found.sets.map(({ members }) => members.size).join(), namesOf(found.shared, (node) => `n${node + 1}`)];
+  }, [count, sizes]);
+  assert.deepEqual(await shared(3, 2, 2), ["2,2", "n2"]);
+  assert.deepEqual(await shared(4, 2, 2), ["2,2", ""]);
+  assert.deepEqual(await shared(5, 5, 1), ["5,1", "n5"]);
+  assert.deepEqual(await shared(100, 60, 60), ["60,60", "n41–n60"]);
+  assert.deepEqual(await shared(5, 3), ["3", ""], "one alone shares nothing");
+  // Two fast quorums and a classic one of seven: 5 + 5 + 4 leaves none in all, 6 + 6 + 4 two.
+  assert.deepEqual(await shared(7, 5, 5, 4), ["5,5,4", ""]);
+  assert.deepEqual(await shared(7, 6, 6, 4), ["6,6,4", "n5, n6"]);
+  calm();
+  await page.close();
+});
+
 test("an impossible setting is refused in words, and nothing is lost", async () => {
   const { page, calm } = await open(browser, server.address, "?protocol=abd&nodes=3&clients=1");
   await page.evaluate(() => globalThis.consensusPlayground.act({ type: "invoke", client: 0, node: 0, operation: "put x 1" }));

@@ -126,7 +126,7 @@ export default {
 
   "settings.protocol": "Settings of {title}",
   "settings.none": "This protocol has none.",
-  "settings.hint": "Every change starts the run anew.",
+  "settings.hint": "Every change starts the run anew, without what was done by hand.",
   "settings.changed": "Started anew.",
   "settings.takeBack": "Back to the run before",
   "settings.less": "one less",

@@ -127,7 +127,7 @@ export default {
 
   "settings.protocol": "{title} 的参数",
   "settings.none": "此协议没有参数。",
-  "settings.hint": "每次更改都会让运行重新开始。",
+  "settings.hint": "每次更改都会让运行重新开始，不含手动操作。",
   "settings.changed": "已重新开始。",
   "settings.takeBack": "回到更改前的运行",
   "settings.less": "减一",

@@ -47,9 +47,9 @@ function picture(app, quorums, place) {
   const found = quorumSets(quorums, nodes);
   const words = sharedWords(app, found, nameOf);
   const label = [...found.sets.map(({ name, members }) => `${name}: ${namesOf(members, nameOf)}`), words].join(". ");
-  // It can have the focus, because with it the sets show on the stage.
+  // It can have the focus, because with it the sets show on the stage. The label says what is drawn.
   return h("figure", { class: "quorums", tabindex: "0", "data-formula": place, "data-key": "quorums", "aria-label": label },
-    quorumPicture(found, nodes, nameOf, label),
+    quorumPicture(found, nodes, nameOf),
     words ? h("figcaption", { class: found.shared.length > 0 ? "" : "bad" }, words) : null);
 }
 

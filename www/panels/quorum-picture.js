@@ -29,9 +29,8 @@ function s(tag, attributes, ...children) {
  * @param {QuorumSets} quorums
  * @param {number} count
  * @param {(node: number) => string} nameOf
- * @param {string} label what it shows, in words
  */
-export function quorumPicture({ sets, shared }, count, nameOf, label) {
+export function quorumPicture({ sets, shared }, count, nameOf) {
   const pitch = WIDTH / Math.max(1, count);
   const r = Math.max(1.1, Math.min(9, pitch * 0.34));
   const named = pitch >= NAME_ROOM;
@@ -57,7 +56,7 @@ export function quorumPicture({ sets, shared }, count, nameOf, label) {
   const names = named ? Array.from({ length: count }, (_, node) => s("text", {
     x: xOf(node), y: y + Math.max(r, 4) + 14, "text-anchor": "middle", class: inAll.has(node) ? "name shared" : "name",
   }, nameOf(node))) : [];
-  return s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "quorum-picture", role: "img", "aria-label": label },
+  return s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "quorum-picture", "aria-hidden": "true" },
     ...parts, ...nodes, ...names);
 }
 

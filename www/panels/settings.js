@@ -36,19 +36,28 @@ export function create(host, app) {
   /** @type {import("../types.js").Formula[]} */
   let present = [];
 
+  /** One change after the other: the next one begins from what the last one made. */
+  let last = Promise.resolve();
+  const commit = (/** @type {Field} */ field, /** @type {string} */ line) => {
+    last = last.then(() => change(field, line));
+  };
   /** @param {Field} field @param {string} line */
-  const commit = async (field, line) => {
+  const change = async (field, line) => {
     const before = present;
     const problem = await changeLine(app, line, line.startsWith("workload "));
-    for (const { field: other } of bound) {
-      other.problem("");
-      other.effect("");
-    }
+    clearWords();
     field.problem(problem ?? "");
     // The formulas may be out of sight: what became of them is said where it was done.
     field.effect(present.filter(({ text, filled }) => before.some((old) => old.text === text && old.filled !== filled))
       .map(({ filled, holds }) => app.t(holds ? "formulas.nowHolds" : "formulas.nowFails", { filled })).join(" · "));
     showValues();
+  };
+
+  const clearWords = () => {
+    for (const { field } of bound) {
+      field.problem("");
+      field.effect("");
+    }
   };
 
   /**
@@ -58,7 +67,7 @@ export function create(host, app) {
    * @param {(value: string) => string} lineOf
    */
   const bind = (make, read, lineOf) => {
-    const field = make((value) => void commit(field, lineOf(value)));
+    const field = make((value) => commit(field, lineOf(value)));
     bound.push({ field, read });
     return field.element;
   };
@@ -175,7 +184,9 @@ export function create(host, app) {
   const offs = [
     app.on("open", () => {
       seen = "";
+      clearWords();
     }),
+    app.on("pace", render),
     app.on("line", render),
     app.on("tab", (id) => {
       if (id !== "settings") showOnStage(-1);
