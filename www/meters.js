@@ -14,13 +14,22 @@ import { patch } from "./panels/patch.js";
 export function createMeters(host, app) {
   const list = h("div", { class: "meters", role: "group", hidden: true });
   host.append(list);
+  // Only a new picture, or another language, is worth asking the core.
+  let isNew = false;
   const update = paced(app, () => {
+    if (!isNew) return;
+    isNew = false;
     const meters = measured(app);
     if (!meters) return;
     list.hidden = meters.length === 0;
     list.setAttribute("aria-label", app.t("meters.label"));
     patch(list, meters.map((meter) => meterRow(meter, app.t("meters.of", { value: meter.value, of: meter.of }))));
   });
+  for (const event of ["refresh", "language"]) {
+    app.on(event, () => {
+      isNew = true;
+    });
+  }
   app.on("change", update);
 }
 

@@ -243,7 +243,7 @@ test("meters are in sight without opening anything, and read aloud", async () =>
   await page.evaluate(() => {
     const app = globalThis.consensusPlayground;
     app.playground.meters = () => [{ name: "nodes that agree", value: 2, of: 3 }];
-    app.changed();
+    app.refresh("jump");
   });
   const meter = page.getByRole("meter", { name: "nodes that agree" });
   await meter.waitFor();
