@@ -73,6 +73,8 @@ static SHEET: Sheet = Sheet {
     id: "abd",
     title: "ABD register",
     source: "Attiya, Bar-Noy & Dolev 1995; many writers: Lynch & Shvartsman 1997",
+    guarantee: "Linearizable reads and writes of a register; a client is answered as long as the node \
+                that it asks reaches a majority.",
     period: "counter",
     nodes_default: 3,
     nodes_range: (2, 9),

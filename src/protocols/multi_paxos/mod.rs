@@ -74,6 +74,8 @@ static SHEET: Sheet = Sheet {
     id: "multi_paxos",
     title: "Multi-Paxos",
     source: "Lamport, Paxos Made Simple, 2001; van Renesse & Altinbuken, Paxos Made Moderately Complex, 2015",
+    guarantee: "Linearizable: every answer reflects all answers before it; it comes as long as a leader \
+                reaches a majority of acceptors.",
     period: "ballot",
     nodes_default: 5,
     nodes_range: (2, 9),
