@@ -45,7 +45,7 @@ export function openFromAddress(app, onTrouble) {
 }
 
 /** Chat programs encode what they pass on, sometimes twice. */
-function decodeHash() {
+export function decodeHash() {
   let hash = location.hash;
   for (let round = 0; round < 2 && hash.includes("%"); round++) {
     try {

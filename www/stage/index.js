@@ -47,14 +47,18 @@ export class Stage {
   /**
    * @param {HTMLElement} host
    * @param {App} app
+   * @param {{watched?: boolean, label?: string}} [options] a watched stage is only looked at: it has no
+   *   inboxes and takes no pointer; `label` is the key of the canvas's name
    */
-  constructor(host, app) {
+  constructor(host, app, { watched = false, label = "stage.label" } = {}) {
     this.app = app;
     this.host = host;
-    this.canvas = h("canvas", { class: "stage-canvas", role: "img", "aria-describedby": "sentence" });
+    this.watched = watched;
+    this.label = label;
+    this.canvas = h("canvas", { class: "stage-canvas", role: "img", "aria-describedby": watched ? undefined : "sentence" });
     this.overlay = h("div", { class: "stage-overlay" });
     this.inboxHost = h("div", { class: "stage-inboxes" });
-    this.area = h("div", { class: "stage-area" }, this.canvas, this.overlay, this.inboxHost);
+    this.area = h("div", { class: `stage-area${watched ? " watched" : ""}` }, this.canvas, this.overlay, this.inboxHost);
     this.legend = h("div", { class: "legend" });
     host.append(this.area, this.legend);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
@@ -83,7 +87,7 @@ export class Stage {
 
   #namesChanged() {
     createLegend(this.legend, this.app);
-    this.canvas.setAttribute("aria-label", this.app.t("stage.label"));
+    this.canvas.setAttribute("aria-label", this.app.t(this.label, { name: this.app.sheet.title }));
   }
 
   // ---- size
@@ -127,7 +131,7 @@ export class Stage {
     this.#arrange();
     const { app } = this;
     this.cuts = cutShapes(app.frame.cuts, this.layout);
-    this.inboxes.update(this.layout, !app.playing || app.byHand);
+    this.inboxes.update(this.layout, !this.watched && (!app.playing || app.byHand));
   }
 
   /**
@@ -171,7 +175,7 @@ export class Stage {
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     context.clearRect(0, 0, layout.width, layout.height);
     drawLinks(context, layout, colours);
-    drawCuts(context, this.cuts, layout, colours, app.t("stage.cut"), this.hoveredCut, this.inboxes.rects);
+    drawCuts(context, this.cuts, layout, colours, app.t(this.watched ? "timeline.cut" : "stage.cut"), this.hoveredCut, this.inboxes.rects);
     drawMessages(context, this.placed, layout, colours, sheet, {
       hovered: this.hoveredMessage, selected: selectedMessage, node: this.hoveredNode,
     });
