@@ -1,8 +1,10 @@
 // The page's words in English. The panels and the diagram bring their own.
 
+import compare from "./en.compare.js";
 import panels from "./en.panels.js";
 
 export default {
+  ...compare,
   ...panels,
 
   "page.skip": "Skip to the controls",
@@ -10,6 +12,8 @@ export default {
   "page.diagram": "Space-time diagram",
 
   "header.share": "Share",
+  "header.compare": "Compare",
+  "header.compareHint": "Two protocols side by side: the same clients, the same faults",
   "header.language": "Language",
   "header.theme": "Colours: {theme}",
   "header.help": "Help and keys",

@@ -1,8 +1,10 @@
 // The page's words in simplified Chinese. The panels and the diagram bring their own.
 
+import compare from "./zh.compare.js";
 import panels from "./zh.panels.js";
 
 export default {
+  ...compare,
   ...panels,
 
   "page.skip": "跳到播放控制",
@@ -10,6 +12,8 @@ export default {
   "page.diagram": "时空图",
 
   "header.share": "分享",
+  "header.compare": "对比",
+  "header.compareHint": "两种协议并排：同样的客户端，同样的故障",
   "header.language": "语言",
   "header.theme": "配色：{theme}",
   "header.help": "帮助与快捷键",
