@@ -311,6 +311,15 @@ fn the_page_says_everything_in_both_languages() {
 }
 
 #[test]
+fn every_protocol_says_in_one_sentence_what_it_promises() {
+    for entry in REGISTRY {
+        let (id, guarantee) = (entry.sheet().id, entry.sheet().guarantee);
+        assert!((30..200).contains(&guarantee.len()), "{id}: “{guarantee}”");
+        assert!(guarantee.ends_with('.') && !guarantee.contains(". "), "{id}: “{guarantee}”");
+    }
+}
+
+#[test]
 fn every_rule_is_named_by_a_scenario_or_a_test_of_its_own() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text: String =

@@ -75,6 +75,13 @@ test("a fault happens on both sides at once, and again when the run is played ag
   assert.deepEqual((await sides(page)).map(({ nowMs }) => nowMs), [0, 0]);
   await page.evaluate(() => globalThis.consensusComparison.runTo(2000));
   assert.deepEqual(await sides(page), first);
+
+  // A fault in the past takes the place of those that were recorded after it, and says so.
+  await goTo(page, 900);
+  await page.evaluate(() => globalThis.consensusComparison.act({ type: "partition", side: [4] }));
+  await page.getByText(/no longer happen: 1/).waitFor();
+  await drawn(page);
+  assert.equal(await page.locator("#faults").innerText(), "900 ms partition n5");
   calm();
   await page.close();
 });
@@ -150,6 +157,10 @@ test("a wrong link or protocol is said in words, and nothing else is opened", as
   await (await trouble(`?with=abd&at=99999999${address.hash}`, /ends at/)).close();
   await (await trouble("?ready=nothing", /nothing/)).close();
 
+  const { page: odd } = await compare(`?with=abd&set.nope=3${address.hash}`);
+  assert.match(await odd.locator("#right .side-problem").innerText(), /nope/);
+  await odd.close();
+
   const { page: lone, calm } = await compare(`?with=nothing&at=1500${address.hash}`);
   await lone.locator("#right .side-problem").waitFor();
   assert.match(await lone.locator("#right").innerText(), /no protocol “nothing”/);
@@ -180,6 +191,11 @@ test("what cannot go over is named, and both runs stay", async () => {
   await chooser.selectOption("abd");
   await page.waitForFunction(() => globalThis.consensusComparison.columns[1].about.protocol === "abd");
   assert.deepEqual((await sides(page)).map(({ nowMs }) => nowMs), [1000, 1000]);
+  // Whoever leaves a field by Tab stands in the next one, although all were made anew.
+  await page.getByLabel("nodes", { exact: true }).fill("4");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => globalThis.consensusComparison.columns.every(({ about }) => about.nodes === 4));
+  await page.waitForFunction(() => document.activeElement.id === "common-clients");
   // A message in five lost, on both sides.
   await page.getByRole("combobox", { name: /network loses/ }).selectOption("20");
   await page.waitForFunction(() => globalThis.consensusComparison.columns.every(({ about }) => about.network.includes("loss 20%")));

@@ -11,6 +11,8 @@ import { fill, h } from "../dom.js";
 
 /** While the slider moves nothing is computed; a run takes some milliseconds. */
 const WAIT_MS = 90;
+/** What opens is drawn first. */
+const OPENING_MS = 250;
 const KEPT_MAX = 200;
 
 /**
@@ -91,7 +93,7 @@ export function createCap(host, page) {
     slider.value = String(page.cut ?? Math.max(1, Math.floor((nodes - 1) / 2)));
     page.cut = cut();
     relabel();
-    ask(0);
+    ask(OPENING_MS);
   });
   page.on("language", relabel);
 }

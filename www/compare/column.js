@@ -7,6 +7,8 @@ import { wantsStillness } from "../theme.js";
 /** @typedef {import("./comparison.js").Comparison} Comparison */
 /** @typedef {import("../types.js").Metrics} Metrics */
 
+const MEASURED_EVERY_MS = 200;
+
 export class Column extends Emitter {
   /** @type {any} the Playground; null where it could not be made */
   playground = null;
@@ -16,19 +18,24 @@ export class Column extends Emitter {
   about = /** @type {any} */ (null);
   /** @type {import("../types.js").Frame} */
   frame = /** @type {any} */ (null);
-  /** @type {Metrics} */
-  metrics = /** @type {any} */ (null);
 
   // What the stage asks beside: nothing is selected here, and everything happens by time.
   selection = null;
   byHand = false;
   loop = { beat: null };
 
+  /** @type {Metrics | null} */
+  #metrics = null;
+  #measuredMs = 0;
+
   /** @param {Comparison} page */
   constructor(page) {
     super();
     this.page = page;
     for (const event of ["theme", "language", "play"]) page.on(event, (detail) => this.playground && this.emit(event, detail));
+    page.on("play", () => {
+      this.#metrics = null;
+    });
   }
 
   get language() {
@@ -101,6 +108,12 @@ export class Column extends Emitter {
     return applied;
   }
 
+  /** What the run has cost and given so far. @returns {Metrics} */
+  get metrics() {
+    if (!this.#metrics) this.#measuredMs = performance.now();
+    return (this.#metrics ??= this.playground.metrics());
+  }
+
   /** @returns {number | null} when the next action is due */
   nextMs() {
     return this.playground?.nextMs() ?? null;
@@ -126,7 +139,8 @@ export class Column extends Emitter {
       checks: playground.checks(),
       rules: playground.rules(),
     };
-    this.metrics = playground.metrics();
+    // The whole history is judged anew each time: while it plays, at the pace of the eye.
+    if (kind !== "play" || performance.now() - this.#measuredMs > MEASURED_EVERY_MS) this.#metrics = null;
     this.emit("refresh", { kind, former });
   }
 }

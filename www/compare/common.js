@@ -2,6 +2,7 @@
 // fields behind it.
 
 import { fill, h, icon } from "../dom.js";
+import { refill } from "./refill.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
 
@@ -41,7 +42,7 @@ export function createCommon(host, page) {
     }
     const { nodes, clients, seed, network, workload } = left.about;
     words.textContent = page.t("compare.common", { nodes, clients, seed, network, workload: workload ?? page.t("compare.noWorkload") });
-    fill(body, fields(page));
+    refill(body, () => (left.playground ? fields(page) : []));
   };
   page.on("open", update);
   page.on("kept", update);

@@ -8,14 +8,16 @@ import { keepTheme, startTheme } from "../theme.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
 import { USUAL_PACE } from "./common.js";
-import { opened, withDraft } from "./load.js";
-import { orderedPartners, readyText } from "./partners.js";
+import { faultsOf } from "./faults.js";
+import { withDraft } from "./load.js";
+import { makePair, settingsOf } from "./pair.js";
+import { readyText } from "./partners.js";
 
 /**
  * @typedef {import("../core.js").Engine} Engine
  * @typedef {import("../types.js").CoreError} CoreError
  * @typedef {import("../types.js").Action} Action
- * @typedef {Record<string, string>} Settings
+ * @typedef {import("./pair.js").Settings} Settings
  * @typedef {{make: () => any, right: string | null, settings?: Settings, atMs?: number | null,
  *   ready?: import("./ready.js").Ready | null, cut?: number | null, whole?: boolean}} Request what to open: the
  *   left run, the right protocol (null: whichever fits) and its settings, the moment; with `whole`
@@ -102,23 +104,7 @@ export class Comparison extends Emitter {
    */
   async open({ make, right, settings = {}, atMs = null, ready = null, cut = null, whole = false }) {
     const turn = ++this.#turn;
-    const left = await opened(make);
-    /** @type {any} */
-    let partner = null;
-    /** @type {CoreError | null} */
-    let problem = null;
-    try {
-      this.#refuseRandom(left);
-      try {
-        partner = await this.#partnerOf(left, right, settings);
-      } catch (error) {
-        if (whole || !isCoreError(error)) throw error;
-        problem = error;
-      }
-    } catch (error) {
-      left.free();
-      throw error;
-    }
+    const { left, partner, transferred, problem } = await makePair(this.engine, { make, right, settings, whole }, (key) => this.t(key));
     if (turn !== this.#turn) {
       left.free();
       partner?.free();
@@ -130,6 +116,7 @@ export class Comparison extends Emitter {
     this.columns[0].adopt(left);
     this.columns[1].adopt(partner);
     Object.assign(this, { problem, ready });
+    this.#transferred = transferred;
     this.right = partner ? this.columns[1].about.protocol : (right ?? "");
     this.cut = cut ?? this.cut;
     this.goTo(moment);
@@ -145,56 +132,6 @@ export class Comparison extends Emitter {
       make: () => this.engine.Playground.fromText(text), right: ready.right, settings: ready.set, atMs: ready.fromMs, ready,
       cut: ready.cut, whole: true,
     });
-  }
-
-  /** @param {any} playground */
-  #refuseRandom(playground) {
-    if (playground.about().pace !== "at-random") return;
-    throw { kind: "refused", code: "no-common-clock", message: this.t("compare.random") };
-  }
-
-  /**
-   * The same scenario for the protocol on the right.
-   * @param {any} left
-   * @param {string | null} right
-   * @param {Settings} settings
-   */
-  async #partnerOf(left, right, settings) {
-    /** @type {unknown} */
-    let problem = null;
-    for (const id of right === null ? orderedPartners(this.engine, left.about().protocol) : [right]) {
-      try {
-        return await this.#transfer(left, id, settings);
-      } catch (error) {
-        if (!isCoreError(error)) throw error;
-        problem ??= error;
-      }
-    }
-    throw problem ?? { kind: "refused", code: "no-partner", message: this.t("compare.noPartner") };
-  }
-
-  /**
-   * @param {any} left
-   * @param {string} id
-   * @param {Settings} settings
-   */
-  async #transfer(left, id, settings) {
-    const { Playground } = this.engine;
-    let text = withoutTail(await opened(() => left.forProtocol(id)));
-    let playground = await opened(() => Playground.fromText(text));
-    const transferred = settingsOf(playground);
-    for (const [name, value] of Object.entries(settings)) {
-      if (transferred[name] === value) continue;
-      try {
-        text = playground.changed(`set ${name} ${value}`);
-      } finally {
-        playground.free();
-      }
-      const changed = text;
-      playground = await opened(() => Playground.fromText(changed));
-    }
-    this.#transferred = transferred;
-    return playground;
   }
 
   /** The settings of the right run that differ from those it would have without a word. @returns {Settings} */
@@ -218,9 +155,11 @@ export class Comparison extends Emitter {
     const { Playground } = this.engine;
     const [left] = this.columns;
     const present = left.playground.text();
+    // Where one side is missing there is no pair to lose.
+    const whole = this.runs().length === this.columns.length;
     try {
       const text = await withDraft(() => Playground.fromText(present), write);
-      await this.open({ make: () => Playground.fromText(text), right, settings, atMs: this.clock.wholeMs, ready: this.ready, whole: true });
+      await this.open({ make: () => Playground.fromText(text), right, settings, atMs: this.clock.wholeMs, ready: this.ready, whole });
     } catch (error) {
       this.complain(error);
       // Fields show what is, not what was wished.
@@ -345,12 +284,17 @@ export class Comparison extends Emitter {
         this.toast(reason, "bad");
         return false;
       }
+      const [{ playground }] = this.columns;
+      const before = faultsOf(playground).length;
       for (const run of this.runs()) {
         run.playground.setNow(at);
         run.playground.act(action);
         run.playground.setNow(at);
         run.refresh("act");
       }
+      // Changing the past leaves its future behind, here as everywhere.
+      const gone = before + 1 - faultsOf(playground).length;
+      if (gone > 0) this.toast(this.t("compare.laterGone", { count: gone }));
       return true;
     });
     this.emit("act");
@@ -413,18 +357,4 @@ export class Comparison extends Emitter {
       return undefined;
     }
   }
-}
-
-/** @param {any} playground @returns {Settings} */
-function settingsOf(playground) {
-  return Object.fromEntries(playground.about().settings.map((/** @type {{id: string, value: string}} */ { id, value }) => [id, value]));
-}
-
-/**
- * A scenario without the time that passes at its end: it passes by itself, and a step for it would be
- * an action that the other run has not.
- * @param {string} text
- */
-function withoutTail(text) {
-  return text.replace(/(\n(at|run) \d+)+\s*$/, "\n");
 }

@@ -3,6 +3,7 @@
 import { fill, h } from "../dom.js";
 import { pageQuery } from "./address.js";
 import { offered } from "./partners.js";
+import { refill } from "./refill.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
 
@@ -21,7 +22,7 @@ export function createIntro(host, page, open) {
     const about = left.playground ? page.words(left.about.about) : "";
     watch.textContent = page.ready ? page.t(`compare.ready.${page.ready.id}.watch`) : about || page.t("compare.watch");
     list.setAttribute("aria-label", page.t("compare.readyList"));
-    fill(list, offered(page.engine).map((ready) => link(ready)));
+    refill(list, () => offered(page.engine).map((ready) => link(ready)));
   };
   /** @param {import("./ready.js").Ready} ready */
   const link = (ready) => {
@@ -29,7 +30,7 @@ export function createIntro(host, page, open) {
     query.set("ready", ready.id);
     const address = `${location.pathname}?${query}`;
     return h("a", {
-      href: address, "aria-current": page.ready?.id === ready.id ? "true" : undefined,
+      id: `ready-${ready.id}`, href: address, "aria-current": page.ready?.id === ready.id ? "true" : undefined,
       onclick: (/** @type {MouseEvent} */ event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();

@@ -4,6 +4,9 @@
 /** @typedef {import("../core.js").Engine} Engine */
 /** @typedef {{id: string, title: string}} ProtocolEntry */
 
+/** Reading the list takes the core some milliseconds, and it is always the same. @type {ProtocolEntry[] | null} */
+let known = null;
+
 /**
  * Runs what needs a protocol's code.
  * @template T
@@ -20,10 +23,11 @@ export async function opened(make) {
  * @returns {ProtocolEntry[]}
  */
 export function protocols(engine) {
+  if (known) return known;
   /** @type {Map<string, string>} */
   const titles = new Map();
   for (const { protocol, protocolTitle } of engine.scenarios()) titles.set(protocol, protocolTitle);
-  return [...titles].map(([id, title]) => ({ id, title }));
+  return (known = [...titles].map(([id, title]) => ({ id, title })));
 }
 
 /**

@@ -8,7 +8,7 @@ import { fill, h } from "../dom.js";
  * @typedef {{key: string, value: string, of: string, bad: boolean}} Figure
  */
 
-/** Where nothing can be divided yet. */
+/** Where nothing can be divided or judged yet. */
 const NOTHING = "–";
 
 /**
@@ -26,8 +26,8 @@ export function figures(run) {
     { key: "trips", value: each(hops / 2, 1), of: "", bad: false },
     { key: "latency", value: each(latencyMs, 0), of: unit, bad: false },
     { key: "answered", value: number(answered, 0), of: run.t("compare.of", { count: number(called, 0) }), bad: false },
-    { key: "stale", value: number(stale, 0), of: run.t("compare.of", { count: number(reads, 0) }), bad: stale > 0 },
-    { key: "behind", value: number(behindMost, 0), of: "", bad: behindMost > 0 },
+    { key: "stale", value: reads > 0 ? number(stale, 0) : NOTHING, of: reads > 0 ? run.t("compare.of", { count: number(reads, 0) }) : "", bad: stale > 0 },
+    { key: "behind", value: reads > 0 ? number(behindMost, 0) : NOTHING, of: "", bad: behindMost > 0 },
   ];
 }
 

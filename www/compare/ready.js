@@ -19,7 +19,7 @@ export const READY = [
   { id: "consensus", left: "raft", right: "abd", fromMs: 1300, cut: 2, lines: `${REGISTER}\n\n${SPLIT}` },
   { id: "leaders", left: "raft", right: "multi_paxos", fromMs: 1300, cut: 2, lines: `${STORE}\n\nat 1500\ncrash n4\nat 2600\nrestart n4` },
   { id: "reads", left: "raft", right: "raft", set: { reads: "lease" }, fromMs: 1300, cut: 2, lines: `${REGISTER}\n\n${SPLIT}` },
-  { id: "loss", left: "multi_paxos", right: "abd", fromMs: 1300, cut: 1, lines: `${REGISTER}\nnetwork delay 10..30 loss 10%\n\nat 2000\ncrash n1` },
+  { id: "loss", left: "multi_paxos", right: "abd", fromMs: 1300, cut: 1, lines: `${REGISTER}\nnetwork delay 10..30 loss 10%\n\nat 1500\ncrash n3` },
   { id: "quorums", left: "raft", right: "quorum", fromMs: 1300, cut: 2, lines: `${REGISTER}\n\n${SPLIT}` },
   { id: "gossip", left: "abd", right: "gossip", fromMs: 1300, cut: 2, lines: `${REGISTER}\n\n${SPLIT}` },
   { id: "commit", left: "two_phase_commit", right: "paxos_commit", fromMs: 300, cut: 1, lines: `${BANK}\n\nat 500\ncrash n1\nat 1600\nrestart n1` },

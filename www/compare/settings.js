@@ -1,7 +1,8 @@
 // A protocol's settings in one short line, and the fields behind it.
 
-import { fill, h, icon } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { plain } from "../panels/parts.js";
+import { refill } from "./refill.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
 
@@ -38,7 +39,7 @@ export function createSettings(page, place) {
     const listed = differing.length > LISTED_MAX ? [page.t("compare.settingsDiffer", { count: differing.length })]
       : differing.map(({ id }) => `${plain(id)} ${valueOf(id)}`);
     words.textContent = [...(listed.length > 0 ? listed : [page.t("compare.settingsUsual")]), ...off].join(" · ");
-    fill(body, sheet.settings.map((setting) => field(setting, valueOf(setting.id))));
+    refill(body, () => sheet.settings.map((setting) => field(setting, valueOf(setting.id))));
   };
 
   /** @param {import("../types.js").Sheet["settings"][number]} setting @param {string} value */

@@ -3,12 +3,10 @@
 import { fill, h, icon } from "../dom.js";
 import { anchorOf, openMenu, standBelow } from "../popover.js";
 import { SPEEDS } from "./clock.js";
+import { faultsOf } from "./faults.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
 
-/** What a fault is, among the codes of actions: crashes, disks, cuts and clocks. */
-const FAULT_CODES = { first: 6, last: 18 };
-const ROW = 9;
 const LOSSES = [0, 2, 5, 10, 20, 40];
 /** From so many faults on only the last ones are listed. */
 const LISTED_MAX = 12;
@@ -159,16 +157,8 @@ function listed(names) {
  */
 function showFaults(host, page) {
   const [{ playground }] = page.columns;
-  const { branch, length } = playground.cursor();
-  const rows = playground.diagram(branch, 0, length);
-  /** @type {{at: number, text: string}[]} */
-  const faults = [];
-  for (let index = 0; index * ROW < rows.length; index++) {
-    const code = rows[index * ROW + 1];
-    if (code < FAULT_CODES.first || code > FAULT_CODES.last) continue;
-    faults.push({ at: rows[index * ROW], text: playground.describe(branch, index) });
-  }
-  const shown = faults.slice(-LISTED_MAX);
+  const { branch } = playground.cursor();
+  const shown = faultsOf(playground).slice(-LISTED_MAX).map(({ at, index }) => ({ at, text: playground.describe(branch, index) }));
   fill(host, shown.length === 0 ? h("li", { class: "none", data: { at: "-1" } }, page.t("compare.noFaults"))
     : shown.map(({ at, text }) => h("li", { data: { at: String(at) } }, h("span", { class: "num" }, page.t("bar.ms", { ms: at.toLocaleString("en") })), ` ${text}`)));
 }

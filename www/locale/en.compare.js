@@ -47,6 +47,7 @@ export default {
   "compare.loss": "{percent} % lost",
   "compare.lossHint": "How many messages the network loses, from the start on, on both sides",
   "compare.faults": "Faults on both sides",
+  "compare.laterGone": "Later faults that were recorded no longer happen: {count}. A ready comparison or its link brings them back.",
   "compare.noFaults": "No faults so far: crash a node or cut the network, and it happens on both sides.",
 
   "compare.common": "nodes {nodes} · clients {clients} · seed {seed} · {network} · {workload}",
@@ -95,7 +96,7 @@ export default {
   "compare.ready.reads": "Reads through the log or a lease",
   "compare.ready.reads.watch": "Watch the latency: on the right the leader answers reads alone while its lease lasts, on the left each read goes through the log.",
   "compare.ready.loss": "When messages are lost",
-  "compare.ready.loss.watch": "Watch the latency: one message in ten is lost, and n1 crashes at 2,000 ms.",
+  "compare.ready.loss.watch": "Watch the crash of n3 at 1,500 ms while one message in ten is lost: on the left it leads and all wait for another leader, on the right it is only one replica of five.",
   "compare.ready.quorums": "Consensus or loose quorums",
   "compare.ready.quorums.watch": "Watch the stale reads while the network is cut: consensus refuses, loose quorums answer.",
   "compare.ready.gossip": "Majorities or gossip",

@@ -47,6 +47,7 @@ export default {
   "compare.loss": "丢失 {percent}%",
   "compare.lossHint": "网络从一开始起丢失多少消息，两边相同",
   "compare.faults": "两边的故障",
+  "compare.laterGone": "之后已记录的故障不再发生：{count} 个。重新打开现成的对比或其链接即可恢复。",
   "compare.noFaults": "目前没有故障：让节点崩溃或切断网络，两边会同时发生。",
 
   "compare.common": "节点 {nodes} · 客户端 {clients} · 种子 {seed} · {network} · {workload}",
@@ -95,7 +96,7 @@ export default {
   "compare.ready.reads": "经过日志的读与租约下的读",
   "compare.ready.reads.watch": "看延迟：右侧的领导者在租约有效期内独自答复读请求，左侧的每次读都要经过日志。",
   "compare.ready.loss": "消息丢失时",
-  "compare.ready.loss.watch": "看延迟：每十条消息丢失一条，n1 在 2,000 毫秒时崩溃。",
+  "compare.ready.loss.watch": "每十条消息丢失一条，看 n3 在 1,500 毫秒时的崩溃：左侧由它领导，大家都要等待新的领导者；右侧它只是五个副本之一。",
   "compare.ready.quorums": "共识还是宽松的法定人数",
   "compare.ready.quorums.watch": "看网络中断期间的陈旧读：共识拒绝答复，宽松的法定人数照样答复。",
   "compare.ready.gossip": "多数派还是 Gossip",
