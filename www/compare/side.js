@@ -72,6 +72,7 @@ export function createSide(host, page, place) {
       return;
     }
     guarantee.textContent = run.sheet.guarantee;
+    nodes.setAttribute("aria-label", page.t("compare.nodes", { name: run.sheet.title }));
   };
   const update = () => {
     if (!run.playground) return;

@@ -11,6 +11,7 @@ export default {
   "compare.protocol": "protocol",
   "compare.alone": "Open alone",
   "compare.stage": "{name}: nodes on a ring, clients on the left, messages between them. The list after the figures names every node.",
+  "compare.nodes": "Nodes of {name}",
   "compare.nothingYet": "Nothing has happened yet.",
   "compare.broken": "Violated: {what}",
   "compare.violated": "{name} violates {what}. Both runs stand still.",

@@ -121,7 +121,7 @@ export class Stage {
     const key = `${nodes.length} ${clients.length} ${width} ${height}`;
     if (key === this.#layoutKey || width < 1) return;
     this.#layoutKey = key;
-    this.layout = computeLayout(nodes.length, clients.length, width, height);
+    this.layout = computeLayout(nodes.length, clients.length, width, height, !this.watched);
     this.app.emit("layout");
   }
 
