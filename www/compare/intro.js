@@ -22,7 +22,7 @@ export function createIntro(host, page, open) {
     const about = left.playground ? page.words(left.about.about) : "";
     watch.textContent = page.ready ? page.t(`compare.ready.${page.ready.id}.watch`) : about || page.t("compare.watch");
     list.setAttribute("aria-label", page.t("compare.readyList"));
-    refill(list, () => offered(page.engine).map((ready) => link(ready)));
+    refill(list, () => offered().map((ready) => link(ready)));
   };
   /** @param {import("./ready.js").Ready} ready */
   const link = (ready) => {

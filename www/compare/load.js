@@ -1,11 +1,29 @@
-// The two doors to the core that this page goes through: making a playground, and the list of what
-// there is. Both may take a while: a protocol's code may have to be fetched first.
+// The doors to the core that the comparison goes through: the core itself, making a playground, and
+// the list of what there is. Each may take a while: code and list may have to be fetched first.
+
+import init, * as core from "../../pkg/consensus_playground.js";
 
 /** @typedef {import("../core.js").Engine} Engine */
 /** @typedef {{id: string, title: string}} ProtocolEntry */
 
-/** Reading the list takes the core some milliseconds, and it is always the same. @type {ProtocolEntry[] | null} */
-let known = null;
+export const engine = /** @type {Engine} */ (/** @type {unknown} */ (core));
+
+/** @type {ProtocolEntry[]} */
+let known = [];
+
+/** Loads the core, and learns which protocols there are, in the order of their scenarios. */
+export async function start() {
+  await init();
+  /** @type {Map<string, string>} */
+  const titles = new Map();
+  for (const { protocol, protocolTitle } of engine.scenarios()) titles.set(protocol, protocolTitle);
+  known = [...titles].map(([id, title]) => ({ id, title }));
+}
+
+/** The protocols that there are. */
+export function protocols() {
+  return known;
+}
 
 /**
  * Runs what needs a protocol's code.
@@ -15,19 +33,6 @@ let known = null;
  */
 export async function opened(make) {
   return make();
-}
-
-/**
- * The protocols that there are, in the order of their scenarios.
- * @param {Engine} engine
- * @returns {ProtocolEntry[]}
- */
-export function protocols(engine) {
-  if (known) return known;
-  /** @type {Map<string, string>} */
-  const titles = new Map();
-  for (const { protocol, protocolTitle } of engine.scenarios()) titles.set(protocol, protocolTitle);
-  return (known = [...titles].map(([id, title]) => ({ id, title })));
 }
 
 /**

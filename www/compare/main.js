@@ -1,7 +1,6 @@
 // Boot and wiring of the comparison: loads the core, makes the parts of the page, opens what the
 // address asks for.
 
-import init, * as engine from "../../pkg/consensus_playground.js";
 import { fill, h } from "../dom.js";
 import { applyLanguage } from "../i18n.js";
 import { popoverIsOpen } from "../popover.js";
@@ -13,6 +12,7 @@ import { createCommon } from "./common.js";
 import { Comparison } from "./comparison.js";
 import { createHeader } from "./header.js";
 import { createIntro } from "./intro.js";
+import { engine, start } from "./load.js";
 import { figuresSentence } from "./measures.js";
 import { offered } from "./partners.js";
 import { READY } from "./ready.js";
@@ -21,7 +21,6 @@ import { createTransport } from "./transport.js";
 import { createTrouble } from "./trouble.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../core.js").Engine} Engine */
 
 /** How often the figures are read out while the runs play. */
 const SPOKEN_EVERY_MS = 8000;
@@ -29,7 +28,7 @@ const SPOKEN_EVERY_MS = 8000;
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const page = new Comparison(/** @type {Engine} */ (/** @type {unknown} */ (engine)));
+const page = new Comparison(engine);
 applyTheme(page.theme);
 applyLanguage(page.language);
 boot();
@@ -44,7 +43,7 @@ async function boot() {
     trouble.show(error);
   };
   try {
-    await init();
+    await start();
   } catch (error) {
     trouble.show(error);
     return;
@@ -96,7 +95,7 @@ async function openReady(ready) {
 }
 
 async function openDefault() {
-  const [first] = offered(page.engine);
+  const [first] = offered();
   await openReady(first);
 }
 

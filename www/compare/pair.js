@@ -25,7 +25,7 @@ export async function makePair(engine, { make, right, settings, whole }, t) {
     if (left.about().pace === "at-random") throw refused("no-common-clock", t("compare.random"));
     /** @type {unknown} */
     let problem = null;
-    for (const id of right ? [right] : orderedPartners(engine, left.about().protocol)) {
+    for (const id of right ? [right] : orderedPartners(left.about().protocol)) {
       try {
         return { left, ...(await transfer(engine, left, id, settings)), problem: null };
       } catch (error) {

@@ -4,30 +4,25 @@ import { translate } from "../i18n.js";
 import { protocols } from "./load.js";
 import { READY } from "./ready.js";
 
-/** @typedef {import("../core.js").Engine} Engine */
 /** @typedef {import("./ready.js").Ready} Ready */
 
 /** How many ready comparisons are offered at most: more would not be read. */
 const OFFERED_MAX = 6;
 
-/**
- * The ready comparisons whose protocols are there.
- * @param {Engine} engine
- */
-export function offered(engine) {
-  const there = new Set(protocols(engine).map(({ id }) => id));
+/** The ready comparisons whose protocols are there. */
+export function offered() {
+  const there = new Set(protocols().map(({ id }) => id));
   return READY.filter(({ left, right }) => there.has(left) && there.has(right)).slice(0, OFFERED_MAX);
 }
 
 /**
  * The protocols that a run of `left` is best compared with: those it is compared with already, then
  * all others.
- * @param {Engine} engine
  * @param {string} left
  */
-export function orderedPartners(engine, left) {
-  const known = offered(engine).flatMap((ready) => (ready.left === left ? ready.right : ready.right === left ? ready.left : []));
-  const all = [...known, ...protocols(engine).map(({ id }) => id)];
+export function orderedPartners(left) {
+  const known = offered().flatMap((ready) => (ready.left === left ? ready.right : ready.right === left ? ready.left : []));
+  const all = [...known, ...protocols().map(({ id }) => id)];
   return [...new Set(all)].filter((id) => id !== left);
 }
 

@@ -56,7 +56,7 @@ export function createSide(host, page, place) {
     host.setAttribute("aria-label", run.playground ? `${side}: ${run.sheet.title}` : side);
     chooser.setAttribute("aria-label", `${side}: ${page.t("compare.protocol")}`);
     const present = run.playground ? run.about.protocol : page.right;
-    const list = protocols(page.engine);
+    const list = protocols();
     const isKnown = list.some(({ id }) => id === present);
     fill(chooser, isKnown ? null : h("option", { value: present, selected: true }, present || "–"),
       list.map(({ id, title }) => h("option", { value: id, selected: id === present }, title)));
