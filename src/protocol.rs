@@ -137,6 +137,9 @@ pub struct Sheet {
     pub title: &'static str,
     /// The paper it follows.
     pub source: &'static str,
+    /// The strongest consistency that it promises with all rules on, and when it answers; one
+    /// sentence.
+    pub guarantee: &'static str,
     /// The word for a period of leadership: term, ballot or view.
     pub period: &'static str,
     /// How many nodes a scenario has when it does not say.

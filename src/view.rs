@@ -106,6 +106,55 @@ pub struct Formula {
     pub quorums: Vec<Quorum>,
 }
 
+impl Formula {
+    /// Whether two quorums of different kinds always share a node.
+    pub fn quorums_meet(
+        text: &'static str,
+        nodes: u16,
+        [one, other]: [Quorum; 2],
+        meaning: impl FnOnce(Option<u32>) -> String,
+    ) -> Self {
+        let shared = (one.size + other.size).checked_sub(nodes.into()).filter(|least| *least > 0);
+        Formula {
+            text,
+            filled: format!("{} + {} > {nodes}", one.size, other.size),
+            holds: shared.is_some(),
+            meaning: meaning(shared),
+            quorums: vec![one, other],
+        }
+    }
+
+    /// How many nodes may be down, where everything waits for at most `waits_for` of them: fewer
+    /// than half, or both sides of a partition can go on.
+    pub fn nodes_down(nodes: u16, waits_for: u32) -> Self {
+        let nodes = u32::from(nodes);
+        let down = nodes.saturating_sub(waits_for);
+        let holds = nodes > 2 * down;
+        let meaning = match (holds, down) {
+            (true, 0) => "Some step waits for every node, so none may be down.".to_owned(),
+            (true, down) => format!(
+                "With f = {down} of {nodes} down the others go on, but never both sides of a partition."
+            ),
+            (false, down) => format!(
+                "With f = {down} of {nodes} down the others go on, so both sides of a partition can."
+            ),
+        };
+        Formula {
+            text: "N ≥ 2f + 1",
+            filled: format!("{nodes} ≥ 2·{down} + 1"),
+            holds,
+            meaning,
+            quorums: Vec::new(),
+        }
+    }
+}
+
+/// What is wrong with a quorum that is set larger than its cluster.
+pub fn larger_than_cluster(name: &str, size: u32, nodes: u16) -> Option<String> {
+    (size > u32::from(nodes))
+        .then(|| format!("{name} {size} can never be reached: the cluster has {nodes} nodes"))
+}
+
 /// A quorum by size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

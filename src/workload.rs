@@ -117,9 +117,11 @@ impl Turn {
         Text::from(keys[self.below(1, keys.len() as u64) as usize])
     }
 
-    /// The account of a client.
+    /// The account of a client. Its first letter is the client's: where accounts are placed by it, they
+    /// spread.
     fn account(&self, client: u64) -> Text {
-        Text::from(format!("account-{}", ClientId(client as u8)))
+        let letter = ClientId(client as u8).to_string().to_lowercase();
+        Text::from(format!("{letter}-account"))
     }
 }
 

@@ -11,6 +11,7 @@ use consensus_playground::ids::RuleId;
 use consensus_playground::protocol::Rule;
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
+use consensus_playground::session::Session;
 use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
@@ -178,6 +179,62 @@ fn quorums_of_any_size_work_if_they_meet() {
         let phase = if read == 1 { "stores" } else { "queries" };
         assert!(heard.contains(phase), "{waits_for}: {heard}");
     }
+}
+
+/// The formulas of a cluster, filled in, with whether they hold.
+fn formulas(body: &str) -> Vec<(String, bool)> {
+    let formulas = world(body).formulas();
+    formulas.into_iter().map(|formula| (formula.filled, formula.holds)).collect()
+}
+
+#[test]
+fn formulas_say_whether_quorums_meet_and_how_many_nodes_may_be_down() {
+    for (body, meet, meets, down, survives) in [
+        ("nodes 3", "2 + 2 > 3", true, "3 ≥ 2·1 + 1", true),
+        ("nodes 4", "3 + 3 > 4", true, "4 ≥ 2·1 + 1", true),
+        ("nodes 5\nset read-quorum 1\nset write-quorum 5", "1 + 5 > 5", true, "5 ≥ 2·0 + 1", true),
+        ("nodes 5\nset read-quorum 2", "2 + 3 > 5", false, "5 ≥ 2·2 + 1", true),
+        (
+            "nodes 3\nset read-quorum 1\nset write-quorum 1",
+            "1 + 1 > 3",
+            false,
+            "3 ≥ 2·2 + 1",
+            false,
+        ),
+    ] {
+        let expected = vec![(meet.to_owned(), meets), (down.to_owned(), survives)];
+        assert_eq!(formulas(body), expected, "{body}");
+    }
+    let quorums = world("nodes 5").formulas()[0].quorums.clone();
+    let sizes: Vec<(&str, u32)> = quorums.iter().map(|quorum| (quorum.name, quorum.size)).collect();
+    assert_eq!(sizes, [("read", 3), ("write", 3)]);
+}
+
+#[test]
+fn a_quorum_larger_than_the_cluster_is_refused_where_it_is_set() {
+    for (body, place, expected) in [
+        (
+            "nodes 3\nset write-quorum 4",
+            3,
+            "write-quorum 4 can never be reached: the cluster has 3 nodes",
+        ),
+        (
+            "nodes 5\nset read-quorum 6\nset writers single",
+            4,
+            "read-quorum 6 can never be reached: the cluster has 5 nodes",
+        ),
+        (
+            "set read-quorum 4\nnodes 3\ninvoke A get x",
+            3,
+            "read-quorum 4 can never be reached: the cluster has 3 nodes",
+        ),
+    ] {
+        let error = text::parse(&format!("protocol abd\n{body}")).expect_err(body);
+        assert_eq!((error.line, error.message.as_str()), (place, expected), "{body}");
+    }
+    let session = Session::from_text("protocol abd\nnodes 3\nset write-quorum 3").unwrap();
+    let error = session.changed("nodes 2").unwrap_err().message;
+    assert!(error.contains("write-quorum 3 can never be reached"), "{error}");
 }
 
 #[test]

@@ -186,6 +186,18 @@ fn strings(line: &str) -> Vec<&str> {
     if is_comment { Vec::new() } else { code.split(['"', '\'', '`']).skip(1).step_by(2).collect() }
 }
 
+/// The data that names protocols on purpose: which comparisons are offered.
+const READY: &str = "www/compare/ready.js";
+
+/// Whether a text names a protocol: as a word of its own or at the beginning of a path. Parts of longer
+/// names do not count, since some protocols are called by common words.
+fn names(text: &str, id: &str) -> bool {
+    let is_it = |word: &str| {
+        word.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    text.split(|c: char| c.is_whitespace() || "=,;&?".contains(c)).any(is_it)
+}
+
 #[test]
 fn the_page_knows_no_protocol() {
     let ids: Vec<&str> = REGISTRY.iter().map(|entry| entry.sheet().id).collect();
@@ -193,13 +205,13 @@ fn the_page_knows_no_protocol() {
     for source in
         sources().iter().filter(|source| source.is_below(&["www/"]) && source.ends(&[".js"]))
     {
-        if source.is_below(&["www/locale/"]) {
+        if source.is_below(&["www/locale/"]) || source.path == READY {
             continue;
         }
         for (number, line) in (1..).zip(source.text.lines()) {
             for text in strings(line) {
                 let low = text.to_lowercase();
-                if ids.iter().any(|id| has_word(&low, id)) {
+                if ids.iter().any(|id| names(&low, id)) {
                     places.push(format!("{}:{number}: “{text}”", source.path));
                 }
             }
@@ -227,6 +239,31 @@ fn the_default_scenario_is_named_once_and_exists() {
         .collect();
     assert_eq!(named.len(), 1, "{named:?}");
     assert!(consensus_playground::scenario::presets::find(&named[0]).is_some(), "{named:?}");
+}
+
+#[test]
+fn every_ready_comparison_has_its_words_and_the_first_one_its_protocols() {
+    let all = sources();
+    let text = |path: &str| &all.iter().find(|source| source.path == path).unwrap().text;
+    let field = |line: &str, name: &str| -> Option<String> {
+        let rest = line.split_once(&format!("{name}: \""))?.1;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    let words = keys(text("www/locale/en.compare.js"));
+    let entries: Vec<&str> =
+        text(READY).lines().filter(|line| line.trim_start().starts_with("{ id: ")).collect();
+    assert!(entries.len() > 3, "{entries:?}");
+    for (place, line) in entries.into_iter().enumerate() {
+        let id = field(line, "id").unwrap();
+        for key in [format!("compare.ready.{id}"), format!("compare.ready.{id}.watch")] {
+            assert!(words.contains(&key), "{key} is missing");
+        }
+        for side in ["left", "right"] {
+            let protocol = field(line, side).unwrap();
+            let is_there = REGISTRY.iter().any(|entry| entry.sheet().id == protocol);
+            assert!(is_there || place > 0, "the first visitor's {protocol} is missing");
+        }
+    }
 }
 
 /// The keys of a table of words: lines that begin with a quoted key and a colon.
@@ -283,6 +320,15 @@ fn the_page_says_everything_in_both_languages() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_protocol_says_in_one_sentence_what_it_promises() {
+    for entry in REGISTRY {
+        let (id, guarantee) = (entry.sheet().id, entry.sheet().guarantee);
+        assert!((30..200).contains(&guarantee.len()), "{id}: “{guarantee}”");
+        assert!(guarantee.ends_with('.') && !guarantee.contains(". "), "{id}: “{guarantee}”");
+    }
 }
 
 #[test]

@@ -219,6 +219,53 @@ fn every_size_of_quorum_that_intersects_serves() {
     }
 }
 
+/// The formulas of a cluster, filled in, with whether they hold.
+fn formulas(body: &str) -> Vec<(String, bool)> {
+    let formulas = world(body).formulas();
+    formulas.into_iter().map(|formula| (formula.filled, formula.holds)).collect()
+}
+
+#[test]
+fn formulas_say_whether_quorums_meet_and_how_many_nodes_may_be_down() {
+    for (body, meet, meets, down, survives) in [
+        ("nodes 5", "3 + 3 > 5", true, "5 ≥ 2·2 + 1", true),
+        ("nodes 4\nset phase-2-quorum 2", "3 + 2 > 4", true, "4 ≥ 2·1 + 1", true),
+        (
+            "nodes 4\nset phase-1-quorum 2\nset phase-2-quorum 2",
+            "2 + 2 > 4",
+            false,
+            "4 ≥ 2·2 + 1",
+            false,
+        ),
+        ("nodes 3\nset phase-1-quorum 1", "2 + 2 > 3", true, "3 ≥ 2·1 + 1", true),
+    ] {
+        let expected = vec![(meet.to_owned(), meets), (down.to_owned(), survives)];
+        assert_eq!(formulas(body), expected, "{body}");
+    }
+    let quorums = world("nodes 5").formulas()[0].quorums.clone();
+    let sizes: Vec<(&str, u32)> = quorums.iter().map(|quorum| (quorum.name, quorum.size)).collect();
+    assert_eq!(sizes, [("phase 1", 3), ("phase 2", 3)]);
+}
+
+#[test]
+fn a_quorum_larger_than_the_cluster_is_refused_where_it_is_set() {
+    for (body, place, expected) in [
+        (
+            "nodes 3\nset phase-1-quorum 4",
+            3,
+            "phase-1-quorum 4 can never be reached: the cluster has 3 nodes",
+        ),
+        (
+            "set phase-2-quorum 6",
+            2,
+            "phase-2-quorum 6 can never be reached: the cluster has 5 nodes",
+        ),
+    ] {
+        let error = text::parse(&format!("protocol multi_paxos\n{body}")).expect_err(body);
+        assert_eq!((error.line, error.message.as_str()), (place, expected), "{body}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -30,12 +30,24 @@ export function createHeader(host, app, onTrouble) {
     onclick: () => app.setTheme(THEMES[(THEMES.indexOf(app.theme) + 1) % THEMES.length]),
   });
   const helpButton = h("button", { type: "button", class: "plain square", "aria-haspopup": "dialog" }, icon("help"));
+  const compare = h("a", { class: "plain with-icon", href: "compare.html" });
+  compare.addEventListener("click", () => {
+    try {
+      compare.href = `compare.html${keepSettings()}#${app.playground.link(true).replace(/^#/, "")}`;
+    } catch {
+      // A run beyond what a link holds: the comparison opens with its own.
+      compare.href = `compare.html${keepSettings()}`;
+    }
+  });
   fill(host, h("h1", null, "Consensus Playground"), chooser,
-    h("nav", { class: "header-end" }, share, language, theme, helpButton));
+    h("nav", { class: "header-end" }, compare, share, language, theme, helpButton));
 
   const relabel = () => {
     fill(share, icon("share", 15), h("span", { class: "wide-only" }, app.t("header.share")));
     share.setAttribute("aria-label", app.t("header.share"));
+    fill(compare, icon("columns", 15), h("span", { class: "wide-only" }, app.t("header.compare")));
+    compare.setAttribute("aria-label", app.t("header.compare"));
+    compare.title = app.t("header.compareHint");
     language.textContent = app.language === "zh" ? "English" : "中文";
     language.lang = app.language === "zh" ? "en" : "zh-Hans";
     language.title = app.t("header.language");

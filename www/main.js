@@ -6,6 +6,7 @@ import { engine, fetchProtocol, scenarioList, start } from "./engine.js";
 import { createHeader } from "./header.js";
 import { applyLanguage } from "./i18n.js";
 import { createKeys } from "./keys.js";
+import { createMeters } from "./meters.js";
 import { createSentence } from "./sentence.js";
 import { keepSession, likelyProtocol, openFromAddress, restoreSession, savedSession } from "./session.js";
 import { Stage } from "./stage/index.js";
@@ -53,6 +54,7 @@ async function boot() {
   createButtons(stage, app);
   createEventLog(part("log"), app);
   createSentence(part("sentence"), app);
+  createMeters(part("sentence"), app);
   createTransport(part("bar"), app, stage);
   createTabs(part("side"), app);
   createKeys(app, stage, helpButton);

@@ -46,7 +46,7 @@ export async function openFromAddress(app, onTrouble) {
 }
 
 /** Chat programs encode what they pass on, sometimes twice. */
-function decodeHash() {
+export function decodeHash() {
   let hash = location.hash;
   for (let round = 0; round < 2 && hash.includes("%"); round++) {
     try {

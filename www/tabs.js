@@ -10,6 +10,7 @@ import { fill, h, icon } from "./dom.js";
 /** @type {TabModule[]} */
 const TABS = [
   { id: "inspector", load: () => import("./panels/inspector.js") },
+  { id: "settings", load: () => import("./panels/settings.js") },
   { id: "rules", load: () => import("./panels/rules.js") },
   { id: "checks", load: () => import("./panels/checks.js") },
   { id: "scenario", load: () => import("./panels/scenario.js") },
@@ -89,7 +90,7 @@ export function createTabs(host, app) {
       tab.dataset.shown = key;
       tab.setAttribute("aria-label", badge ? `${words}, ${badge}` : words);
       tab.title = badge;
-      fill(tab, words, badge ? h("span", { class: `badge${bad > 0 ? " bad" : ""}` }, bad > 0 ? icon("warning", 12) : null, bad > 0 ? String(bad) : badge) : null);
+      fill(tab, words, badge ? h("span", { class: `badge${bad > 0 ? " bad" : ""}` }, bad > 0 ? icon("warning", 12) : null, String(bad > 0 ? bad : off)) : null);
     }
   };
   app.on("change", () => {

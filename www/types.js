@@ -21,14 +21,23 @@
  * @typedef {{short: string, fields: Field[], kind: string}} MessageLabel
  * @typedef {"append"|"vote"|"client"|"control"} Tone
  * @typedef {{name: string, tone: Tone, reply: boolean}} MessageKind
- * @typedef {{id: string, title: string, source: string, period: string, messages: MessageKind[],
+ * @typedef {{id: string, title: string, source: string, guarantee: string, period: string, messages: MessageKind[],
  *   timers: {name: string, text: string}[], commands: {name: string, text: string}[],
  *   rules: {id: string, source: string, text: string, without: string, protects: string[]}[],
  *   invariants: {id: string, source: string, text: string}[],
- *   settings: {id: string, text: string, default: any, range: any}[], operations: {name: string, parts: ("key"|"expected"|"value")[]}[]}} Sheet
+ *   settings: Setting[], operations: {name: string, parts: string[]}[], nodes_default: number,
+ *   nodes_range: [number, number]}} Sheet
+ * @typedef {{id: string, text: string, default: number, range: {number?: [number, number], choice?: string[]}}} Setting
+ * @typedef {{name: string, size: number}} Quorum
+ * @typedef {{text: string, filled: string, holds: boolean, meaning: string, quorums: Quorum[]}} Formula
+ * @typedef {{name: string, value: number, of: number}} Meter
  * @typedef {{protocol: string, title: Words, about: Words, nodes: number, clients: number, seed: string,
  *   pace: "by-time"|"by-hand"|"at-random", openAt: number, network: string,
+ *   workload: string | null, workloads: {id: string, text: string}[],
  *   settings: {id: string, value: string}[], rulesOff: string[]}} About
+ * @typedef {{messages: number, called: number, answered: number, hops: number, latencyMs: number,
+ *   reads: number, stale: number, behindMost: number}} Metrics
+ * @typedef {{asked: number, answered: number, reads: number, fresh: number}} Tradeoff
  * @typedef {{id: string, protocol: string, protocolTitle: string, title: Words, about: Words}} ScenarioEntry
  * @typedef {{type: string, [key: string]: any}} Action
  * @typedef {{kind: "text"|"link"|"refused"|"bound", code: string, message: string, line?: number,

@@ -8,7 +8,7 @@ use crate::workload::WORKLOADS;
 use crate::world::{REPLY_KIND, REQUEST_KIND};
 
 /// The scenario for the protocol at `protocol` in the registry. Settings, rules and disks are those
-/// of the new protocol; what a scenario expects of the old one is left out.
+/// of the new protocol; what a scenario tells and expects of the old one is left out.
 ///
 /// # Errors
 /// What cannot be carried over: a step about the old protocol's own messages, timers or rules, an
@@ -49,7 +49,7 @@ pub fn transfer(scenario: &Scenario, protocol: u8) -> Result<Scenario, String> {
     }
     for step in &scenario.steps {
         let is_foreign = match step {
-            Step::Expect(_) => continue,
+            Step::Expect(_) | Step::Note(..) => continue,
             Step::Message(_, selector) => {
                 selector.kind.is_some_and(|kind| ![REQUEST_KIND, REPLY_KIND].contains(&kind))
             }
@@ -84,9 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn workload_and_faults_go_over_and_expectations_stay_behind() {
+    fn workload_and_faults_go_over_and_what_is_said_of_the_run_stays_behind() {
         let source = "protocol raft\nnodes 3\nclients 2\nseed 9\nworkload register every 50..90\n\
-                      without pre-vote\nset reads lease\n\nrun 900\nexpect leader n1\ncrash n1\nrun 500\n";
+                      without pre-vote\nset reads lease\n\nrun 900\nnote n1 leads.\n\
+                      expect leader n1\ncrash n1\nrun 500\n";
         let new = to("abd", source).unwrap();
         let expected = "protocol abd\nnodes 3\nclients 2\nseed 9\nworkload register every 50..90\n\n\
                         run 900\ncrash n1\nrun 500\n";

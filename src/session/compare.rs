@@ -88,7 +88,32 @@ impl Session {
     pub fn for_protocol(&self, id: &str) -> Result<String, SessionError> {
         let (place, _) = protocols::find(id)
             .ok_or_else(|| SessionError::text(format!("there is no protocol “{id}”")))?;
-        let scenario = transfer(self.timeline.scenario(), place).map_err(SessionError::text)?;
+        let mut old = self.timeline.by_the_clock();
+        // Where the other run stands is for whoever plays it to say.
+        old.open_at = 0;
+        let scenario = transfer(&old, place).map_err(SessionError::text)?;
         Ok(text::print(&scenario))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_protocol_is_told_moments_and_not_numbers_of_actions() {
+        let source = "protocol raft\nnodes 3\n\nstep 40\npartition n1\nstep 10\n";
+        let raft = Session::from_text(source).unwrap();
+        let split = raft.timeline.event(crate::timeline::BranchId(0), 39).unwrap().at_ms;
+        let text = raft.for_protocol("abd").unwrap();
+        assert!(text.contains(&format!("at {split}\npartition n1\nat ")), "{text}");
+        assert!(!text.contains("step"), "{text}");
+    }
+
+    #[test]
+    fn the_same_protocol_keeps_its_settings() {
+        let raft = Session::from_text("protocol raft\nset reads lease\nopen-at 3\n\nat 90\n");
+        let text = raft.unwrap().for_protocol("raft").unwrap();
+        assert_eq!(text, "protocol raft\nset reads lease\n\nat 90\n");
     }
 }

@@ -1,7 +1,7 @@
 //! A run as a scenario again: what was played, clicked and branched, in a form that people read and
 //! links carry.
 
-use super::{Moment, Timeline};
+use super::{BranchId, Moment, Timeline};
 use crate::action::{Action, ActionKind};
 use crate::scenario::bounds::STEP_ACTIONS_MAX;
 use crate::scenario::run::selector_of;
@@ -35,6 +35,22 @@ impl Timeline {
             }
         }
         writer.end_automatic();
+        scenario
+    }
+
+    /// The scenario with every stretch that counts actions told by the clock instead: another
+    /// protocol takes another number of actions for the same time.
+    pub fn by_the_clock(&self) -> Scenario {
+        let mut scenario = self.scenario.clone();
+        if scenario.pace.schedule() != Schedule::ByTime {
+            return scenario;
+        }
+        for (step, (_, end)) in scenario.steps.iter_mut().zip(&self.ranges) {
+            if matches!(step, Step::Steps(_)) {
+                let last = end.checked_sub(1).and_then(|last| self.event(BranchId(0), last));
+                *step = Step::At(last.map_or(0, |event| event.at_ms));
+            }
+        }
         scenario
     }
 }

@@ -37,7 +37,8 @@ export async function open(browser, address, query = "", options = {}) {
     if (protocol.startsWith("http") && origin !== new URL(address).origin) complaints.push(`left: ${request.url()}`);
   });
   await page.goto(address + query);
-  await page.waitForFunction(() => globalThis.consensusPlayground?.frame || document.querySelector("#trouble:not([hidden])"));
+  await page.waitForFunction(() => globalThis.consensusPlayground?.frame || globalThis.consensusComparison?.columns[0].frame
+    || document.querySelector("#trouble:not([hidden])"));
   return { page, complaints, calm: () => assert.deepEqual(complaints, []) };
 }
 

@@ -1,8 +1,10 @@
 // The page's words in English. The panels and the diagram bring their own.
 
+import compare from "./en.compare.js";
 import panels from "./en.panels.js";
 
 export default {
+  ...compare,
   ...panels,
 
   "page.skip": "Skip to the controls",
@@ -10,6 +12,8 @@ export default {
   "page.diagram": "Space-time diagram",
 
   "header.share": "Share",
+  "header.compare": "Compare",
+  "header.compareHint": "Two protocols side by side: the same clients, the same faults",
   "header.language": "Language",
   "header.theme": "Colours: {theme}",
   "header.help": "Help and keys",
@@ -94,6 +98,11 @@ export default {
   "client.key": "key",
   "client.value": "value",
   "client.expected": "expected",
+  "client.queue": "queue",
+  "client.file": "file",
+  "client.payer": "payer",
+  "client.payee": "payee",
+  "client.amount": "amount",
   "client.node": "ask",
   "client.itsChoice": "its own choice ({name})",
   "client.ask": "Ask",
@@ -107,6 +116,9 @@ export default {
   "client.gaveUp": "Gave up on “{what}”: it may or may not have happened.",
   "client.idleSentence": "Has not asked for anything yet.",
   "client.none": "This scenario has no clients.",
+  "client.noOperations": "This protocol takes no requests of clients.",
+  "client.byThemselves": "Let clients ask by themselves",
+  "client.startsAnew": "The run starts anew with it. The Settings tab has more.",
 
   "partition.title": "Partition the cluster",
   "partition.how": "Messages between the two sides no longer arrive. You can also drag a node out of the ring to cut it off, or from one node to another to cut that one direction.",
@@ -133,6 +145,7 @@ export default {
 
   "tabs.label": "Panels",
   "tabs.inspector": "Node",
+  "tabs.settings": "Settings",
   "tabs.rules": "Rules",
   "tabs.checks": "Checks",
   "tabs.scenario": "Scenario",

@@ -1,8 +1,10 @@
 // The page's words in simplified Chinese. The panels and the diagram bring their own.
 
+import compare from "./zh.compare.js";
 import panels from "./zh.panels.js";
 
 export default {
+  ...compare,
   ...panels,
 
   "page.skip": "跳到播放控制",
@@ -10,6 +12,8 @@ export default {
   "page.diagram": "时空图",
 
   "header.share": "分享",
+  "header.compare": "对比",
+  "header.compareHint": "两种协议并排：同样的客户端，同样的故障",
   "header.language": "语言",
   "header.theme": "配色：{theme}",
   "header.help": "帮助与快捷键",
@@ -94,6 +98,11 @@ export default {
   "client.key": "键",
   "client.value": "值",
   "client.expected": "期望值",
+  "client.queue": "队列",
+  "client.file": "文件",
+  "client.payer": "付款账户",
+  "client.payee": "收款账户",
+  "client.amount": "金额",
   "client.node": "发给",
   "client.itsChoice": "由它自己选（{name}）",
   "client.ask": "发送",
@@ -107,6 +116,9 @@ export default {
   "client.gaveUp": "已放弃“{what}”：它可能已生效，也可能没有。",
   "client.idleSentence": "还没有发出过请求。",
   "client.none": "这个场景没有客户端。",
+  "client.noOperations": "此协议不接受客户端请求。",
+  "client.byThemselves": "让客户端自行发出请求",
+  "client.startsAnew": "更改后运行将重新开始。“设置”标签页中有更多选项。",
 
   "partition.title": "划分网络分区",
   "partition.how": "两侧之间的消息将不再送达。你也可以把节点拖出圆环使其断开，或从一个节点拖到另一个节点，切断这一个方向。",
@@ -133,6 +145,7 @@ export default {
 
   "tabs.label": "面板",
   "tabs.inspector": "节点",
+  "tabs.settings": "设置",
   "tabs.rules": "规则",
   "tabs.checks": "检查",
   "tabs.scenario": "场景",

@@ -2,11 +2,13 @@
 // the last action.
 
 import { h } from "../dom.js";
+import { lastValue, offeredOperation, partInput, partsOf, partWords, phrase, rememberAsked } from "../operations.js";
 import { CLIENT_BASE, KIND_REPLY, KIND_REQUEST, MESSAGE, MESSAGE_STRIDE } from "../types.js";
 import { actionButton, buttonGroup, factTable, heading, reasonAgainst } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./patch.js").Doer} Doer */
+/** @typedef {{ operation: string, node: string, values: Map<string, string> }} Draft */
 
 /** @param {App} app @param {number} endpoint */
 function endpointName(app, endpoint) {
@@ -65,7 +67,7 @@ export function messagePanel(app, doer, id) {
 
 /**
  * @param {App} app @param {Doer} doer @param {number} client
- * @param {{ operation: string, node: string }} draft what is written in the form
+ * @param {Draft} draft what is written in the form
  * @returns {Node[]}
  */
 export function clientPanel(app, doer, client, draft) {
@@ -79,16 +81,30 @@ export function clientPanel(app, doer, client, draft) {
       value: state.last ? `${state.last.text} → ${state.last.outcome ?? app.t("inspector.gaveUp")}` : app.t("inspector.nothing"),
     },
   ];
+  if (!app.sheet.operations.some(({ name }) => name === draft.operation)) draft.operation = offeredOperation(app);
+  const parts = partsOf(app, draft.operation);
+  const valueOf = (/** @type {string} */ part) => draft.values.get(part) ?? lastValue(part);
   const invoke = () => ({
-    type: "invoke", client, node: draft.node === "" ? null : Number(draft.node), operation: draft.operation.trim(),
+    type: "invoke", client, node: draft.node === "" ? null : Number(draft.node), operation: phrase(app, draft.operation, valueOf),
   });
-  doer.add("operation", (event) => (draft.operation = /** @type {HTMLInputElement} */ (event.target).value));
+  /** @param {Event} event */
+  const read = (event) => {
+    const form = /** @type {HTMLElement} */ (event.target).closest(".invoke");
+    for (const input of form?.querySelectorAll("input") ?? []) draft.values.set(input.dataset.part ?? "", input.value);
+    return form;
+  };
+  doer.add("operation", (event) => {
+    read(event);
+    draft.operation = /** @type {HTMLSelectElement} */ (event.target).value;
+    app.changed();
+  });
   doer.add("asked", (event) => (draft.node = /** @type {HTMLSelectElement} */ (event.target).value));
   doer.add("invoke", (event) => {
-    const form = /** @type {HTMLElement} */ (event.target).closest(".invoke");
-    draft.operation = form?.querySelector("input")?.value ?? draft.operation;
-    draft.node = form?.querySelector("select")?.value ?? draft.node;
-    app.act(invoke());
+    const form = read(event);
+    if (!app.act(invoke())) return;
+    rememberAsked(app, draft.operation, valueOf);
+    draft.values.clear();
+    for (const input of form?.querySelectorAll("input") ?? []) input.value = lastValue(input.dataset.part ?? "");
   });
   // Pressed all the same, it answers with the reason.
   const busy = state.open ? reasonAgainst(app, { ...invoke(), operation: state.open.text }) : null;
@@ -96,15 +112,13 @@ export function clientPanel(app, doer, client, draft) {
     h("div", { class: "who", "data-key": "who" }, h("h2", { class: "tone client" }, app.t("inspector.client", { name: state.name }))),
     factTable(app, facts, null, state.name),
     heading(app.t("inspector.request")),
-    h("form", { class: "invoke", "data-key": `invoke-${client}`, "data-do": "invoke", "data-on": "submit" },
-      h("label", null, app.t("inspector.operation"),
-        h("input", {
-          type: "text", value: draft.operation, spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-          "data-do": "operation", "data-on": "change", list: "operation-words",
-        })),
-      h("datalist", { id: "operation-words" }, app.sheet.operations.map(({ name, parts }) =>
-        h("option", { value: [name, ...parts.map((part) => EXAMPLES[part])].join(" ") }))),
-      h("label", null, app.t("inspector.askNode"),
+    app.sheet.operations.length === 0 ? h("p", { class: "quiet" }, app.t("client.noOperations")) : h("form", { class: "invoke", "data-key": `invoke-${client}`, "data-do": "invoke", "data-on": "submit" },
+      h("label", { "data-key": "operation" }, app.t("inspector.operation"),
+        h("select", { "data-do": "operation", "data-on": "change", "data-key": `operation-${app.sheet.id}-${client}` },
+          app.sheet.operations.map(({ name }) => h("option", { value: name, selected: name === draft.operation }, name)))),
+      parts.map((part) => h("label", { "data-key": `part-${part}` }, partWords(app, part),
+        h("input", { value: valueOf(part), "data-part": part, "data-key": `${part}-${client}`, ...partInput(part) }))),
+      h("label", { "data-key": "ask" }, app.t("inspector.askNode"),
         h("select", { "data-key": `asked-${client}`, "data-do": "asked", "data-on": "change" },
           h("option", { value: "", selected: draft.node === "" }, app.t("inspector.askLast")),
           app.frame.nodes.map(({ name }, node) => h("option", { value: node, selected: draft.node === String(node) }, name)))),
@@ -117,9 +131,6 @@ export function clientPanel(app, doer, client, draft) {
     ]),
   ];
 }
-
-/** What stands for each part of an operation in an example. */
-const EXAMPLES = { key: "x", expected: "1", value: "2" };
 
 /** @param {App} app @param {Doer} doer */
 export function clientRows(app, doer) {

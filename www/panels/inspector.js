@@ -2,6 +2,7 @@
 // decided the last action.
 
 import { h } from "../dom.js";
+import { offeredOperation } from "../operations.js";
 import { allNodes, nodePanel } from "./inspector-node.js";
 import { allLogs } from "./log.js";
 import { clientPanel, clientRows, justApplied, messagePanel } from "./inspector-other.js";
@@ -20,7 +21,7 @@ export function create(host, app) {
   host.append(root);
   const doer = new Doer(root);
   showReasons(root);
-  /** What is written in each client's form; nobody else may overwrite it. @type {Map<number, { operation: string, node: string }>} */
+  /** What is written in each client's form; nobody else may overwrite it. @type {Map<number, import("./inspector-other.js").Draft>} */
   const drafts = new Map();
 
   const render = () => {
@@ -46,7 +47,7 @@ export function create(host, app) {
     if (selection?.type === "message") return messagePanel(app, doer, selection.id);
     if (selection?.type === "client") {
       let draft = drafts.get(selection.client);
-      if (!draft) drafts.set(selection.client, (draft = { operation: "put x 1", node: "" }));
+      if (!draft) drafts.set(selection.client, (draft = { operation: offeredOperation(app), node: "", values: new Map() }));
       return clientPanel(app, doer, selection.client, draft);
     }
     const clients = clientRows(app, doer);

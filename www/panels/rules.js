@@ -1,5 +1,4 @@
-// The protocol's rules as switches: what each says, what it protects and what happens without it;
-// and the scenario's settings.
+// The protocol's rules as switches: what each says, what it protects and what happens without it.
 
 import { h } from "../dom.js";
 import { heading, paced, plain } from "./parts.js";
@@ -28,9 +27,6 @@ export function create(host, app) {
         on: rules.find(({ id }) => id === rule.id)?.on ?? true,
         applied: last.applied.includes(rule.id), missed: last.missed.includes(rule.id),
       }))),
-      heading(app.t("rules.settings")),
-      settings(),
-      h("p", { class: "quiet", "data-key": "hint" }, app.t("rules.settingsHint"), " ", scenarioButton()),
     ]);
   };
 
@@ -57,23 +53,6 @@ export function create(host, app) {
           h("p", null, h("b", null, app.t("rules.without")), " ", rule.without),
           rule.protects.map((invariant) => h("p", { class: "quiet", "data-key": invariant },
             h("b", null, plain(invariant)), ": ", app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
-  }
-
-  function settings() {
-    const { settings: values } = app.about;
-    if (values.length === 0) return h("p", { class: "quiet", "data-key": "settings" }, app.t("rules.noSettings"));
-    return h("table", { class: "facts", "data-key": "settings", "aria-label": app.t("rules.settings") },
-      h("tbody", null, values.map(({ id, value }) => {
-        const setting = app.sheet.settings.find((candidate) => candidate.id === id);
-        return h("tr", { "data-key": id },
-          h("th", { scope: "row", title: setting?.text }, plain(id)),
-          h("td", null, value, setting ? h("small", { class: "quiet" }, setting.text) : null));
-      })));
-  }
-
-  function scenarioButton() {
-    doer.add("scenario", () => app.showTab("scenario"));
-    return h("button", { type: "button", class: "link", "data-do": "scenario" }, app.t("rules.toScenario"));
   }
 
   return { update: paced(app, render), destroy: () => root.remove() };

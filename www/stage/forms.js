@@ -1,13 +1,14 @@
 // The two small forms of the stage: what a client asks for, and which nodes a partition cuts off.
 
-import { h } from "../dom.js";
+import { changeLine } from "../change.js";
+import { fill, h } from "../dom.js";
+import { lastValue, offeredOperation, partInput, partsOf, partWords, phrase, rememberAsked } from "../operations.js";
+import { readWorkload, workloadLine } from "../panels/setting-lines.js";
+import { workloadChoices } from "../panels/workloads.js";
 import { closePopover, openPanel } from "../popover.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../popover.js").Anchor} Anchor */
-
-/** What was asked last, offered again. */
-const remembered = { operation: "", key: "x", value: "1", expected: "1" };
 
 /**
  * @param {App} app
@@ -18,62 +19,80 @@ const remembered = { operation: "", key: "x", value: "1", expected: "1" };
 export function openClientForm(app, client, anchor) {
   const state = app.frame.clients[client];
   const title = app.t("client.title", { name: state.name });
-  const operations = app.sheet.operations;
-  // A write is offered first: it is what sets things going.
-  if (!operations.some(({ name }) => name === remembered.operation)) {
-    remembered.operation = (operations.find(({ parts }) => parts.includes("value")) ?? operations[0]).name;
+  const { operations } = app.sheet;
+  const offered = offeredOperation(app);
+  const head = [h("div", { class: "pop-title" }, title), h("p", { class: "pop-note" }, clientSentence(app, client))];
+  if (operations.length === 0) {
+    return openPanel(anchor, { title, className: "pop-form" }, ...head, h("p", { class: "pop-note" }, app.t("client.noOperations")));
   }
-  const partsOf = (/** @type {string} */ word) => operations.find(({ name }) => name === word)?.parts ?? [];
-
   const problem = h("p", { class: "problem", role: "alert" });
   const operation = h("select", { id: "client-operation", autofocus: true },
-    operations.map(({ name }) => h("option", { value: name, selected: name === remembered.operation }, name)));
-  const inputs = {
-    key: textInput("key"), expected: textInput("expected"), value: textInput("value"),
-  };
+    operations.map(({ name }) => h("option", { value: name, selected: name === offered }, name)));
+  // One input for each part that any operation has, so that what is written stays when another is chosen.
+  const parts = [...new Set(operations.flatMap((candidate) => candidate.parts))].map((part) => {
+    const input = h("input", { id: `client-${part}`, value: lastValue(part), ...partInput(part) });
+    return { part, input, row: field(partWords(app, part), input) };
+  });
+  const valueOf = (/** @type {string} */ wanted) => parts.find(({ part }) => part === wanted)?.input.value ?? "";
+  const rows = h("div", { class: "parts" });
   const node = h("select", { id: "client-node" },
     h("option", { value: "" }, app.t("client.itsChoice", { name: app.frame.nodes[state.contact]?.name ?? "?" })),
     app.frame.nodes.map(({ name }, index) => h("option", { value: String(index) }, name)));
-  const rows = {
-    key: field(app.t("client.key"), inputs.key), expected: field(app.t("client.expected"), inputs.expected),
-    value: field(app.t("client.value"), inputs.value),
-  };
   const ask = h("button", { type: "submit", class: "primary" }, app.t("client.ask"));
 
-  const action = () => {
-    const parts = partsOf(operation.value);
-    const words = parts.map((part) => inputs[part].value.trim());
-    return {
-      type: "invoke", client, node: node.value === "" ? null : Number(node.value),
-      operation: [operation.value, ...words].join(" "),
-    };
-  };
+  const action = () => ({
+    type: "invoke", client, node: node.value === "" ? null : Number(node.value), operation: phrase(app, operation.value, valueOf),
+  });
   const review = () => {
-    const parts = partsOf(operation.value);
-    for (const part of /** @type {const} */ (["key", "expected", "value"])) rows[part].hidden = !parts.includes(part);
     const reason = app.refusal(action());
     problem.textContent = reason ?? "";
     ask.setAttribute("aria-disabled", String(reason !== null));
   };
+  const choose = () => {
+    // In the order in which the operation is written.
+    fill(rows, partsOf(app, operation.value).map((wanted) => parts.find(({ part }) => part === wanted)?.row));
+    review();
+  };
+  operation.addEventListener("change", choose);
   const form = h("form", {
     class: "form", oninput: review,
     onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       if (app.refusal(action()) !== null) return review();
-      Object.assign(remembered, {
-        operation: operation.value, key: inputs.key.value, value: nextValue(inputs.value.value), expected: inputs.value.value,
-      });
+      rememberAsked(app, operation.value, valueOf);
       const asked = action();
       closePopover();
       app.act(asked);
     },
   },
-  field(app.t("client.operation"), operation), rows.key, rows.expected, rows.value,
+  field(app.t("client.operation"), operation), rows,
   field(app.t("client.node"), node), problem, h("div", { class: "buttons" }, ask, state.open ? openButtons(app, client) : null));
-  review();
-  return openPanel(anchor, { title, className: "pop-form" },
-    h("div", { class: "pop-title" }, title),
-    h("p", { class: "pop-note" }, clientSentence(app, client)), form);
+  choose();
+  return openPanel(anchor, { title, className: "pop-form" }, ...head, form, workloadSwitch(app));
+}
+
+/**
+ * Lets clients ask by themselves: that is part of what the run starts from, so it starts anew.
+ * @param {App} app
+ */
+function workloadSwitch(app) {
+  if (app.about.workloads.length === 0) return null;
+  const now = readWorkload(app.about.workload);
+  const problem = h("p", { class: "problem", role: "alert" });
+  const choice = h("select", {
+    id: "client-workload", onchange: async () => {
+      const reason = await changeLine(app, workloadLine({ ...now, id: choice.value }), true);
+      if (reason === null) {
+        closePopover();
+        return;
+      }
+      problem.textContent = reason;
+      choice.value = now.id;
+    },
+  }, workloadChoices(app).map(({ value, words }) => h("option", { value, selected: value === now.id }, words)));
+  return h("div", { class: "form workload-switch" },
+    h("label", { for: choice.id }, app.t("client.byThemselves")), choice,
+    h("p", { class: "pop-note" }, app.t("client.startsAnew")), problem);
 }
 
 /**
@@ -105,28 +124,12 @@ function openButtons(app, client) {
   return [button("retry", app.t("client.retry")), button("give-up", app.t("client.giveUp"))];
 }
 
-/** @param {"key"|"expected"|"value"} part */
-function textInput(part) {
-  return h("input", {
-    id: `client-${part}`, type: "text", value: remembered[part], maxlength: "32", autocomplete: "off",
-    autocapitalize: "off", spellcheck: "false",
-  });
-}
-
 /**
  * @param {string} label
  * @param {HTMLInputElement | HTMLSelectElement} input
  */
 function field(label, input) {
   return h("div", { class: "field" }, h("label", { for: input.id }, label), input);
-}
-
-/**
- * Asking twice should write something new: a number counts on.
- * @param {string} value
- */
-function nextValue(value) {
-  return /^\d{1,9}$/.test(value) ? String(Number(value) + 1) : value;
 }
 
 /**

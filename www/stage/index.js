@@ -8,6 +8,7 @@ import { MESSAGE, MESSAGE_STRIDE } from "../types.js";
 import { cutAt, cutShapes, drawCuts } from "./cuts.js";
 import { drawGhosts, drawLinks, drawMessages } from "./draw-messages.js";
 import { drawClients, drawNodes } from "./draw-nodes.js";
+import { drawQuorums } from "./draw-quorums.js";
 import { openClientForm } from "./forms.js";
 import { Gestures } from "./gestures.js";
 import { Inboxes } from "./inbox.js";
@@ -33,6 +34,8 @@ export class Stage {
   hoveredNode = -1;
   /** @type {import("./cuts.js").CutShape | null} */
   hoveredCut = null;
+  /** @type {import("../quorums.js").QuorumSets | null} the sets of the formula that somebody looks at */
+  #quorums = null;
 
   #ratio = 1;
   /** @type {import("../theme.js").Colours} */
@@ -47,14 +50,18 @@ export class Stage {
   /**
    * @param {HTMLElement} host
    * @param {App} app
+   * @param {{watched?: boolean, label?: string}} [options] a watched stage is only looked at: it has no
+   *   inboxes and takes no pointer; `label` is the key of the canvas's name
    */
-  constructor(host, app) {
+  constructor(host, app, { watched = false, label = "stage.label" } = {}) {
     this.app = app;
     this.host = host;
-    this.canvas = h("canvas", { class: "stage-canvas", role: "img", "aria-describedby": "sentence" });
+    this.watched = watched;
+    this.label = label;
+    this.canvas = h("canvas", { class: "stage-canvas", role: "img", "aria-describedby": watched ? undefined : "sentence" });
     this.overlay = h("div", { class: "stage-overlay" });
     this.inboxHost = h("div", { class: "stage-inboxes" });
-    this.area = h("div", { class: "stage-area" }, this.canvas, this.overlay, this.inboxHost);
+    this.area = h("div", { class: `stage-area${watched ? " watched" : ""}` }, this.canvas, this.overlay, this.inboxHost);
     this.legend = h("div", { class: "legend" });
     host.append(this.area, this.legend);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
@@ -73,6 +80,10 @@ export class Stage {
     app.on("language", () => this.#namesChanged());
     app.on("play", () => app.changed());
     app.on("change", () => this.#pictureChanged());
+    app.on("quorums", (quorums) => {
+      this.#quorums = quorums;
+      app.invalidate();
+    });
   }
 
   /** Reads the colours anew after the theme changed. */
@@ -83,7 +94,7 @@ export class Stage {
 
   #namesChanged() {
     createLegend(this.legend, this.app);
-    this.canvas.setAttribute("aria-label", this.app.t("stage.label"));
+    this.canvas.setAttribute("aria-label", this.app.t(this.label, { name: this.app.sheet.title }));
   }
 
   // ---- size
@@ -117,7 +128,7 @@ export class Stage {
     const key = `${nodes.length} ${clients.length} ${width} ${height}`;
     if (key === this.#layoutKey || width < 1) return;
     this.#layoutKey = key;
-    this.layout = computeLayout(nodes.length, clients.length, width, height);
+    this.layout = computeLayout(nodes.length, clients.length, width, height, !this.watched);
     this.app.emit("layout");
   }
 
@@ -127,7 +138,7 @@ export class Stage {
     this.#arrange();
     const { app } = this;
     this.cuts = cutShapes(app.frame.cuts, this.layout);
-    this.inboxes.update(this.layout, !app.playing || app.byHand);
+    this.inboxes.update(this.layout, !this.watched && (!app.playing || app.byHand));
   }
 
   /**
@@ -171,7 +182,7 @@ export class Stage {
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     context.clearRect(0, 0, layout.width, layout.height);
     drawLinks(context, layout, colours);
-    drawCuts(context, this.cuts, layout, colours, app.t("stage.cut"), this.hoveredCut, this.inboxes.rects);
+    drawCuts(context, this.cuts, layout, colours, app.t(this.watched ? "timeline.cut" : "stage.cut"), this.hoveredCut, this.inboxes.rects);
     drawMessages(context, this.placed, layout, colours, sheet, {
       hovered: this.hoveredMessage, selected: selectedMessage, node: this.hoveredNode,
     });
@@ -179,6 +190,7 @@ export class Stage {
     drawGhosts(context, ghosts, layout, colours, sheet, measure);
     const style = this.#nodeStyle();
     drawNodes(context, frame.nodes, layout, app.nowMs, colours, style);
+    drawQuorums(context, this.#quorums, layout, colours);
     drawClients(context, frame.clients, layout, colours, style);
     this.gestures.drawStroke(context, colours);
     return ghosts.length > 0 || (resting?.moving ?? false);

@@ -22,12 +22,13 @@ const INBOX_NODES_MAX = 9;
  * @param {number} clientCount
  * @param {number} width
  * @param {number} height
+ * @param {boolean} [hasInboxes] whether room is kept for inboxes beside the nodes
  * @returns {Layout}
  */
-export function computeLayout(nodeCount, clientCount, width, height) {
+export function computeLayout(nodeCount, clientCount, width, height, hasInboxes = true) {
   const narrow = width < 640;
   const clientColumn = clientCount === 0 ? 0 : narrow ? 62 : 116;
-  const inboxWidth = !narrow && nodeCount <= INBOX_NODES_MAX && width >= 820 ? 190 : 0;
+  const inboxWidth = hasInboxes && !narrow && nodeCount <= INBOX_NODES_MAX && width >= 820 ? 190 : 0;
   const left = Math.max(EDGE, clientColumn) + inboxWidth;
   const right = width - EDGE - inboxWidth;
   const base = { width, height, narrow, inboxWidth, clientColumn };

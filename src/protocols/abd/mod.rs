@@ -60,7 +60,7 @@ use crate::operation::{GET, PUT, Text};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
-use crate::view::{MessageLabel, NodeView};
+use crate::view::{Formula, MessageLabel, NodeView};
 
 /// A coordinator asks again whoever has not answered.
 pub const RETRANSMIT: TimerId = TimerId(0);
@@ -73,6 +73,8 @@ static SHEET: Sheet = Sheet {
     id: "abd",
     title: "ABD register",
     source: "Attiya, Bar-Noy & Dolev 1995; many writers: Lynch & Shvartsman 1997",
+    guarantee: "Linearizable reads and writes of a register; a client is answered as long as the node \
+                that it asks reaches a majority.",
     period: "counter",
     nodes_default: 3,
     nodes_range: (2, 9),
@@ -192,6 +194,14 @@ impl Protocol for Abd {
 
     fn message_kind(&self, message: &Message) -> u8 {
         message.kind()
+    }
+
+    fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
+        rules::refuses(nodes, settings)
+    }
+
+    fn formulas(&self, nodes: u16, settings: &[u32]) -> Vec<Formula> {
+        rules::formulas(nodes, settings)
     }
 
     /// `3.n1:x=old …`: for each key a tag and a value.

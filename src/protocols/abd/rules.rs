@@ -4,6 +4,7 @@
 use super::Abd;
 use crate::protocol::{Context, SettingRange};
 use crate::sheet::{rules, settings};
+use crate::view::{self, Formula};
 
 rules! {
     0 READ_WRITE_BACK "read-write-back" "ABD §3; LS §3"
@@ -95,6 +96,39 @@ impl Quorum {
             self.sound.min(self.unsound)
         }
     }
+}
+
+/// A quorum that no cluster of this size has.
+pub fn refuses(nodes: u16, settings: &[u32]) -> Option<String> {
+    [READ_QUORUM, WRITE_QUORUM]
+        .into_iter()
+        .map(usize::from)
+        .find_map(|place| view::larger_than_cluster(SETTINGS[place].id, settings[place], nodes))
+}
+
+/// What the sizes of the quorums promise.
+pub fn formulas(nodes: u16, settings: &[u32]) -> Vec<Formula> {
+    let size = |place: u8| match settings[usize::from(place)] {
+        0 => u32::from(nodes) / 2 + 1,
+        size => size,
+    };
+    let (read, write) = (size(READ_QUORUM), size(WRITE_QUORUM));
+    let quorums = [("read", read), ("write", write)];
+    let meet = Formula::quorums_meet(
+        "R + W > N",
+        nodes,
+        quorums.map(|(name, size)| view::Quorum { name, size }),
+        |shared| match shared {
+            Some(1) => "Every query asks at least one node that has the last store.".to_owned(),
+            Some(least) => {
+                format!("Every query asks at least {least} nodes that have the last store.")
+            }
+            None => "A query can miss the last store, and a read be stale. While the rule \
+                     majority-quorums is on, majorities are used instead."
+                .to_owned(),
+        },
+    );
+    vec![meet, Formula::nodes_down(nodes, read.max(write))]
 }
 
 #[cfg(test)]

@@ -71,6 +71,8 @@ static SHEET: Sheet = Sheet {
     id: "gossip",
     title: "Gossip",
     source: "Demers et al. 1987; hash trees: DeCandia et al. (Dynamo) 2007, §4.7",
+    guarantee: "Eventual consistency: every node answers at once, and when writing stops all \
+                copies become equal; an answer may be stale.",
     period: "clock",
     nodes_default: 5,
     nodes_range: (2, 1000),

@@ -57,7 +57,7 @@ use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
 use crate::store::STORE_OPERATIONS;
-use crate::view::{MessageLabel, NodeView};
+use crate::view::{Formula, MessageLabel, NodeView};
 
 /// A replica waits for a leader, a candidate for promises.
 pub const ELECTION: TimerId = TimerId(0);
@@ -74,6 +74,8 @@ static SHEET: Sheet = Sheet {
     id: "multi_paxos",
     title: "Multi-Paxos",
     source: "Lamport, Paxos Made Simple, 2001; van Renesse & Altinbuken, Paxos Made Moderately Complex, 2015",
+    guarantee: "Linearizable: every answer reflects all answers before it; it comes as long as a leader \
+                reaches a majority of acceptors.",
     period: "ballot",
     nodes_default: 5,
     nodes_range: (2, 9),
@@ -251,6 +253,14 @@ impl Protocol for MultiPaxos {
 
     fn message_kind(&self, message: &Message) -> u8 {
         message.kind()
+    }
+
+    fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
+        rules::refuses(nodes, settings)
+    }
+
+    fn formulas(&self, nodes: u16, settings: &[u32]) -> Vec<Formula> {
+        rules::formulas(nodes, settings)
     }
 
     /// `promised 23 accepted 1@11:x=5 2@23`, each part optional; a value is `SLOT@BALLOT` for a

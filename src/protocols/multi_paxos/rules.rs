@@ -1,8 +1,10 @@
 //! The rules that the proof of Multi-Paxos needs, each with its source and what goes wrong without
 //! it, and the quantities that may be adjusted.
 
+use super::Quorums;
 use crate::protocol::SettingRange;
 use crate::sheet::{rules, settings};
+use crate::view::{self, Formula};
 
 rules! {
     0 PROMISE_ONLY_HIGHER_BALLOTS "promise-only-higher-ballots" "Paxos Made Simple §2.2, phase 1 (b)"
@@ -73,6 +75,39 @@ settings! {
         "How many promises a leader needs, itself included; 0 for a majority, at least 2.";
     5 PHASE_2_QUORUM "phase-2-quorum" 0 SettingRange::Number(0, 9),
         "How many acceptances decide, the leader's included; 0 for a majority, at least 2.";
+}
+
+/// A quorum that no cluster of this size has.
+pub fn refuses(nodes: u16, settings: &[u32]) -> Option<String> {
+    [PHASE_1_QUORUM, PHASE_2_QUORUM]
+        .into_iter()
+        .map(usize::from)
+        .find_map(|place| view::larger_than_cluster(SETTINGS[place].id, settings[place], nodes))
+}
+
+/// What the sizes of the quorums promise.
+pub fn formulas(nodes: u16, settings: &[u32]) -> Vec<Formula> {
+    let size = |place: u8| settings[usize::from(place)];
+    let Quorums { phase_1, phase_2 } =
+        Quorums::of(nodes, size(PHASE_1_QUORUM), size(PHASE_2_QUORUM));
+    let quorums = [("phase 1", phase_1), ("phase 2", phase_2)];
+    let meet = Formula::quorums_meet(
+        "|Q1| + |Q2| > N",
+        nodes,
+        quorums.map(|(name, size)| view::Quorum { name, size }),
+        |shared| match shared {
+            Some(1) => "Every new leader hears from a node that knows what was decided.".to_owned(),
+            Some(least) => {
+                format!(
+                    "Every new leader hears from at least {least} nodes that know what was decided."
+                )
+            }
+            None => "A new leader can miss what was decided, and decide otherwise. While the rule \
+                     quorums-intersect is on, it waits for more promises than are set."
+                .to_owned(),
+        },
+    );
+    vec![meet, Formula::nodes_down(nodes, phase_1.max(phase_2))]
 }
 
 #[cfg(test)]

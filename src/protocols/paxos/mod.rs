@@ -69,6 +69,8 @@ static SHEET: Sheet = Sheet {
     id: "paxos",
     title: "Paxos",
     source: "Lamport, Paxos Made Simple, 2001; Howard, Malkhi & Spiegelman, Flexible Paxos, 2016",
+    guarantee: "One value is chosen and never another; a proposal is answered as long as a \
+                majority of acceptors answers and proposers do not duel for ever.",
     period: "ballot",
     nodes_default: 5,
     nodes_range: (2, 9),

@@ -63,6 +63,8 @@ static SHEET: Sheet = Sheet {
     id: "paxos_commit",
     title: "Paxos Commit",
     source: "Gray & Lamport, Consensus on Transaction Commit, 2006",
+    guarantee: "All shards commit or all abort, and the decision comes with up to F of 2F + 1 \
+                acceptors down, the coordinator among the dead or not.",
     period: "transaction",
     nodes_default: 3,
     nodes_range: bank::NODES_RANGE,

@@ -87,6 +87,8 @@ static SHEET: Sheet = Sheet {
     id: "primary_backup",
     title: "Primary-backup",
     source: "Alsberg & Day 1976; Budhiraja, Marzullo, Schneider & Toueg 1993; Guerraoui & Schiper 1997",
+    guarantee: "Synchronous: an answered write survives any crash but the last; asked of the \
+                primary, reads are linearizable, of a backup they may be stale.",
     period: "view",
     nodes_default: 4,
     nodes_range: (2, 100),

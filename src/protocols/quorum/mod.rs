@@ -72,6 +72,8 @@ static SHEET: Sheet = Sheet {
     id: "quorum",
     title: "Quorums (Dynamo)",
     source: "DeCandia et al. 2007; quorums: Gifford 1979",
+    guarantee: "With R + W > N and strict quorums a read sees every write completed before it; not \
+                linearizable, and with less it may be stale.",
     period: "version",
     nodes_default: 5,
     nodes_range: (1, 100),

@@ -77,6 +77,8 @@ static SHEET: Sheet = Sheet {
     id: "raft",
     title: "Raft",
     source: "Ongaro & Ousterhout 2014 (extended version); Ongaro, dissertation, 2014",
+    guarantee: "Linearizable: every answer reflects all answers before it; it comes as long as a leader \
+                reaches a majority.",
     period: "term",
     nodes_default: 5,
     nodes_range: (2, 9),

@@ -86,6 +86,8 @@ static SHEET: Sheet = Sheet {
     id: "shared_memory",
     title: "Shared memory: locks and sequence locks",
     source: "Dijkstra 1965; Lamport 1977 and 1986; Linux seqlock; Boehm 2012",
+    guarantee: "Atomic reads and writes: no read is torn or stale; with the lock a paused holder \
+                holds everybody up.",
     period: "write",
     nodes_default: 4,
     nodes_range: (NODES_MIN, 9),

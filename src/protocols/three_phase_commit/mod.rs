@@ -65,6 +65,8 @@ static SHEET: Sheet = Sheet {
     id: "three_phase_commit",
     title: "Three-phase commit",
     source: "Skeen, Nonblocking Commit Protocols, 1981; with quorums: Skeen 1982",
+    guarantee: "All shards commit or all abort; with quorums the side that has one goes on when \
+                the coordinator crashes or the network splits.",
     period: "transaction",
     nodes_default: 3,
     nodes_range: bank::NODES_RANGE,

@@ -84,6 +84,8 @@ static SHEET: Sheet = Sheet {
     id: "total_order",
     title: "Active replication",
     source: "Schneider 1990; Chandra & Toueg 1996; Défago, Schiper & Urbán 2004",
+    guarantee: "Linearizable: every replica executes every command in the same order; it answers \
+                as long as a majority can talk to the sequencer.",
     period: "epoch",
     nodes_default: 3,
     nodes_range: (2, 9),

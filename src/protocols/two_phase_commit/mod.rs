@@ -65,6 +65,8 @@ static SHEET: Sheet = Sheet {
     id: "two_phase_commit",
     title: "Two-phase commit",
     source: "Gray 1978; Bernstein, Hadzilacos & Goodman 1987, chapter 7",
+    guarantee: "All shards commit or all abort; shards that voted yes wait, locks held, until the \
+                coordinator is back.",
     period: "transaction",
     nodes_default: 3,
     nodes_range: bank::NODES_RANGE,
