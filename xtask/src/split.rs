@@ -2,8 +2,8 @@
 //! the core and the protocol it shows, and nothing of the others.
 //!
 //! The core knows protocols only through `dyn Machine`: it reaches their code through the function
-//! table and in no other way. So whatever is reachable only from the table entries of one protocol
-//! moves into that protocol's module. That module imports the core's memory, table, stack pointer and
+//! table and in no other way. So whatever is reachable only from the table entries of protocols
+//! moves into their modules, one for each. It imports the core's memory, table, stack pointer and
 //! the functions it calls, and writes its own functions into the same places of the table when it is
 //! instantiated. Until then those places are empty, and the core never calls them: it asks for the
 //! protocol first. All data stays in the core: it is small, and addresses stay as they are.
@@ -225,11 +225,14 @@ impl<'a> Known<'a> {
                 shared.insert(function);
             }
         }
-        // Functions that stand in more than one table of methods.
-        let mut seen = BTreeSet::new();
-        for methods in self.method_tables() {
-            let again = methods.into_iter().filter(|method| !seen.insert(*method));
-            shared.extend(again);
+        // Functions that stand in tables of methods of more than one protocol.
+        let mut seen: BTreeMap<u32, String> = BTreeMap::new();
+        for (of, methods) in self.method_tables(protocols) {
+            for method in methods {
+                if *seen.entry(method).or_insert_with(|| of.clone()) != of {
+                    shared.insert(method);
+                }
+            }
         }
         // Places that code holds as numbers; whether they are meant so, nobody knows.
         for caller in self.imported_functions..self.signatures.len() as u32 {
@@ -250,9 +253,9 @@ impl<'a> Known<'a> {
     }
 
     /// The tables of methods in the data: the place of the function that drops, size, alignment, then
-    /// the places of the others. Those of machines and of what machines hand out are wanted; the rest
-    /// looks alike but does no harm.
-    fn method_tables(&self) -> Vec<Vec<u32>> {
+    /// the places of the others. Those of machines and of what machines hand out are wanted, each with
+    /// a word for whose it is; what else looks alike does no harm.
+    fn method_tables(&self, protocols: &[String]) -> Vec<(String, Vec<u32>)> {
         let word = |address: u32| self.memory.get(&address).copied().unwrap_or_default();
         let function = |address: u32| self.table.get(&word(address)).copied();
         let mut tables = Vec::new();
@@ -272,13 +275,20 @@ impl<'a> Known<'a> {
             if !is_machine {
                 methods.truncate(1);
             }
+            // What a type is called is a function of its own for each type, so its name can be trusted;
+            // each machine has one table.
+            let of = match methods.first().and_then(|first| self.named(*first, protocols)) {
+                Some(id) if !is_machine => id.clone(),
+                _ => address.to_string(),
+            };
             methods.extend(function(address - 2));
-            tables.push(methods);
+            tables.push((of, methods));
         }
         tables
     }
 
-    /// For each protocol the functions that only it reaches.
+    /// For each protocol the functions that it reaches and the core does not. One that several reach is
+    /// in each of their modules.
     fn owned(&self, protocols: &[String]) -> Result<BTreeMap<String, BTreeSet<u32>>> {
         let shared = self.shared(protocols)?;
         let owner = |function: &u32| {
@@ -305,10 +315,10 @@ impl<'a> Known<'a> {
         }
         let mut owned: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for (function, by) in reached_by {
-            let mut by = by.into_iter();
-            if let (Some(Some(protocol)), None) = (by.next(), by.next())
-                && function >= self.imported_functions
-            {
+            if by.contains(&None) || function < self.imported_functions {
+                continue;
+            }
+            for protocol in by.into_iter().flatten() {
                 owned.entry(protocol.clone()).or_default().insert(function);
             }
         }
