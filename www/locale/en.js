@@ -1,10 +1,8 @@
 // The page's words in English. The panels and the diagram bring their own.
 
-import compare from "./en.compare.js";
 import panels from "./en.panels.js";
 
 export default {
-  ...compare,
   ...panels,
 
   "page.skip": "Skip to the controls",
@@ -15,6 +13,7 @@ export default {
   "header.compare": "Compare",
   "header.compareHint": "Two protocols side by side: the same clients, the same faults",
   "header.language": "Language",
+  "header.languageFailed": "The words of the other language could not be loaded: {why}",
   "header.theme": "Colours: {theme}",
   "header.help": "Help and keys",
   "header.choose": "Choose a scenario",

@@ -1,10 +1,8 @@
 // The page's words in simplified Chinese. The panels and the diagram bring their own.
 
-import compare from "./zh.compare.js";
 import panels from "./zh.panels.js";
 
 export default {
-  ...compare,
   ...panels,
 
   "page.skip": "跳到播放控制",
@@ -15,6 +13,7 @@ export default {
   "header.compare": "对比",
   "header.compareHint": "两种协议并排：同样的客户端，同样的故障",
   "header.language": "语言",
+  "header.languageFailed": "无法加载另一种语言的文字：{why}",
   "header.theme": "配色：{theme}",
   "header.help": "帮助与快捷键",
   "header.choose": "选择场景",
