@@ -105,7 +105,7 @@ impl Site {
             return plain(404, b"There is no such file.\n");
         };
         let is_gzip = accepts_gzip && shrinks(file.media_type);
-        let body =
+        let body: &[u8] =
             if is_gzip { file.gzip.get_or_init(|| gzip(&file.content)) } else { &file.content };
         Answer { status: 200, media_type: file.media_type, is_gzip, body }
     }
