@@ -42,7 +42,7 @@ export default {
   "inspector.logEntry": "entry",
   "inspector.logSkipped": "{count} before",
   "inspector.allLogs": "Every {title}, by {period}",
-  "inspector.logEmpty": "The {title} is empty.",
+  "inspector.logEmpty": "{title}: nothing yet.",
   "inspector.cellCommitted": "committed, as far as this node knows",
   "inspector.cellOpen": "not committed, as far as this node knows",
   "inspector.cellLost": "removed by the last action",

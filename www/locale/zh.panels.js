@@ -42,7 +42,7 @@ export default {
   "inspector.logEntry": "条目",
   "inspector.logSkipped": "前面还有 {count} 条",
   "inspector.allLogs": "全部 {title}（按 {period}）",
-  "inspector.logEmpty": "{title} 为空。",
+  "inspector.logEmpty": "{title}：尚无内容。",
   "inspector.cellCommitted": "据此节点所知，已提交",
   "inspector.cellOpen": "据此节点所知，未提交",
   "inspector.cellLost": "被上一步删除",

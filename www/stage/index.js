@@ -13,7 +13,7 @@ import { openClientForm } from "./forms.js";
 import { Gestures } from "./gestures.js";
 import { Inboxes } from "./inbox.js";
 import { computeLayout } from "./layout.js";
-import { createLegend } from "./legend.js";
+import { createLegend, gatherRoles, noRoles } from "./legend.js";
 import { openMessageMenu, openNodeMenu } from "./menus.js";
 import { Motion } from "./motion.js";
 import { FONT, textWidth } from "./pen.js";
@@ -46,6 +46,7 @@ export class Stage {
   /** @type {Set<number>} */
   #labelled = new Set();
   #layoutKey = "";
+  #roles = noRoles();
 
   /**
    * @param {HTMLElement} host
@@ -73,10 +74,15 @@ export class Stage {
     this.#watchSize();
     app.on("refresh", ({ kind, former }) => {
       if (kind === "jump") this.#labels.clear();
+      if (gatherRoles(this.#roles, app)) createLegend(this.legend, app, this.#roles);
       this.#motion.pictureChanged(app, kind, former, performance.now());
     });
     app.on("theme", () => this.recolour());
-    app.on("open", () => this.#namesChanged());
+    app.on("open", () => {
+      this.#roles = noRoles();
+      gatherRoles(this.#roles, app);
+      this.#namesChanged();
+    });
     app.on("language", () => this.#namesChanged());
     app.on("play", () => app.changed());
     app.on("change", () => this.#pictureChanged());
@@ -93,7 +99,7 @@ export class Stage {
   }
 
   #namesChanged() {
-    createLegend(this.legend, this.app);
+    createLegend(this.legend, this.app, this.#roles);
     this.canvas.setAttribute("aria-label", this.app.t(this.label, { name: this.app.sheet.title }));
   }
 
