@@ -35,6 +35,7 @@ export default {
   "legend.client": "client",
   "legend.request": "request",
   "legend.reply": "reply",
+  "legend.hasData": "has data",
   "legend.timer": "timer, running down",
 
   "bar.label": "Playback",

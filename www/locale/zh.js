@@ -35,6 +35,7 @@ export default {
   "legend.client": "客户端",
   "legend.request": "请求",
   "legend.reply": "应答",
+  "legend.hasData": "已有数据",
   "legend.timer": "定时器（剩余时间）",
 
   "bar.label": "播放控制",

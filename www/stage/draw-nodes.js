@@ -261,6 +261,12 @@ function drawDot(context, node, place, colours, style, index) {
     circle(r + 3);
     context.stroke();
   }
+  // There is no room for facts: a filled middle tells which nodes hold data at all.
+  if (!down && node.view.data.length > 0) {
+    circle(r * 0.5);
+    context.fillStyle = colours.soft;
+    context.fill();
+  }
   if (down) drawIcon(context, "cross", place.x, place.y, Math.min(14, r * 1.5), colours.bad);
   else if (node.status === "paused") drawIcon(context, "pause", place.x, place.y, Math.min(14, r * 1.5), colours.ink);
   const isNamed = place.isNamed || style.selectedNode === index || style.hoveredNode === index;

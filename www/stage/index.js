@@ -74,7 +74,7 @@ export class Stage {
     this.#watchSize();
     app.on("refresh", ({ kind, former }) => {
       if (kind === "jump") this.#labels.clear();
-      if (gatherRoles(this.#roles, app)) createLegend(this.legend, app, this.#roles);
+      if (gatherRoles(this.#roles, app)) this.#legendChanged();
       this.#motion.pictureChanged(app, kind, former, performance.now());
     });
     app.on("theme", () => this.recolour());
@@ -98,8 +98,12 @@ export class Stage {
     this.app.invalidate();
   }
 
+  #legendChanged() {
+    createLegend(this.legend, this.app, this.#roles, this.layout.tier === "dot");
+  }
+
   #namesChanged() {
-    createLegend(this.legend, this.app, this.#roles);
+    this.#legendChanged();
     this.canvas.setAttribute("aria-label", this.app.t(this.label, { name: this.app.sheet.title }));
   }
 
@@ -134,7 +138,9 @@ export class Stage {
     const key = `${nodes.length} ${clients.length} ${width} ${height}`;
     if (key === this.#layoutKey || width < 1) return;
     this.#layoutKey = key;
+    const { tier } = this.layout;
     this.layout = computeLayout(nodes.length, clients.length, width, height, !this.watched);
+    if (this.layout.tier !== tier) this.#legendChanged();
     this.app.emit("layout");
   }
 

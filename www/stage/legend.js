@@ -37,8 +37,9 @@ export function gatherRoles(roles, app) {
  * @param {HTMLElement} host
  * @param {App} app
  * @param {Roles} roles
+ * @param {boolean} areSmall whether nodes are drawn as dots
  */
-export function createLegend(host, app, roles) {
+export function createLegend(host, app, roles, areSmall) {
   const { messages } = app.sheet;
   const tones = [...new Set(messages.map(({ tone }) => tone))].filter((tone) => tone !== "client");
   const entry = (/** @type {string} */ mark, /** @type {string} */ words, /** @type {string} */ title = "") =>
@@ -56,5 +57,6 @@ export function createLegend(host, app, roles) {
     entry("filled", app.t("legend.request")),
     entry("outlined", app.t("legend.reply")),
     OUTLINES.filter((outline) => roles[outline].length > 0).map((outline) => entry(outline, roles[outline].join(", "))),
+    areSmall ? entry("kernel", app.t("legend.hasData")) : null,
     entry("bar", app.t("legend.timer")));
 }
