@@ -1,27 +1,15 @@
 // The module in Node: actions per second against the native ones, and seeking. Prints a line of JSON
 // for each figure. ACTIONS_BINARY names the program built from benches/actions.rs.
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { Playground, benchmarkActions, initSync } from "../pkg/consensus_playground.js";
+import { Playground, benchmarkActions } from "../pkg/consensus_playground.js";
 import { median, print, worst } from "./figures.mjs";
+import { milliseconds, native, start } from "./module.mjs";
 
 const ACTIONS = 100_000;
 const ROUNDS = 9;
 const SEEKS = 2000;
 const SEEK_ROUNDS = 5;
 
-const module = readFileSync(new URL("../pkg/consensus_playground_bg.wasm", import.meta.url));
-const { memory } = initSync({ module });
-
-/** @param {...string} words */
-const native = (...words) => execFileSync(/** @type {string} */ (process.env.ACTIONS_BINARY), words, { encoding: "utf8" });
-
-/** @param {() => void} run */
-function milliseconds(run) {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
-}
+const { memory } = start();
 
 for (const workload of ["quiet", "writing"]) actions(workload);
 seeking();

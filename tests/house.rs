@@ -345,3 +345,39 @@ fn every_rule_is_named_by_a_scenario_or_a_test_of_its_own() {
         }
     }
 }
+
+/// Whether a scenario's text switches a rule off: from the beginning, or in a step.
+fn switches_off(text: &str, rule: &str) -> bool {
+    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|words| {
+        let is_without = words.first() == Some(&"without") && words.contains(&rule);
+        is_without || words == ["rule", rule, "off"]
+    })
+}
+
+#[test]
+fn what_a_rule_protects_is_shown_broken_without_it() {
+    let presets = consensus_playground::scenario::presets::all();
+    let mut missing = Vec::new();
+    for entry in REGISTRY {
+        let sheet = entry.sheet();
+        // A rule that protects no invariant is there for progress, which no invariant is about.
+        for rule in sheet.rules.iter().filter(|rule| !rule.protects.is_empty()) {
+            let breaks = |text: &str| {
+                let expected = |line: &str| {
+                    let found = line.trim().strip_prefix("expect violated ");
+                    found.is_some_and(|invariant| rule.protects.contains(&invariant.trim()))
+                };
+                switches_off(text, rule.id) && text.lines().any(expected)
+            };
+            let is_own = |id: &str| id.split('/').next() == Some(sheet.id);
+            if !presets.iter().any(|preset| is_own(preset.id) && breaks(preset.text)) {
+                missing.push(format!("{} {}: {:?}", sheet.id, rule.id, rule.protects));
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "no scenario shows what goes wrong without\n{}",
+        missing.join("\n")
+    );
+}

@@ -219,7 +219,7 @@ fn content_beyond_its_bounds_is_refused() {
     assert!(wrong(&[0, 0, 0x80, 0x80, 0x10]).contains("newer"));
     assert!(wrong(&[7, 0, 0]).contains("flags"));
     assert!(wrong(&[0, 0, 0, 9]).contains("1 bytes more"));
-    assert!(wrong(&[0, 0, 0x02, 10]).contains("from 2 to 9"), "ten nodes");
+    assert!(wrong(&[0, 0, 0x02, 102]).contains("from 2 to 101"), "102 nodes");
     assert!(steps(&[6, 8]).contains("there is no n9"), "{}", steps(&[6, 8]));
     assert!(steps(&[1, 0]).contains("never a step"), "a message by its id");
     assert!(steps(&[5, 0, 2]).contains("the timer has number 2"));
@@ -277,7 +277,7 @@ fn a_query_says_what_it_can_and_what_is_wrong() {
     for (query, name, what) in [
         ("protocol=rift", "protocol", "raft"),
         ("protocol=", "protocol", "expected a value"),
-        ("protocol=raft&nodes=99", "nodes", "from 2 to 9"),
+        ("protocol=raft&nodes=102", "nodes", "from 2 to 101"),
         ("protocol=raft&node=3", "node", "nodes, clients"),
         ("protocol=raft&set.speed=3", "set.speed", "heartbeat"),
         ("protocol=raft&set.reads=fast", "set.reads", "read-index"),

@@ -4,7 +4,7 @@
 import { isCoreError, reasonWords } from "./core.js";
 import { fetchProtocol, loaded, now, scenarioText } from "./engine.js";
 import { Emitter } from "./events.js";
-import { keepLanguage, pick, startLanguage, translate } from "./i18n.js";
+import { fetchWords, keepLanguage, pick, startLanguage, translate } from "./i18n.js";
 import { PlayLoop } from "./play.js";
 import { keepTheme, startTheme } from "./theme.js";
 
@@ -85,7 +85,13 @@ export class App extends Emitter {
   }
 
   /** @param {"en"|"zh"} language */
-  setLanguage(language) {
+  async setLanguage(language) {
+    try {
+      await fetchWords(language);
+    } catch (error) {
+      this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
+      return;
+    }
     this.language = language;
     keepLanguage(language);
     this.emit("language");

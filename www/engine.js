@@ -1,12 +1,17 @@
 // The core as it is loaded: one module for everything, and one for each protocol's own code, fetched
 // when the first scenario asks for it. Whoever opens something wraps it in `loaded`.
 
-import init, * as core from "../pkg/consensus_playground.js";
+import init, { Playground, coreExports, lastPanic, panicOnPurpose, protocolLoaded } from "../pkg/consensus_playground.js";
+import { ROOT } from "./root.js";
 
 /** @typedef {import("./core.js").Engine} Engine */
 /** @typedef {import("./types.js").ScenarioEntry} ScenarioEntry */
 
-export const engine = /** @type {Engine} */ (/** @type {unknown} */ (core));
+// Named one by one, so that the bundle leaves out what the page does not use. Tests of the page panic on
+// purpose.
+export const engine = /** @type {Engine} */ (/** @type {unknown} */ ({
+  Playground, coreExports, lastPanic, panicOnPurpose, protocolLoaded,
+}));
 
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
 const fetching = new Map();
@@ -15,7 +20,7 @@ const modules = new Map();
 
 /** Loads the core. */
 export async function start() {
-  await init();
+  await init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
 }
 
 /**
@@ -25,7 +30,7 @@ export async function start() {
 export function fetchProtocol(id) {
   let module = fetching.get(id);
   if (!module) {
-    module = compile(new URL(`../pkg/protocol_${id}.wasm`, import.meta.url));
+    module = compile(new URL(`pkg/protocol_${id}.wasm`, ROOT));
     module.then((done) => modules.set(id, done), () => fetching.delete(id));
     fetching.set(id, module);
   }
@@ -108,7 +113,7 @@ const texts = new Map();
 
 /** The shipped scenarios, in the order in which they are best met. */
 export function scenarioList() {
-  list ??= get("../pkg/scenarios.json").then((answer) => answer.json());
+  list ??= get("pkg/scenarios.json").then((answer) => answer.json());
   list.catch(() => (list = null));
   return list;
 }
@@ -121,14 +126,14 @@ export async function scenarioText(id) {
   const known = texts.get(id);
   if (known !== undefined) return known;
   if (!(await scenarioList()).some((entry) => entry.id === id)) return null;
-  const text = await (await get(`../scenarios/${id}.txt`)).text();
+  const text = await (await get(`scenarios/${id}.txt`)).text();
   texts.set(id, text);
   return text;
 }
 
-/** @param {string} path */
+/** @param {string} path below the root */
 async function get(path) {
-  const address = new URL(path, import.meta.url);
+  const address = new URL(path, ROOT);
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address.pathname}: ${answer.status}`);
   return answer;

@@ -1,10 +1,8 @@
-// The header: what is open, the scenarios by protocol, and the page's own settings.
+// The header: what is open, and the page's own settings.
 
+import { openChooser } from "./chooser.js";
 import { fill, h, icon } from "./dom.js";
-import { isCoreError } from "./core.js";
-import { closePopover, openPanel, standBelow } from "./popover.js";
-import { scenarioList } from "./engine.js";
-import { restoreSession, savedSession } from "./session.js";
+import { keepSettings } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -70,58 +68,4 @@ export function createHeader(host, app, onTrouble) {
   app.on("language", relabel);
   app.on("theme", relabel);
   return { helpButton };
-}
-
-/**
- * @param {App} app
- * @param {HTMLElement} button
- * @param {(error: import("./types.js").CoreError) => void} onTrouble
- */
-async function openChooser(app, button, onTrouble) {
-  const guarded = (/** @type {() => Promise<unknown>} */ run) => async () => {
-    closePopover();
-    try {
-      await run();
-    } catch (error) {
-      if (isCoreError(error)) onTrouble(error);
-      else app.onPanic(error);
-    }
-  };
-  /** @type {Map<string, import("./types.js").ScenarioEntry[]>} */
-  const groups = new Map();
-  for (const entry of await scenarioList()) {
-    const group = groups.get(entry.protocol);
-    if (group) group.push(entry);
-    else groups.set(entry.protocol, [entry]);
-  }
-  const sections = [...groups].map(([protocol, entries]) => h("section", null,
-    h("h3", null, entries[0].protocolTitle),
-    entries.map((entry) => {
-      const present = entry.id === app.scenarioId;
-      return h("button", {
-        type: "button", class: "scenario-entry", "aria-current": present ? "true" : undefined, autofocus: present,
-        onclick: guarded(() => {
-          history.replaceState(null, "", location.pathname + keepSettings());
-          return app.openScenario(entry.id);
-        }),
-      }, h("b", null, app.words(entry.title)), h("span", null, app.words(entry.about)));
-    })));
-  const saved = savedSession();
-  const restore = saved ? h("button", { type: "button", class: "scenario-entry restore", onclick: guarded(() => restoreSession(app)) },
-    h("b", null, icon("history", 14), app.t("header.lastSession")), h("span", null, app.words(saved.title))) : null;
-  const panel = openPanel(button.getBoundingClientRect(), { title: app.t("header.choose"), className: "pop-chooser" },
-    h("div", { class: "chooser-list" }, sections.length > 0 ? sections : h("p", { class: "pop-note" }, app.t("header.noScenarios")), restore));
-  standBelow(panel, button);
-  panel.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-}
-
-/** The part of the query that is about the page and not about what is open. */
-function keepSettings() {
-  const query = new URLSearchParams(location.search);
-  const kept = new URLSearchParams();
-  for (const name of ["lang", "theme"]) {
-    const value = query.get(name);
-    if (value) kept.set(name, value);
-  }
-  return kept.size > 0 ? `?${kept}` : "";
 }

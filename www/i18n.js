@@ -1,13 +1,41 @@
-// The page's language: looks words up in the locale files and remembers the choice.
+// The page's language: looks words up in the locale files and remembers the choice. English is there
+// from the start, being what stands in for missing words; Chinese is fetched for those who read it.
 
 import en from "./locale/en.js";
-import zh from "./locale/zh.js";
 import { recall, remember } from "./storage.js";
 
-/** @type {Record<string, Record<string, string>>} */
-const TABLES = { en, zh };
-
 /** @typedef {"en"|"zh"} Language */
+
+/** @typedef {() => Promise<{default: Record<string, string>}>} Load */
+
+const TABLES = { en: /** @type {Record<string, string>} */ (en), zh: /** @type {Record<string, string>} */ ({}) };
+/** @type {{load: Load, done: Promise<unknown> | null}[]} where Chinese is fetched from */
+const chinese = [{ load: () => import("./locale/zh.js"), done: null }];
+
+/**
+ * Adds the words of a part of the page that is not always there. Whoever shows that part calls
+ * `fetchWords` before.
+ * @param {Record<string, string>} english
+ * @param {Load} load fetches the other language's
+ */
+export function addWords(english, load) {
+  Object.assign(TABLES.en, english);
+  chinese.push({ load, done: null });
+}
+
+/**
+ * Makes sure that a language's words are there. Until then, and where they cannot be fetched, English
+ * stands in.
+ * @param {Language} language
+ */
+export async function fetchWords(language) {
+  if (language !== "zh") return;
+  await Promise.all(chinese.map((part) => {
+    part.done ??= part.load().then(({ default: words }) => Object.assign(TABLES.zh, words));
+    part.done.catch(() => (part.done = null));
+    return part.done;
+  }));
+}
 
 /**
  * The language to start in: the address first, then the last choice, then the browser's.
@@ -15,7 +43,8 @@ const TABLES = { en, zh };
  */
 export function startLanguage() {
   const asked = new URLSearchParams(location.search).get("lang") ?? recall("language");
-  if (asked && asked.slice(0, 2) in TABLES) return /** @type {Language} */ (asked.slice(0, 2));
+  const short = asked?.slice(0, 2);
+  if (short === "en" || short === "zh") return short;
   return navigator.language?.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 

@@ -4,7 +4,7 @@ import { createButtons, createEventLog } from "./a11y.js";
 import { App } from "./app.js";
 import { engine, fetchProtocol, scenarioList, start } from "./engine.js";
 import { createHeader } from "./header.js";
-import { applyLanguage } from "./i18n.js";
+import { applyLanguage, fetchWords } from "./i18n.js";
 import { createKeys } from "./keys.js";
 import { createMeters } from "./meters.js";
 import { createSentence } from "./sentence.js";
@@ -22,19 +22,21 @@ const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const app = new App(engine);
 applyTheme(app.theme);
-applyLanguage(app.language);
 boot();
 
 async function boot() {
   const toasts = createToasts(part("toasts"), app);
   app.showToast = toasts.show;
   const trouble = createTrouble(part("trouble"), app);
+  // Where they cannot be had, English stands in.
+  const words = fetchWords(app.language).catch(() => {}).then(() => applyLanguage(app.language));
   try {
     const likely = likelyProtocol();
     // All that is needed is fetched at once; what fails is told where it is used.
     if (likely && /^\w+$/.test(likely)) fetchProtocol(likely).catch(() => {});
     scenarioList().catch(() => {});
-    await start();
+    // What goes wrong is told in the person's language, too.
+    await start().finally(() => words);
   } catch (error) {
     trouble.showPanic(error);
     return;

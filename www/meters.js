@@ -57,6 +57,6 @@ function meterRow({ name, value, of }, words) {
     "aria-valuetext": words,
   },
   h("span", { class: "meter-name" }, name),
-  h("span", { class: "meter-track" }, h("span", { class: share === 1 ? "meter-bar full" : "meter-bar", style: { width: `${share * 100}%` } })),
+  h("span", { class: "meter-track" }, h("span", { class: "meter-bar", style: { width: `${share * 100}%` } })),
   h("span", { class: "meter-value" }, words));
 }

@@ -122,3 +122,14 @@ export function keepSession(app) {
     if (document.hidden) save();
   });
 }
+
+/** The part of the query that is about the page and not about what is open. */
+export function keepSettings() {
+  const query = new URLSearchParams(location.search);
+  const kept = new URLSearchParams();
+  for (const name of ["lang", "theme"]) {
+    const value = query.get(name);
+    if (value) kept.set(name, value);
+  }
+  return kept.size > 0 ? `?${kept}` : "";
+}

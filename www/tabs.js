@@ -2,19 +2,23 @@
 // it is seen.
 
 import { fill, h, icon } from "./dom.js";
+import { fetchWords } from "./i18n.js";
+import { create as inspector } from "./panels/inspector.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {{update(): void, destroy?(): void}} Panel */
-/** @typedef {{id: string, load: () => Promise<{create(host: HTMLElement, app: App): Panel}>}} TabModule */
+/** @typedef {{id: string, load: () => Promise<(host: HTMLElement, app: App) => Panel>}} TabModule */
+
+const more = async () => (await import("./panels/more.js")).panels;
 
 /** @type {TabModule[]} */
 const TABS = [
-  { id: "inspector", load: () => import("./panels/inspector.js") },
-  { id: "settings", load: () => import("./panels/settings.js") },
-  { id: "rules", load: () => import("./panels/rules.js") },
-  { id: "checks", load: () => import("./panels/checks.js") },
-  { id: "scenario", load: () => import("./panels/scenario.js") },
-  { id: "share", load: () => import("./panels/share.js") },
+  { id: "inspector", load: async () => inspector },
+  { id: "settings", load: async () => (await more()).settings },
+  { id: "rules", load: async () => (await more()).rules },
+  { id: "checks", load: async () => (await more()).checks },
+  { id: "scenario", load: async () => (await more()).scenario },
+  { id: "share", load: async () => (await more()).share },
 ];
 /** While the run plays, panels are updated this often at most. */
 const UPDATE_EVERY_MS = 120;
@@ -44,7 +48,9 @@ export function createTabs(host, app) {
     if (!entry || !app.playground) return;
     if (!entry.panel && !entry.loading) {
       entry.loading = true;
-      entry.load().then(({ create }) => {
+      entry.load().then(async (create) => {
+        // The panel may have brought words; where they cannot be had, English stands in.
+        await fetchWords(app.language).catch(() => {});
         entry.panel = create(entry.body, app);
         entry.panel.update();
       }, (error) => {

@@ -30,6 +30,9 @@ struct ServeArguments {
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
+    /// Serve the page's sources one by one, instead of the bundle in pkg/page/.
+    #[arg(long)]
+    sources: bool,
 }
 
 #[derive(Subcommand)]
@@ -133,7 +136,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run_server(arguments: &ServeArguments) -> Result<Ending, BadInput> {
-    match serve::serve(arguments.port, arguments.open) {
+    match serve::serve(arguments.port, arguments.open, arguments.sources) {
         Ok(()) => Ok(Ending::Held),
         Err(error) => Err(BadInput(format!("{error:#}"))),
     }

@@ -15,19 +15,20 @@ use super::site::{HEADERS, Site, allows_gzip};
 
 /// Serves the playground until the process is stopped.
 ///
-/// Port 0 picks a free one. `open` also opens the page in the user's browser.
+/// Port 0 picks a free one. `open` also opens the page in the user's browser. With `sources`, the page
+/// loads its scripts and styles as they were written, one by one.
 ///
 /// # Errors
 /// The port is in use or may not be used; the message names it and says what to do.
-pub fn serve(port: u16, open: bool) -> Result<()> {
+pub fn serve(port: u16, open: bool, sources: bool) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_io()
         .build()
         .context("could not start the server")?;
-    runtime.block_on(listen(port, open))
+    runtime.block_on(listen(port, open, sources))
 }
 
-async fn listen(port: u16, open: bool) -> Result<()> {
+async fn listen(port: u16, open: bool, sources: bool) -> Result<()> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
@@ -47,7 +48,8 @@ async fn listen(port: u16, open: bool) -> Result<()> {
         eprintln!("No browser could be opened ({error}): open the address yourself.");
     }
     // One site for the life of the process: its files are sent without being copied.
-    let site: &'static Site = Box::leak(Box::new(Site::new()));
+    let site: &'static Site =
+        Box::leak(Box::new(if sources { Site::of_sources() } else { Site::new() }));
     let app = Router::new().fallback(answer).with_state(site);
     axum::serve(listener, app).await.context("the server stopped")
 }

@@ -1,6 +1,7 @@
 //! The page's files, in memory: the binary holds everything it needs, so it runs from any folder and
 //! without a network.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::OnceLock;
@@ -13,6 +14,9 @@ use consensus_playground::scenario::presets;
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
 static PKG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pkg");
+
+/// Where the pages say that their scripts and styles lie; the sources have the same names.
+const BUNDLE: &str = "../pkg/page/";
 
 /// Sent with every answer.
 pub(super) const HEADERS: [(&str, &str); 5] = [
@@ -37,7 +41,7 @@ pub(super) struct Site {
 }
 
 struct File {
-    content: &'static [u8],
+    content: Cow<'static, [u8]>,
     media_type: &'static str,
     /// Made when first asked for, so that starting costs nothing.
     gzip: OnceLock<Vec<u8>>,
@@ -66,12 +70,24 @@ impl Site {
         site
     }
 
+    /// The same files, but the pages load their scripts and styles as they were written.
+    pub(super) fn of_sources() -> Site {
+        let mut site = Site::new();
+        for file in site.files.values_mut().filter(|file| file.media_type.starts_with("text/html"))
+        {
+            let page = String::from_utf8_lossy(&file.content).replace(BUNDLE, "");
+            file.content = Cow::Owned(page.into_bytes());
+        }
+        site
+    }
+
     fn add(&mut self, prefix: &str, folder: &'static Dir<'_>) {
         for file in folder.files() {
             // include_dir keeps the separators of the machine that built the binary.
             let path = format!("{prefix}{}", file.path().display()).replace('\\', "/");
             let media_type = media_type(&path);
-            let file = File { content: file.contents(), media_type, gzip: OnceLock::new() };
+            let file =
+                File { content: Cow::Borrowed(file.contents()), media_type, gzip: OnceLock::new() };
             self.files.insert(path, file);
         }
         for folder in folder.dirs() {
@@ -89,8 +105,8 @@ impl Site {
             return plain(404, b"There is no such file.\n");
         };
         let is_gzip = accepts_gzip && shrinks(file.media_type);
-        let body =
-            if is_gzip { file.gzip.get_or_init(|| gzip(file.content)) } else { file.content };
+        let body: &[u8] =
+            if is_gzip { file.gzip.get_or_init(|| gzip(&file.content)) } else { &file.content };
         Answer { status: 200, media_type: file.media_type, is_gzip, body }
     }
 }
@@ -150,10 +166,31 @@ mod tests {
         for (path, media_type) in [
             ("/", "text/html; charset=utf-8"),
             ("/pkg/consensus_playground.js", "text/javascript; charset=utf-8"),
+            ("/pkg/page/main.js", "text/javascript; charset=utf-8"),
+            ("/pkg/page/compare.css", "text/css; charset=utf-8"),
             ("/pkg/consensus_playground_bg.wasm", "application/wasm"),
         ] {
             let answer = site.answer(true, path, false);
             assert_eq!((answer.status, answer.media_type), (200, media_type), "{path}");
+        }
+    }
+
+    #[test]
+    fn pages_load_the_bundle_or_the_sources_and_both_are_there() {
+        for (site, is_bundle) in [(Site::new(), true), (Site::of_sources(), false)] {
+            for name in ["index", "compare"] {
+                let page = site.answer(true, &format!("/{name}.html"), false);
+                let page = String::from_utf8(page.body.to_vec()).unwrap();
+                let parts =
+                    page.split('"').filter(|part| part.ends_with("js") || part.ends_with("css"));
+                let parts: Vec<&str> = parts.collect();
+                assert_eq!(parts.len(), 3, "{name}.html loads {parts:?}");
+                for part in parts {
+                    assert_eq!(part.starts_with(BUNDLE), is_bundle, "{name}.html loads {part}");
+                    let path = format!("/{}", part.trim_start_matches("../"));
+                    assert_eq!(site.answer(true, &path, false).status, 200, "{path}");
+                }
+            }
         }
     }
 

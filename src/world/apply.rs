@@ -1,12 +1,12 @@
 //! The one function that changes a world, and the question whether it would.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 use super::bounds::{CLOCK_MS_MAX, OPERATIONS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use super::client::{OpenOperation, REDIRECTIONS_MAX};
 use super::network::{Envelope, Payload};
 use super::node::{ArmedTimer, Status};
+use super::refusal::{changes_something, within};
 use super::{Refusal, Violation, World};
 use crate::action::{Action, ActionKind};
 use crate::history::Completion;
@@ -38,9 +38,7 @@ impl World {
         match &action.kind {
             ActionKind::Wait => {}
             ActionKind::Deliver(message) => self.deliver(*message),
-            ActionKind::Drop(message) => {
-                self.network.remove(*message);
-            }
+            ActionKind::Drop(message) => drop(self.network.remove(*message)),
             ActionKind::Duplicate(message) => {
                 if let Some(original) = self.network.get(*message) {
                     let copy = Envelope { lost: false, ..original.clone() };
@@ -53,6 +51,7 @@ impl World {
             ActionKind::Fire { node, timer } => {
                 let slot = &mut self.nodes[node.index()];
                 slot.timers.retain(|armed| armed.timer != *timer);
+                self.expect_timers(*node);
                 self.run(*node, Input::Timer(*timer));
             }
             ActionKind::Crash(node) => self.crash(*node),
@@ -95,9 +94,11 @@ impl World {
             }
             ActionKind::SetClockRate { node, rate_permille } => {
                 self.nodes[node.index()].clock.set_rate(self.now_ms, *rate_permille);
+                self.expect_timers(*node);
             }
             ActionKind::JumpClock { node, ahead_ms } => {
                 self.nodes[node.index()].clock.jump(*ahead_ms);
+                self.expect_timers(*node);
             }
             ActionKind::SetRule { rule, on: true } => self.rules.insert(*rule),
             ActionKind::SetRule { rule, on: false } => self.rules.remove(*rule),
@@ -272,7 +273,7 @@ impl World {
     fn deliver(&mut self, id: MessageId) {
         let Some(envelope) = self.network.remove(id) else { return };
         self.hops = envelope.hops;
-        match (&*envelope.payload, envelope.to, envelope.from) {
+        match (&envelope.payload, envelope.to, envelope.from) {
             (Payload::Protocol(message), Endpoint::Node(to), Endpoint::Node(from)) => {
                 self.run(to, Input::Message { from, message });
             }
@@ -291,6 +292,7 @@ impl World {
         slot.status = status;
         slot.touch();
         self.last.touched = Some(id);
+        self.expect_timers(id);
     }
 
     fn crash(&mut self, id: NodeId) {
@@ -346,8 +348,11 @@ impl World {
         self.last.missed.0 |= effects.missed.0;
         effects.applied = Default::default();
         effects.missed = Default::default();
-        for change in effects.timers.drain(..) {
-            self.change_timer(id, change);
+        if !effects.timers.is_empty() {
+            for change in effects.timers.drain(..) {
+                self.change_timer(id, change);
+            }
+            self.expect_timers(id);
         }
         self.observe(id, &effects.executions, &effects.replies);
         effects.executions.clear();
@@ -405,6 +410,20 @@ impl World {
         }
     }
 
+    /// Brings `next_timers` up to date: call it when a node's timers, clock or status changed.
+    fn expect_timers(&mut self, id: NodeId) {
+        let slot = &self.nodes[id.index()];
+        let next = match slot.status {
+            Status::Up => {
+                let due =
+                    |armed: &ArmedTimer| (slot.clock.true_ms(armed.due_local_ms), armed.timer);
+                slot.timers.iter().map(due).min()
+            }
+            Status::Paused | Status::Down => None,
+        };
+        self.next_timers.set(id, next);
+    }
+
     /// Puts a message under way: its delay and fate are drawn now, keyed by what it is and when.
     fn send(&mut self, from: Endpoint, to: Endpoint, payload: Payload) {
         let conditions = match (from, to) {
@@ -426,8 +445,7 @@ impl World {
         let lost = happens(Purpose::Loss, conditions.loss_permille);
         let copied = happens(Purpose::Duplication, conditions.duplicate_permille);
         let ordered = conditions.ordered;
-        let payload = Arc::new(payload);
-        for copy in 0..=u64::from(copied) {
+        for (copy, payload) in (0..).zip(std::iter::repeat_n(payload, 1 + usize::from(copied))) {
             let delay_ms = draw_between(seed, Purpose::Delay, [hash, self.now_ms, copy], low, high);
             let mut due_ms = self.now_ms + delay_ms;
             if ordered {
@@ -437,7 +455,7 @@ impl World {
                 id: MessageId(0),
                 from,
                 to,
-                payload: Arc::clone(&payload),
+                payload,
                 sent_ms: self.now_ms,
                 due_ms,
                 sent_step: self.step,
@@ -578,12 +596,4 @@ impl World {
         };
         self.machine.observe(&mut self.ghost, cluster, touched, &mut report);
     }
-}
-
-fn changes_something(it_does: bool) -> Result<(), Refusal> {
-    if it_does { Ok(()) } else { Err(Refusal::NothingToDo) }
-}
-
-fn within(value: u32, bound: u32, what: &'static str) -> Result<(), Refusal> {
-    if value <= bound { Ok(()) } else { Err(Refusal::Bound(what, u64::from(bound))) }
 }

@@ -110,7 +110,7 @@ impl World {
             id: envelope.id,
             from: envelope.from,
             to: envelope.to,
-            kind: match &*envelope.payload {
+            kind: match &envelope.payload {
                 Payload::Protocol(message) => self.machine.message_kind(message),
                 Payload::Request(_) => REQUEST_KIND,
                 Payload::Reply(_) => REPLY_KIND,
@@ -175,7 +175,7 @@ impl World {
     /// A message in words.
     pub fn message_label(&self, id: MessageId) -> Option<MessageLabel> {
         let envelope = self.network.get(id)?;
-        Some(match &*envelope.payload {
+        Some(match &envelope.payload {
             Payload::Protocol(message) => self.machine.label(message),
             Payload::Request(request) => MessageLabel {
                 short: request.operation.to_string(),
@@ -209,7 +209,7 @@ impl World {
     pub fn is_dead(&self, id: MessageId) -> bool {
         let Some(envelope) = self.network.get(id) else { return false };
         let Some(to) = envelope.to.node() else { return false };
-        match (&*envelope.payload, self.nodes[to.index()].node()) {
+        match (&envelope.payload, self.nodes[to.index()].node()) {
             (Payload::Protocol(message), Some(node)) => {
                 self.machine.is_dead(node, message, self.rules)
             }

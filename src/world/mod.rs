@@ -16,6 +16,7 @@ mod network;
 mod node;
 mod refusal;
 mod schedule;
+mod timers;
 
 pub use client::{Client, OpenOperation};
 pub use config::{
@@ -30,6 +31,7 @@ pub(crate) use node::NodeSlot;
 pub use node::{ArmedTimer, Clock, Status};
 pub use refusal::Refusal;
 pub use schedule::Schedule;
+use timers::NextTimers;
 
 use crate::history::History;
 use crate::ids::{ClientId, MessageId, NodeId, RuleSet};
@@ -75,6 +77,7 @@ pub struct World {
     step: u64,
     rules: RuleSet,
     nodes: Vec<NodeSlot>,
+    next_timers: NextTimers,
     clients: Vec<Client>,
     next_session: u32,
     network: Network,
@@ -130,6 +133,7 @@ impl World {
             now_ms: 0,
             step: 0,
             rules: config.rules,
+            next_timers: NextTimers::new(config.nodes),
             nodes,
             clients,
             next_session: u32::from(config.clients) + 1,
@@ -229,7 +233,7 @@ impl World {
         let cluster = self.cluster_fingerprint();
         // What is to come depends on clocks and due times too.
         let clocks: Vec<_> = self.nodes.iter().map(|slot| (slot.clock(), slot.timers())).collect();
-        let due: Vec<_> = (self.network.in_flight().iter())
+        let due: Vec<_> = (self.network.in_flight())
             .map(|envelope| (envelope.hash, envelope.due_ms, envelope.lost))
             .collect();
         let run = (self.now_ms, self.step, self.history.records(), violations);

@@ -1,10 +1,11 @@
 //! Messages in flight. A network only holds them: when they arrive is the schedule's choice, and
 //! whether they do is anybody's.
 
+use std::cmp::Reverse;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::ids::{Endpoint, MessageId, NodeId, NodeSet};
+use crate::ids::{CLIENTS_MAX, Endpoint, MessageId, NodeId, NodeSet};
 use crate::machine::{Machine, Opaque};
 use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::{Reply, Request};
@@ -49,8 +50,8 @@ pub(crate) struct Envelope {
     pub from: Endpoint,
     /// The receiver.
     pub to: Endpoint,
-    /// What it carries; shared, because duplicates and forks hold it too.
-    pub payload: Arc<Payload>,
+    /// What it carries.
+    pub payload: Payload,
     /// When it was sent, in milliseconds.
     pub sent_ms: u64,
     /// When it is due, in milliseconds.
@@ -68,7 +69,12 @@ pub(crate) struct Envelope {
 /// The messages in flight and the cuts between nodes.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
-    in_flight: Vec<Envelope>,
+    /// By their ids, oldest first; shared, because forks hold them too.
+    in_flight: Vec<(MessageId, Arc<Envelope>)>,
+    /// The same by their due times, the latest first, so that the next one is at the end.
+    due: Vec<Reverse<(u64, MessageId)>>,
+    /// How many are under way to each node, and then to each client.
+    waiting: Vec<u16>,
     /// For each sender, the nodes it cannot reach.
     cuts: Arc<Vec<NodeSet>>,
     next_id: u32,
@@ -83,6 +89,8 @@ impl Network {
     pub fn new(nodes: u16) -> Self {
         Network {
             in_flight: Vec::new(),
+            due: Vec::new(),
+            waiting: vec![0; usize::from(nodes) + usize::from(CLIENTS_MAX)],
             cuts: Arc::new(vec![NodeSet::default(); usize::from(nodes)]),
             next_id: 0,
             multiset: 0,
@@ -91,40 +99,47 @@ impl Network {
     }
 
     /// The messages in flight, oldest first.
-    pub fn in_flight(&self) -> &[Envelope] {
-        &self.in_flight
+    pub fn in_flight(&self) -> impl Iterator<Item = &Envelope> {
+        self.in_flight.iter().map(|(_, envelope)| &**envelope)
+    }
+
+    /// The messages in flight, in the order in which they fall due, the oldest first.
+    pub fn by_due(&self) -> impl Iterator<Item = &Envelope> {
+        self.due.iter().rev().filter_map(|Reverse((_, id))| self.get(*id))
     }
 
     /// The message of that id.
     pub fn get(&self, id: MessageId) -> Option<&Envelope> {
-        self.place(id).map(|place| &self.in_flight[place])
+        self.place(id).map(|place| &*self.in_flight[place].1)
     }
 
     /// Puts a message under way and gives it the next id; `None` where the network
     /// or the receiver's share of it is full.
     pub fn insert(&mut self, mut envelope: Envelope) -> Option<MessageId> {
         use super::bounds::{MESSAGES_MAX, RECEIVER_MESSAGES_MAX};
-        let count = self.in_flight.len();
-        let receiver_is_full = count >= RECEIVER_MESSAGES_MAX && {
-            let waiting = self.in_flight.iter().filter(|waiting| waiting.to == envelope.to);
-            waiting.count() >= RECEIVER_MESSAGES_MAX
-        };
-        if count >= MESSAGES_MAX || receiver_is_full {
+        let receiver = self.receiver(envelope.to);
+        let receiver_is_full = usize::from(self.waiting[receiver]) >= RECEIVER_MESSAGES_MAX;
+        if self.in_flight.len() >= MESSAGES_MAX || receiver_is_full {
             self.overflow += 1;
             return None;
         }
         envelope.id = MessageId(self.next_id);
         self.next_id += 1;
         self.multiset = self.multiset.wrapping_add(scramble(envelope.hash));
+        self.waiting[receiver] += 1;
         let id = envelope.id;
-        self.in_flight.push(envelope);
+        self.expect(id, envelope.due_ms);
+        self.in_flight.push((id, Arc::new(envelope)));
         Some(id)
     }
 
     /// Takes a message out.
-    pub fn remove(&mut self, id: MessageId) -> Option<Envelope> {
+    pub fn remove(&mut self, id: MessageId) -> Option<Arc<Envelope>> {
         let place = self.place(id)?;
-        let envelope = self.in_flight.remove(place);
+        let (_, envelope) = self.in_flight.remove(place);
+        self.forget(id, envelope.due_ms);
+        let receiver = self.receiver(envelope.to);
+        self.waiting[receiver] -= 1;
         self.multiset = self.multiset.wrapping_sub(scramble(envelope.hash));
         Some(envelope)
     }
@@ -132,15 +147,38 @@ impl Network {
     /// Makes a message arrive later.
     pub fn delay(&mut self, id: MessageId, now_ms: u64, by_ms: u32) {
         if let Some(place) = self.place(id) {
-            let envelope = &mut self.in_flight[place];
-            envelope.due_ms = envelope.due_ms.max(now_ms) + u64::from(by_ms);
+            let envelope = Arc::make_mut(&mut self.in_flight[place].1);
+            let before_ms = envelope.due_ms;
+            let due_ms = before_ms.max(now_ms) + u64::from(by_ms);
+            envelope.due_ms = due_ms;
+            self.forget(id, before_ms);
+            self.expect(id, due_ms);
+        }
+    }
+
+    fn expect(&mut self, id: MessageId, due_ms: u64) {
+        let due = Reverse((due_ms, id));
+        let place = self.due.partition_point(|other| *other < due);
+        self.due.insert(place, due);
+    }
+
+    fn forget(&mut self, id: MessageId, due_ms: u64) {
+        if let Ok(place) = self.due.binary_search(&Reverse((due_ms, id))) {
+            self.due.remove(place);
+        }
+    }
+
+    /// The place of a receiver in `waiting`.
+    fn receiver(&self, to: Endpoint) -> usize {
+        match to {
+            Endpoint::Node(node) => node.index(),
+            Endpoint::Client(client) => self.cuts.len() + client.index(),
         }
     }
 
     /// The latest due time among the messages from one endpoint to another.
     pub fn last_due_ms(&self, from: Endpoint, to: Endpoint) -> Option<u64> {
-        self.in_flight
-            .iter()
+        self.in_flight()
             .filter(|envelope| envelope.from == from && envelope.to == to)
             .map(|envelope| envelope.due_ms)
             .max()
@@ -185,6 +223,6 @@ impl Network {
     }
 
     fn place(&self, id: MessageId) -> Option<usize> {
-        self.in_flight.binary_search_by_key(&id, |envelope| envelope.id).ok()
+        self.in_flight.binary_search_by_key(&id, |(id, _)| *id).ok()
     }
 }

@@ -89,3 +89,13 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// An action that would change nothing is refused.
+pub(super) fn changes_something(it_does: bool) -> Result<(), Refusal> {
+    if it_does { Ok(()) } else { Err(Refusal::NothingToDo) }
+}
+
+/// A number beyond its bound is refused.
+pub(super) fn within(value: u32, bound: u32, what: &'static str) -> Result<(), Refusal> {
+    if value <= bound { Ok(()) } else { Err(Refusal::Bound(what, u64::from(bound))) }
+}

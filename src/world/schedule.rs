@@ -36,18 +36,13 @@ impl World {
     }
 
     fn next_due(&self) -> Option<Action> {
-        let messages = self.network.in_flight().iter().filter_map(|envelope| {
+        // What waits for a paused node is passed over.
+        let message = self.network.by_due().find_map(|envelope| {
             let kind = self.fate(envelope)?;
             Some((envelope.due_ms, Turn::Message(envelope.id.0), kind))
         });
-        let timers = (0..self.config.nodes).map(NodeId).flat_map(|node| {
-            let slot = &self.nodes[node.index()];
-            let armed = if slot.status == Status::Up { &slot.timers[..] } else { &[] };
-            armed.iter().map(move |armed| {
-                let due_ms = slot.clock.true_ms(armed.due_local_ms);
-                let kind = ActionKind::Fire { node, timer: armed.timer };
-                (due_ms, Turn::Timer(node, armed.timer), kind)
-            })
+        let timer = self.next_timers.first().map(|(due_ms, node, timer)| {
+            (due_ms, Turn::Timer(node, timer), ActionKind::Fire { node, timer })
         });
         let clients = self.clients.iter().enumerate().filter_map(|(index, client)| {
             let id = ClientId(index as u8);
@@ -62,8 +57,9 @@ impl World {
             })
         });
         // What is overdue happens now, in the order in which it fell due.
-        messages
-            .chain(timers)
+        message
+            .into_iter()
+            .chain(timer)
             .chain(clients)
             .min_by_key(|(due_ms, turn, _)| (*due_ms, *turn))
             .filter(|(due_ms, _, _)| *due_ms <= super::bounds::CLOCK_MS_MAX)
@@ -99,7 +95,7 @@ impl World {
 fn random_action(world: &World) -> Option<Action> {
     let mut choices: Vec<(u64, ActionKind)> = Vec::new();
     for envelope in world.network.in_flight() {
-        let weight = if matches!(*envelope.payload, Payload::Protocol(_)) { 8 } else { 4 };
+        let weight = if matches!(envelope.payload, Payload::Protocol(_)) { 8 } else { 4 };
         choices.extend(world.fate(envelope).map(|kind| (weight, kind)));
     }
     for (index, client) in world.clients.iter().enumerate() {

@@ -3,7 +3,7 @@
 
 import { isCoreError, reasonWords } from "../core.js";
 import { Emitter } from "../events.js";
-import { keepLanguage, pick, startLanguage, translate } from "../i18n.js";
+import { fetchWords, keepLanguage, pick, startLanguage, translate } from "../i18n.js";
 import { keepTheme, startTheme } from "../theme.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
@@ -76,7 +76,13 @@ export class Comparison extends Emitter {
   }
 
   /** @param {"en"|"zh"} language */
-  setLanguage(language) {
+  async setLanguage(language) {
+    try {
+      await fetchWords(language);
+    } catch (error) {
+      this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
+      return;
+    }
     this.language = language;
     keepLanguage(language);
     this.emit("language");

@@ -2,7 +2,7 @@
 // address asks for.
 
 import { fill, h } from "../dom.js";
-import { applyLanguage } from "../i18n.js";
+import { applyLanguage, fetchWords } from "../i18n.js";
 import { popoverIsOpen } from "../popover.js";
 import { applyTheme, watchSystemTheme, wantsStillness } from "../theme.js";
 import { createToasts } from "../toast.js";
@@ -30,7 +30,6 @@ const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const page = new Comparison(engine);
 applyTheme(page.theme);
-applyLanguage(page.language);
 boot();
 
 async function boot() {
@@ -42,8 +41,11 @@ async function boot() {
     page.pause();
     trouble.show(error);
   };
+  // Where they cannot be had, English stands in.
+  const words = fetchWords(page.language).catch(() => {}).then(() => applyLanguage(page.language));
   try {
-    await start();
+    // What goes wrong is told in the person's language, too.
+    await start().finally(() => words);
   } catch (error) {
     trouble.show(error);
     return;

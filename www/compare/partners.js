@@ -7,7 +7,7 @@ import { READY } from "./ready.js";
 /** @typedef {import("./ready.js").Ready} Ready */
 
 /** How many ready comparisons are offered at most: more would not be read. */
-const OFFERED_MAX = 6;
+const OFFERED_MAX = 8;
 
 /** The ready comparisons whose protocols are there. */
 export function offered() {

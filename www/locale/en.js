@@ -1,10 +1,8 @@
 // The page's words in English. The panels and the diagram bring their own.
 
-import compare from "./en.compare.js";
 import panels from "./en.panels.js";
 
 export default {
-  ...compare,
   ...panels,
 
   "page.skip": "Skip to the controls",
@@ -15,12 +13,16 @@ export default {
   "header.compare": "Compare",
   "header.compareHint": "Two protocols side by side: the same clients, the same faults",
   "header.language": "Language",
+  "header.languageFailed": "The words of the other language could not be loaded: {why}",
   "header.theme": "Colours: {theme}",
   "header.help": "Help and keys",
   "header.choose": "Choose a scenario",
   "header.untitled": "untitled",
   "header.lastSession": "Back to my last session",
   "header.noScenarios": "No scenarios are built in.",
+  "header.search": "Search all scenarios",
+  "header.noneFound": "Nothing of that name. Try one word of it.",
+  "header.found": "{count} found",
   "theme.auto": "as the system",
   "theme.light": "light",
   "theme.dark": "dark",
@@ -29,14 +31,10 @@ export default {
   "stage.label": "The cluster: nodes on a ring, clients on the left, messages between them. The buttons that follow name every node.",
   "stage.cut": "cut · click to heal",
 
-  "legend.append": "replication",
-  "legend.vote": "voting",
   "legend.client": "client",
-  "legend.control": "control",
   "legend.request": "request",
   "legend.reply": "reply",
-  "legend.double": "leads",
-  "legend.dashed": "tries to lead",
+  "legend.hasData": "has data",
   "legend.timer": "timer, running down",
 
   "bar.label": "Playback",

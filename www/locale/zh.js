@@ -1,10 +1,8 @@
 // The page's words in simplified Chinese. The panels and the diagram bring their own.
 
-import compare from "./zh.compare.js";
 import panels from "./zh.panels.js";
 
 export default {
-  ...compare,
   ...panels,
 
   "page.skip": "跳到播放控制",
@@ -15,12 +13,16 @@ export default {
   "header.compare": "对比",
   "header.compareHint": "两种协议并排：同样的客户端，同样的故障",
   "header.language": "语言",
+  "header.languageFailed": "无法加载另一种语言的文字：{why}",
   "header.theme": "配色：{theme}",
   "header.help": "帮助与快捷键",
   "header.choose": "选择场景",
   "header.untitled": "未命名",
   "header.lastSession": "回到我上次的会话",
   "header.noScenarios": "没有内置场景。",
+  "header.search": "搜索全部场景",
+  "header.noneFound": "没有找到。试试其中一个词。",
+  "header.found": "找到 {count} 个",
   "theme.auto": "跟随系统",
   "theme.light": "浅色",
   "theme.dark": "深色",
@@ -29,14 +31,10 @@ export default {
   "stage.label": "集群：节点排成一圈，客户端在左侧，消息在它们之间传递。随后的按钮逐一说明每个节点。",
   "stage.cut": "已切断 · 点击恢复",
 
-  "legend.append": "复制",
-  "legend.vote": "投票",
   "legend.client": "客户端",
-  "legend.control": "控制",
   "legend.request": "请求",
   "legend.reply": "应答",
-  "legend.double": "领导",
-  "legend.dashed": "竞选中",
+  "legend.hasData": "已有数据",
   "legend.timer": "定时器（剩余时间）",
 
   "bar.label": "播放控制",

@@ -25,7 +25,10 @@ export function nodePanel(app, doer, node) {
   const { now, before } = app.playground.inspect(node);
   const { sheet } = app;
   const logs = (/** @type {boolean} */ durable) => now.logs.filter((/** @type {any} */ log) => log.durable === durable)
-    .map((/** @type {any} */ log) => logTable(app, log, before?.logs.find((/** @type {any} */ former) => former.title === log.title) ?? null, sheet.period));
+    .flatMap((/** @type {any} */ log) => [
+      now.logs.length > 1 && log.cells.length > 0 ? h("p", { class: "quiet", "data-key": `title ${log.title}` }, log.title) : null,
+      logTable(app, log, before?.logs.find((/** @type {any} */ former) => former.title === log.title) ?? null, sheet.period),
+    ]);
   const period = before && before.period !== now.period ? `${before.period} → ${now.period}` : `${now.period}`;
   const isDown = state.status === "down";
   return [

@@ -97,10 +97,8 @@ function drawWords(context, node, place, full, colours, style) {
   context.fillStyle = down ? colours.soft : colours.ink;
   if (full) {
     drawTitle(context, node.name, period, place.x, place.y - 19, down ? colours.soft : colours.ink);
-    const facts = node.view.badges.join(" · ");
-    context.textAlign = "center";
+    drawFacts(context, node.view.badges, place.x, place.y + 15, room);
     context.font = FONT.text;
-    context.fillText(fitText(context, facts, FONT.text, room), place.x, place.y + 15);
     context.fillStyle = colours.soft;
     context.fillText(fitText(context, role, FONT.text, room), place.x, place.y - 2);
     return;
@@ -114,6 +112,24 @@ function drawWords(context, node, place, full, colours, style) {
   context.font = font;
   // The middle of a card is wider than its rounded corners let the other lines be.
   context.fillText(fitText(context, role, font, room + 8), place.x, place.y + 8);
+}
+
+/**
+ * The facts in one line: smaller before any is left out, and a fact is left out before one is cut.
+ * @param {Context} context
+ * @param {string[]} badges
+ * @param {number} x
+ * @param {number} y
+ * @param {number} room
+ */
+function drawFacts(context, badges, x, y, room) {
+  const line = (/** @type {number} */ count) => badges.slice(0, count).join(" · ") + (count < badges.length ? " …" : "");
+  const font = textWidth(context, line(badges.length), FONT.text) > room ? FONT.small : FONT.text;
+  let count = badges.length;
+  while (count > 1 && textWidth(context, line(count), font) > room) count--;
+  context.textAlign = "center";
+  context.font = font;
+  context.fillText(fitText(context, line(count), font, room), x, y);
 }
 
 /**
@@ -245,8 +261,16 @@ function drawDot(context, node, place, colours, style, index) {
     circle(r + 3);
     context.stroke();
   }
+  // There is no room for facts: a filled middle tells which nodes hold data at all.
+  if (!down && node.view.data.length > 0) {
+    circle(r * 0.5);
+    context.fillStyle = colours.soft;
+    context.fill();
+  }
   if (down) drawIcon(context, "cross", place.x, place.y, Math.min(14, r * 1.5), colours.bad);
   else if (node.status === "paused") drawIcon(context, "pause", place.x, place.y, Math.min(14, r * 1.5), colours.ink);
+  const isNamed = place.isNamed || style.selectedNode === index || style.hoveredNode === index;
+  if (!isNamed) return;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.font = FONT.small;

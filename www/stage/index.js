@@ -13,7 +13,7 @@ import { openClientForm } from "./forms.js";
 import { Gestures } from "./gestures.js";
 import { Inboxes } from "./inbox.js";
 import { computeLayout } from "./layout.js";
-import { createLegend } from "./legend.js";
+import { createLegend, gatherRoles, noRoles } from "./legend.js";
 import { openMessageMenu, openNodeMenu } from "./menus.js";
 import { Motion } from "./motion.js";
 import { FONT, textWidth } from "./pen.js";
@@ -46,6 +46,7 @@ export class Stage {
   /** @type {Set<number>} */
   #labelled = new Set();
   #layoutKey = "";
+  #roles = noRoles();
 
   /**
    * @param {HTMLElement} host
@@ -73,10 +74,15 @@ export class Stage {
     this.#watchSize();
     app.on("refresh", ({ kind, former }) => {
       if (kind === "jump") this.#labels.clear();
+      if (gatherRoles(this.#roles, app)) this.#legendChanged();
       this.#motion.pictureChanged(app, kind, former, performance.now());
     });
     app.on("theme", () => this.recolour());
-    app.on("open", () => this.#namesChanged());
+    app.on("open", () => {
+      this.#roles = noRoles();
+      gatherRoles(this.#roles, app);
+      this.#namesChanged();
+    });
     app.on("language", () => this.#namesChanged());
     app.on("play", () => app.changed());
     app.on("change", () => this.#pictureChanged());
@@ -92,8 +98,12 @@ export class Stage {
     this.app.invalidate();
   }
 
+  #legendChanged() {
+    createLegend(this.legend, this.app, this.#roles, this.layout.tier === "dot");
+  }
+
   #namesChanged() {
-    createLegend(this.legend, this.app);
+    this.#legendChanged();
     this.canvas.setAttribute("aria-label", this.app.t(this.label, { name: this.app.sheet.title }));
   }
 
@@ -128,7 +138,9 @@ export class Stage {
     const key = `${nodes.length} ${clients.length} ${width} ${height}`;
     if (key === this.#layoutKey || width < 1) return;
     this.#layoutKey = key;
+    const { tier } = this.layout;
     this.layout = computeLayout(nodes.length, clients.length, width, height, !this.watched);
+    if (this.layout.tier !== tier) this.#legendChanged();
     this.app.emit("layout");
   }
 

@@ -4,7 +4,7 @@
 /**
  * @typedef {"card"|"compact"|"dot"} Tier how much of a node there is room for
  * @typedef {{x: number, y: number, w: number, h: number, angle: number, side: "left"|"right",
- *   nameX: number, nameY: number}} NodePlace
+ *   nameX: number, nameY: number, isNamed: boolean}} NodePlace
  * @typedef {{x: number, y: number, r: number}} ClientPlace
  * @typedef {{width: number, height: number, tier: Tier, narrow: boolean, nodes: NodePlace[],
  *   clients: ClientPlace[], centre: {x: number, y: number}, rx: number, ry: number,
@@ -14,6 +14,8 @@
 const CARD = { w: 132, h: 68 };
 const COMPACT = { w: 84, h: 50 };
 const EDGE = 18;
+/** The way along the ring that a small node's name needs. */
+const NAME_ROOM = 30;
 /** From this many nodes on, inboxes are only counts. */
 const INBOX_NODES_MAX = 9;
 
@@ -79,6 +81,9 @@ function ringPlaces(count, size, left, right, height, tier) {
   const centre = { x: (left + right) / 2, y: height / 2 - ry * down.middle };
   // Names of neighbours would touch on one ring: many nodes stand on two, alternating.
   const zigzag = tier === "dot" && count > 36;
+  // Where even then names would touch, only some are named: those of the outer ring, or fewer.
+  const around = Math.PI * (rx + ry) / count;
+  const every = tier !== "dot" || around >= NAME_ROOM / (zigzag ? 2 : 1) ? 1 : 2 * Math.ceil(NAME_ROOM / around / 2);
   /** @type {NodePlace[]} */
   const nodes = [];
   for (let index = 0; index < count; index++) {
@@ -91,6 +96,7 @@ function ringPlaces(count, size, left, right, height, tier) {
       x, y, w: size.w, h: size.h, angle,
       side: Math.cos(angle) < -0.05 ? "left" : "right",
       nameX: x + Math.cos(angle) * away, nameY: y + Math.sin(angle) * away * 0.9,
+      isNamed: index % every === 0,
     });
   }
   return { nodes, centre, rx, ry };

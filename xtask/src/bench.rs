@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: Criterion natively, then the module in Node, then the page in Chromium; one
-//! table of all their figures.
+//! table of all their figures, and one of what an action costs as clusters grow.
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -12,9 +12,11 @@ use xshell::{Cmd, cmd};
 use crate::project::Project;
 use crate::setup;
 
-/// The file whose table `--write` replaces, and between which lines.
+/// The file whose tables `--write` replaces, and between which lines.
 const README: &str = "benches/README.md";
 const MARKER: &str = "<!-- figures -->";
+/// The same for what an action costs as clusters grow.
+const GROWTH_MARKER: &str = "<!-- growth -->";
 
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
@@ -22,6 +24,9 @@ pub struct Options {
     /// Replace the table in benches/README.md.
     #[arg(long)]
     write: bool,
+    /// Measure only what an action costs as clusters grow, and the modules' bytes.
+    #[arg(long)]
+    growth: bool,
 }
 
 /// One line of JSON that a benchmark printed.
@@ -36,8 +41,14 @@ struct Figure {
 pub fn run(project: &Project, options: &Options) -> Result<()> {
     let shell = &project.shell;
     setup::npm_packages(project)?;
+    if options.growth {
+        return growth(project, options.write);
+    }
     let chromium = setup::chromium(project)?;
-    let machine = machine(project, &chromium)?;
+    let chromium_version = cmd!(shell, "{chromium} --version").quiet().ignore_stderr().read()?;
+    // It says where it was built for after its number.
+    let version = chromium_version.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let machine = machine(project, &format!(", {version}"))?;
     // Everything is built first: a compiler at work would spoil the figures.
     cmd!(shell, "cargo build --release --locked").run()?;
     cmd!(shell, "cargo bench --no-run --locked").run()?;
@@ -57,8 +68,24 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     let table = format!("{machine}\n\n{}", table(&figures));
     println!("\n{table}");
     if options.write {
-        write(&project.root.join(README), &table)?;
-        println!("{README} has the new table.");
+        write(&project.root.join(README), MARKER, &table)?;
+    }
+    growth(project, options.write)
+}
+
+/// What an action costs as clusters grow, natively and in Node: a table of its own.
+fn growth(project: &Project, is_written: bool) -> Result<()> {
+    let shell = &project.shell;
+    cmd!(shell, "cargo bench --no-run --locked --bench actions").run()?;
+    let actions = executable(project, "actions")?;
+    println!("\n== growing clusters, natively and in Node ==");
+    let machine = machine(project, "")?;
+    let mut figures = Vec::new();
+    collect(cmd!(shell, "node benches/growth.mjs").env("ACTIONS_BINARY", actions), &mut figures)?;
+    let table = format!("{machine}\n\n{}", table(&figures));
+    println!("\n{table}");
+    if is_written {
+        write(&project.root.join(README), GROWTH_MARKER, &table)?;
     }
     Ok(())
 }
@@ -111,21 +138,18 @@ fn figure(line: &str) -> Option<Figure> {
 }
 
 /// What was measured on: figures mean nothing without it.
-fn machine(project: &Project, chromium: &Path) -> Result<String> {
+fn machine(project: &Project, browser: &str) -> Result<String> {
     let shell = &project.shell;
     let cores = std::thread::available_parallelism()?;
     let rustc = cmd!(shell, "rustc --version").quiet().read()?;
     let node = cmd!(shell, "node --version").quiet().read()?;
-    let chromium = cmd!(shell, "{chromium} --version").quiet().ignore_stderr().read()?;
     let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
-    // Chromium says where it was built for after its number.
-    let chromium = chromium.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     let rustc = rustc.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     let load = match std::fs::read_to_string("/proc/loadavg") {
         Ok(text) => format!(", load {}", text.split(' ').next().unwrap_or_default()),
         Err(_) => String::new(),
     };
-    Ok(format!("{cores} cores, {system} {processor}, {rustc}, Node {node}, {chromium}{load}."))
+    Ok(format!("{cores} cores, {system} {processor}, {rustc}, Node {node}{browser}{load}."))
 }
 
 fn table(figures: &[Figure]) -> String {
@@ -159,15 +183,17 @@ fn rounded(value: f64) -> String {
 }
 
 /// Replaces what stands between the two markers.
-fn write(path: &Path, table: &str) -> Result<()> {
+fn write(path: &Path, marker: &str, table: &str) -> Result<()> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("could not read {}", path.display()))?;
-    let parts: Vec<&str> = text.split(MARKER).collect();
+    let parts: Vec<&str> = text.split(marker).collect();
     let [before, _, after] = parts[..] else {
-        bail!("{} must have the line {MARKER} twice", path.display());
+        bail!("{} must have the line {marker} twice", path.display());
     };
-    let text = format!("{before}{MARKER}\n{table}\n{MARKER}{after}");
-    std::fs::write(path, text).with_context(|| format!("could not write {}", path.display()))
+    let text = format!("{before}{marker}\n{table}\n{marker}{after}");
+    std::fs::write(path, text).with_context(|| format!("could not write {}", path.display()))?;
+    println!("{} has the new table.", path.display());
+    Ok(())
 }
 
 #[cfg(test)]

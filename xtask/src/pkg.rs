@@ -1,7 +1,9 @@
-//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, a package.json.
+//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, a package.json, and below page/
+//! what the page loads.
 //!
 //! wasm-bindgen runs as a library, so its version is the one in Cargo.lock and no tool has to be installed;
-//! wasm-opt comes from npm's `binaryen`, pinned in package-lock.json.
+//! wasm-opt comes from npm's `binaryen`, and the page is bundled by npm's `esbuild`, both pinned in
+//! package-lock.json.
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -19,14 +21,23 @@ const MODULE: &str = "consensus_playground_bg.wasm";
 const GLUE: [&str; 3] =
     ["consensus_playground.js", "consensus_playground.d.ts", "consensus_playground_bg.wasm.d.ts"];
 
-/// File names and their bytes.
+/// The folder in the package with the bundled page. Nothing else may lie there.
+const PAGE: &str = "page";
+
+/// File names, with `/` after a folder, and their bytes.
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// Builds the package into `out`.
 pub fn build(project: &Project, out: &Path) -> Result<()> {
     let files = make(project)?;
     let shell = &project.shell;
-    shell.create_dir(out)?;
+    shell.create_dir(out.join(PAGE))?;
+    for name in names(project, &out.join(PAGE), &format!("{PAGE}/")) {
+        // What another version of the page loaded.
+        if !files.contains_key(&name) {
+            shell.remove_path(out.join(name))?;
+        }
+    }
     for (name, content) in &files {
         let path = out.join(name);
         // An unchanged file keeps its time, so the next `cargo run` need not embed it again.
@@ -54,13 +65,26 @@ pub fn stale_files(project: &Project) -> Result<Vec<String>> {
             Err(_) => stale.push(format!("pkg/{name} is missing")),
         }
     }
-    for path in project.shell.read_dir(&folder).unwrap_or_default() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !fresh.contains_key(name.as_ref()) {
+    for name in names(project, &folder, "") {
+        if !fresh.contains_key(&name) {
             stale.push(format!("pkg/{name} is not part of the package; delete it"));
         }
     }
     Ok(stale)
+}
+
+/// The files in a folder of the package and in those below it, by their names in the package.
+fn names(project: &Project, folder: &Path, prefix: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in project.shell.read_dir(folder).unwrap_or_default() {
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().to_string_lossy());
+        if path.is_dir() {
+            found.extend(names(project, &path, &format!("{name}/")));
+        } else {
+            found.push(name);
+        }
+    }
+    found
 }
 
 fn make(project: &Project) -> Result<Files> {
@@ -92,6 +116,9 @@ fn make(project: &Project) -> Result<Files> {
         if !files.contains_key(name.as_ref()) {
             bail!("wasm-bindgen wrote {name}, which xtask/src/pkg.rs does not know how to ship");
         }
+    }
+    for (name, content) in bundle(project, &bound, &work.join(PAGE))? {
+        files.insert(name, content);
     }
     files.insert("scenarios.json".to_owned(), scenarios::list(project)?.into_bytes());
     files.insert("package.json".to_owned(), package_json(project).into_bytes());
@@ -139,6 +166,17 @@ fn optimise(project: &Project, module: &Path, out: &Path) -> Result<Vec<u8>> {
     )
     .run()?;
     Ok(shell.read_binary_file(out)?)
+}
+
+/// Bundles the page with the glue that was just written.
+fn bundle(project: &Project, bound: &Path, out: &Path) -> Result<Files> {
+    let shell = &project.shell;
+    let glue = bound.join(GLUE[0]);
+    cmd!(shell, "node xtask/bundle.mjs {glue} {out}").run()?;
+    let names = names(project, out, "").into_iter();
+    names
+        .map(|name| Ok((format!("{PAGE}/{name}"), shell.read_binary_file(out.join(&name))?)))
+        .collect()
 }
 
 /// Makes sure that a module is one.

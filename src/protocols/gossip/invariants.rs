@@ -7,6 +7,7 @@
 //! versions are equal, in whatever order they met them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 
 use super::Gossip;
 use super::state::{Content, Node, Stamp, Version};
@@ -68,6 +69,9 @@ pub struct Ghost {
     held: BTreeMap<(NodeId, Text), Version>,
     /// The newest delete of each key that each node has executed or heard of.
     buried: BTreeMap<(NodeId, Text), Stamp>,
+    /// The newest death certificate of each key that a node has met while its disk was held: it may
+    /// be dropped before the disk ever has it.
+    met: Met,
     /// What was first seen under each version, as versions are compared.
     contents: BTreeMap<(Text, (u64, NodeId)), Content>,
     /// The versions that their writers have had.
@@ -76,6 +80,18 @@ pub struct Ghost {
     started: BTreeSet<NodeId>,
     /// For each root of a hash tree, the hash of the items that it stood for.
     roots: BTreeMap<u64, u64>,
+}
+
+/// Certificates that disks do not have yet. Where there are none they leave no trace in a fingerprint.
+#[derive(Clone, Debug, Default)]
+struct Met(BTreeMap<(NodeId, Text), Stamp>);
+
+impl Hash for Met {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if !self.0.is_empty() {
+            self.0.hash(state);
+        }
+    }
 }
 
 type Report<'a> = &'a mut dyn FnMut(u8, String);
@@ -89,8 +105,12 @@ pub fn observe(
 ) {
     if let Some(node) = cluster.node(touched) {
         check_memory(ghost, touched, node, report);
+        meet(ghost, cluster, touched, node);
         check_write(ghost, cluster, touched, node, report);
         check_tree(ghost, cluster, touched, node, report);
+    } else {
+        // What never got to its disk, the node has never heard of.
+        ghost.met.0.retain(|(id, _), _| *id != touched);
     }
     check_disk(ghost, cluster, touched, report);
 }
@@ -116,6 +136,17 @@ fn check_memory(ghost: &mut Ghost, id: NodeId, node: &Node, report: Report<'_>) 
     }
 }
 
+/// Notes the certificates that a node has and its disk has not.
+fn meet(ghost: &mut Ghost, cluster: &Cluster<'_, Gossip>, id: NodeId, node: &Node) {
+    let disk = &cluster.disk(id).items;
+    for (key, version) in &node.disk.items {
+        if version.value().is_none() && disk.get(key) != Some(version) {
+            let newest = ghost.met.0.entry((id, key.clone())).or_insert(version.stamp);
+            *newest = version.stamp.max(*newest);
+        }
+    }
+}
+
 /// What is on a disk: no version goes back, no delete is undone, no version has two values. Only the
 /// disk counts: what never got there was told to nobody.
 fn check_disk(ghost: &mut Ghost, cluster: &Cluster<'_, Gossip>, id: NodeId, report: Report<'_>) {
@@ -137,7 +168,9 @@ fn check_disk(ghost: &mut Ghost, cluster: &Cluster<'_, Gossip>, id: NodeId, repo
         .collect();
     for (key, before) in before {
         let now = items.get(&key);
-        let has_dropped = now.is_none() && before.value().is_none() && cluster.node(id).is_some();
+        let met = ghost.met.0.get(&(id, key.clone())).copied();
+        let was_certificate = before.value().is_none() || met.is_some_and(|it| it > before.stamp);
+        let has_dropped = now.is_none() && was_certificate && cluster.node(id).is_some();
         let goes_back =
             now.map(|now| now.stamp.compared(rules)) < Some(before.stamp.compared(rules));
         if goes_back && !has_dropped {
@@ -146,8 +179,16 @@ fn check_disk(ghost: &mut Ghost, cluster: &Cluster<'_, Gossip>, id: NodeId, repo
             report(VERSIONS_MONOTONE, format!("{id} held {key} = {before} and now holds {now}."));
         }
         if has_dropped {
-            ghost.held.remove(&(id, key));
+            let name = (id, key);
+            if let Some(met) = met {
+                bury(ghost, name.clone(), met);
+            }
+            ghost.held.remove(&name);
         }
+    }
+    let memory = cluster.node(id).map(|node| &node.disk);
+    if memory.is_none_or(|memory| memory == cluster.disk(id)) {
+        ghost.met.0.retain(|(other, _), _| *other != id);
     }
     for (key, version) in items {
         let name = (id, key.clone());

@@ -29,7 +29,11 @@ pub fn node_view(node: &Node) -> NodeView {
         view.period = ballot.number();
     }
     if let Some(value) = &node.learned {
-        view.badges.push(format!("chosen {}", clipped(value)));
+        let is_accepted = node.disk.accepted.as_ref().is_some_and(|it| it.value == *value);
+        view.badges.push(match is_accepted {
+            true => "chosen".to_owned(),
+            false => format!("chosen {}", clipped(value)),
+        });
         view.data.push(Field::new("chosen", value));
     }
     view.volatile = vec![

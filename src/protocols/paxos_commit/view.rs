@@ -31,7 +31,8 @@ pub fn node_view(node: &Node) -> NodeView {
     if !node.reads.waiting.is_empty() {
         view.volatile.push(Field::new("reads waiting", node.reads.waiting.len()));
     }
-    if let Some((tx, record)) = first {
+    // Where the role does not say it already.
+    if let Some((tx, record)) = first.filter(|(_, record)| record.state.word() != view.role) {
         view.badges.insert(0, [&tx.to_string(), " ", record.state.word()].concat());
     }
     view.badges.truncate(3);
@@ -54,7 +55,7 @@ fn accepted(acceptor: &Acceptor) -> String {
     let mut text = String::new();
     for (instance, (ballot, vote)) in &acceptor.accepted {
         if !text.is_empty() {
-            text.push(' ');
+            text.push_str(" \u{b7} ");
         }
         let parts = [&instance.to_string(), " ", word(*vote), " in ", &ballot.to_string()];
         text.push_str(&parts.concat());

@@ -51,7 +51,13 @@ fn badges(disk: &Disk, is_acknowledged: bool) -> Vec<String> {
     }
     let Some(primary) = disk.view.primary else { return vec!["no view".to_owned()] };
     let mark = if is_acknowledged { "ack" } else { "no ack" };
-    vec![format!("{primary} + {}", names(disk.view.backups)), mark.to_owned()]
+    let backups = disk.view.backups;
+    let who = if backups.is_empty() {
+        format!("{primary} alone")
+    } else {
+        format!("{primary} + {backups}")
+    };
+    vec![who, mark.to_owned()]
 }
 
 fn disk_fields(disk: &Disk, stable: u64) -> NodeView {

@@ -182,19 +182,22 @@ impl Protocol for Quorum {
             Message::ReadReply { round, .. } | Message::WriteReply { round, .. } => {
                 !node.operations.iter().any(|operation| operation.round == *round)
             }
-            // What is repaired stays so, as replicas only go up.
+            // What is repaired stays so, as replicas only go up, unless they can forget.
             Message::Repair { key, versions } => {
                 let held = node.disk.data.get(key).map_or(&[][..], |held| held);
                 let is_held =
                     |version: &Version| held.iter().any(|own| own.stamp.covers(&version.stamp));
-                rules.contains(rules::REFUSE_OLDER_VERSION)
-                    && rules.contains(rules::SIBLINGS_KEPT)
+                let never_falls = [
+                    rules::REFUSE_OLDER_VERSION,
+                    rules::SIBLINGS_KEPT,
+                    rules::DURABLE_VERSIONS,
+                    rules::TOMBSTONES_KEPT,
+                ];
+                never_falls.into_iter().all(|rule| rules.contains(rule))
                     && versions.iter().all(is_held)
             }
-            Message::HandOffReply { key, stamps } => {
-                let hints = node.disk.hints.iter().filter(|((_, of), _)| of == key);
-                !hints.flat_map(|(_, kept)| kept).any(|kept| stamps.contains(&kept.stamp))
-            }
+            // A late copy may bring the hint again, and then this takes it away again.
+            Message::HandOffReply { .. } => false,
             // These are always answered.
             Message::Read { .. }
             | Message::Write { .. }

@@ -81,7 +81,7 @@ static SHEET: Sheet = Sheet {
                 reaches a majority.",
     period: "term",
     nodes_default: 5,
-    nodes_range: (2, 9),
+    nodes_range: (2, 101),
     messages: message::KINDS,
     timers: &[
         TimerKind {

@@ -12,8 +12,8 @@ pub fn node_view(node: &Node) -> NodeView {
         Role::Follower if configuration.electorate().contains(node.id) => {
             ("follower", Shape::Plain)
         }
-        Role::Follower if configuration.learners.contains(node.id) => ("learner", Shape::Plain),
-        Role::Follower => ("outside", Shape::Plain),
+        Role::Follower if configuration.learners.contains(node.id) => ("learner", Shape::Dotted),
+        Role::Follower => ("outside", Shape::Dotted),
         Role::PreCandidate { .. } => ("pre-candidate", Shape::Dotted),
         Role::Candidate { .. } => ("candidate", Shape::Dashed),
         Role::Leader(_) => ("leader", Shape::Double),
@@ -24,7 +24,8 @@ pub fn node_view(node: &Node) -> NodeView {
     view.shape = shape;
     view.badges = vec![format!("log {}", log.last_index()), format!("commit {}", node.commit)];
     if configuration.is_joint() {
-        view.badges.push("joint".to_owned());
+        // First, because it matters most where room is scarce.
+        view.badges.insert(0, "joint".to_owned());
     } else if log.base() > 0 {
         view.badges.push(format!("snap {}", log.base()));
     }

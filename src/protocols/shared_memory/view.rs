@@ -69,8 +69,6 @@ fn disk_fields(disk: &Disk, is_memory: bool) -> NodeView {
         let owner = memory.lock.map_or("free".to_owned(), |owner| owner.to_string());
         view.durable.push(Field::new("lock", owner));
         view.durable.push(Field::new("counter", memory.counter));
-        view.badges.extend(memory.lock.map(|owner| format!("lock {owner}")));
-        view.badges.extend((memory.counter > 0).then(|| format!("seq {}", memory.counter)));
     }
     if disk.writes > 0 {
         let journal = disk.journal.as_ref();
@@ -85,6 +83,11 @@ fn disk_fields(disk: &Disk, is_memory: bool) -> NodeView {
             view.badges.push(format!("{key}={value}"));
         }
         view.data.push(Field::new(&**key, value));
+    }
+    // After the registers, which matter most where room is scarce.
+    if is_memory {
+        view.badges.extend(memory.lock.map(|owner| format!("lock {owner}")));
+        view.badges.extend((memory.counter > 0).then(|| format!("seq {}", memory.counter)));
     }
     let (cells, skipped) = cells(disk);
     view.period = cells.iter().map(|cell| cell.period).max().unwrap_or_default().max(view.period);

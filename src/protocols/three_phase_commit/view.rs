@@ -18,7 +18,7 @@ pub fn node_view(node: &Node) -> NodeView {
     }
     view.volatile = vec![Field::new("role", view.role)];
     for (tx, voting) in &node.voting {
-        view.badges.push([&tx.to_string(), " yes ", &voting.yes.len().to_string()].concat());
+        view.badges.insert(0, [&tx.to_string(), " yes ", &voting.yes.len().to_string()].concat());
         view.volatile.push(Field::new(format!("{tx} yes"), voting.yes));
     }
     for (tx, heard) in &node.heard {
@@ -30,7 +30,7 @@ pub fn node_view(node: &Node) -> NodeView {
             format!("{tx} heard"),
             match words.is_empty() {
                 true => "nobody".to_owned(),
-                false => words.join(" "),
+                false => words.join(" \u{b7} "),
             },
         ));
         let needed = format!("{} to commit, {} to abort", quorums.commit, quorums.abort);
@@ -39,7 +39,9 @@ pub fn node_view(node: &Node) -> NodeView {
     if !node.reads.waiting.is_empty() {
         view.volatile.push(Field::new("reads waiting", node.reads.waiting.len()));
     }
-    if let Some((tx, record)) = shard.undecided().next() {
+    // Where the role does not say it already, and no votes are counted.
+    let first = shard.undecided().next().filter(|(_, record)| record.state.word() != view.role);
+    if let Some((tx, record)) = first.filter(|_| node.voting.is_empty()) {
         view.badges.insert(0, [&tx.to_string(), " ", record.state.word()].concat());
     }
     view.badges.truncate(3);

@@ -9,7 +9,7 @@ pub fn refuses(nodes: u16, settings: &[u32]) -> Option<String> {
     let (stable, collect) = rules::quorums(nodes, settings);
     let count = u32::from(nodes);
     if stable > count || collect > count {
-        return Some(format!("quorums of at most the {count} nodes there are"));
+        return Some(format!("a quorum of at most the {count} nodes there are"));
     }
     if stable < 2 || collect < 2 {
         return Some("quorums of 2 or more: what one node knows is lost with it".to_owned());

@@ -92,9 +92,12 @@ pub fn from_query(query: &str) -> Result<Option<Scenario>, LinkError> {
     }
     // Two settings may be possible only together; so each is read alone only to find the wrong one.
     read("protocol", &lines.join("\n")).map(Some).map_err(|error| {
-        let wrong =
-            |(name, line): &(&String, String)| read(name, &format!("{first}\n{line}")).err();
-        alone.iter().find_map(wrong).unwrap_or(error)
+        let LinkError::Parameter { what, .. } = error else { return error };
+        let fails = |(_, line): &&(&String, String)| read("", &format!("{first}\n{line}")).is_err();
+        // What is wrong only together is laid at the last setting's door.
+        let is_size = |(name, _): &&(&String, String)| name.starts_with("set.") || *name == "nodes";
+        let blamed = alone.iter().find(fails).or_else(|| alone.iter().rfind(is_size));
+        wrong(blamed.map_or("protocol", |(name, _)| name), &what)
     })
 }
 

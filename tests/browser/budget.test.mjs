@@ -1,0 +1,63 @@
+// What the first visit costs: everything that the default page fetches, packed as it is sent.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { launch, serve } from "./lib.mjs";
+
+const SCRIPTS_MAX = 61_440;
+const MARKUP_MAX = 15_000;
+/** Everything, the core and the protocol included. */
+const TOTAL_MAX = 250_000;
+/** Set this once the core is small enough; until then the figure is only printed. */
+const TOTAL_IS_MET = false;
+const REQUESTS_MAX = 12;
+
+let server, browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+/** Opens a page and returns what each request brought, in bytes after `gzip -9`. */
+async function firstLoad(query) {
+  const page = await browser.newPage();
+  const answers = new Map();
+  page.on("response", (response) => {
+    if (response.url().startsWith("http")) answers.set(response.url(), response);
+  });
+  await page.goto(server.address + query);
+  await page.waitForFunction(() => globalThis.consensusPlayground?.frame);
+  await page.waitForLoadState("networkidle");
+  const files = [];
+  for (const [url, response] of answers) {
+    files.push({ path: new URL(url).pathname, bytes: gzipSync(await response.body(), { level: 9 }).length });
+  }
+  await page.close();
+  return files;
+}
+
+const sum = (files, endings) => files.filter(({ path }) => endings.some((ending) => path.endsWith(ending)))
+  .reduce((total, { bytes }) => total + bytes, 0);
+
+for (const language of ["en", "zh"]) {
+  test(`the first load is small and takes few requests, ${language}`, async (context) => {
+    const files = await firstLoad(`?lang=${language}`);
+    const scripts = sum(files, [".js"]);
+    const markup = sum(files, [".css", ".html", "/"]);
+    const total = sum(files, [""]);
+    for (const { path, bytes } of files) context.diagnostic(`${bytes} ${path}`);
+    context.diagnostic(`JavaScript ${scripts}, HTML and CSS ${markup}, WebAssembly ${sum(files, [".wasm"])}, `
+      + `all ${total} bytes after gzip -9 in ${files.length} requests; the goal for all is ${TOTAL_MAX}`);
+    // Readers of Chinese fetch their words beside the English ones, which stand in for missing ones.
+    const words = sum(files, ["/zh.js"]);
+    assert.equal(words > 0, language === "zh");
+    assert.ok(scripts - words <= SCRIPTS_MAX, `JavaScript: ${scripts - words} bytes`);
+    assert.ok(markup <= MARKUP_MAX, `HTML and CSS: ${markup} bytes`);
+    assert.ok(files.length <= REQUESTS_MAX, `${files.length} requests`);
+    if (TOTAL_IS_MET) assert.ok(total - words <= TOTAL_MAX, `all: ${total - words} bytes`);
+  });
+}

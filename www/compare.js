@@ -1,0 +1,3 @@
+// The comparison, as compare.html loads it.
+
+import "./compare/main.js";
