@@ -2,7 +2,8 @@
 //!
 //! A check is made of parts: one for each key where the model is local (Herlihy and Wing 1990: a
 //! history is linearizable exactly if that of each object is), one for each session where sessions
-//! have views of their own, otherwise one. Where a relation depends on who wrote what was read and
+//! have views of their own, otherwise one. What is linearizable satisfies the weaker models of orders,
+//! and is often quicker to see, so that is tried first for a while. Where a relation depends on who wrote what was read and
 //! that is not known, every choice is tried.
 
 use super::compile::{Compiled, compile};
@@ -15,7 +16,7 @@ use super::relation::{self, Source};
 use super::search::{Found, Problem, Search};
 use super::verdict::{Limits, Order, Verdict, Violation};
 use super::views::{self, Choice};
-use super::{convergence, registers, snapshot};
+use super::{convergence, items, registers, snapshot};
 
 /// How a check stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +56,12 @@ pub struct Judge {
     stage: Stage,
 }
 
+/// Steps for the attempt to satisfy a model by a stronger one.
+const STRONGER_STEPS: u64 = 200_000;
+
 enum Stage {
+    /// A stronger model, with the steps that are left for it.
+    Stronger(Box<Check>, u64),
     Check(Box<Check>),
     Explain(Box<Explainer>),
     Done(Verdict),
@@ -63,6 +69,7 @@ enum Stage {
 
 struct Check {
     compiled: Compiled,
+    object: Object,
     parts: Vec<Part>,
     sources: Vec<Source>,
     choice: Choice,
@@ -84,9 +91,9 @@ pub fn judge(history: &History, object: Object, model: Model, limits: Limits) ->
 impl Judge {
     /// Prepares a check.
     pub fn new(history: History, object: Object, model: Model, limits: Limits) -> Self {
-        let stage = match prepare(&history, object, model) {
-            Ok(check) => Stage::Check(Box::new(check)),
-            Err(verdict) => Stage::Done(verdict),
+        let stage = match stronger(&history, object, model) {
+            Some(check) => Stage::Stronger(Box::new(check), STRONGER_STEPS.min(limits.steps / 4)),
+            None => begin(&history, object, model),
         };
         Judge { history, object, model, limits, used: 0, stage }
     }
@@ -97,6 +104,12 @@ impl Judge {
         let given = left;
         let next = match &mut self.stage {
             Stage::Done(verdict) => return Progress::Done(verdict.clone()),
+            Stage::Stronger(check, rest) => {
+                attempt(check, rest, &mut left, self.limits).map(|found| match found {
+                    verdict @ Verdict::Holds(_) => Stage::Done(verdict),
+                    _ => begin(&self.history, self.object, self.model),
+                })
+            }
             Stage::Check(check) => match check.advance(self.model, &mut left, self.limits) {
                 None => None,
                 Some(Verdict::Violated(violation)) => {
@@ -131,17 +144,23 @@ impl Judge {
 
     /// Only whether the model holds, without an explanation; `None` while it is open.
     pub(super) fn bare(&mut self, steps: &mut u64) -> Option<Verdict> {
+        if let Stage::Stronger(check, rest) = &mut self.stage {
+            self.stage = match attempt(check, rest, steps, self.limits)? {
+                verdict @ Verdict::Holds(_) => Stage::Done(verdict),
+                _ => begin(&self.history, self.object, self.model),
+            };
+        }
         match &mut self.stage {
             Stage::Check(check) => check.advance(self.model, steps, self.limits),
             Stage::Done(verdict) => Some(verdict.clone()),
-            Stage::Explain(_) => None,
+            Stage::Explain(_) | Stage::Stronger(..) => None,
         }
     }
 
     fn progress(&self) -> Progress {
         match &self.stage {
             Stage::Done(verdict) => Progress::Done(verdict.clone()),
-            Stage::Check(check) => Progress::Running {
+            Stage::Check(check) | Stage::Stronger(check, _) => Progress::Running {
                 done: check.at as u32,
                 parts: check.parts.len() as u32,
                 tried: check.search.as_ref().map_or(0, Search::tried),
@@ -150,6 +169,38 @@ impl Judge {
                 Progress::Running { done: 1, parts: 1, tried: explainer.trials() }
             }
         }
+    }
+}
+
+fn begin(history: &History, object: Object, model: Model) -> Stage {
+    match prepare(history, object, model) {
+        Ok(check) => Stage::Check(Box::new(check)),
+        Err(verdict) => Stage::Done(verdict),
+    }
+}
+
+/// The check of linearizability where it implies the model by an order that can be shown.
+fn stronger(history: &History, object: Object, model: Model) -> Option<Check> {
+    let of_orders = Model::Linearizable.implies(model) || model == Model::Serializable;
+    let is_snapshots = model == Model::SnapshotIsolation && object == Object::Bank;
+    let is_itself = matches!(model, Model::Linearizable | Model::StrictSerializable);
+    if is_itself || !(of_orders || is_snapshots) {
+        return None;
+    }
+    prepare(history, object, Model::Linearizable).ok()
+}
+
+/// Goes on with a stronger model; its verdict, or that it takes too long.
+fn attempt(check: &mut Check, rest: &mut u64, steps: &mut u64, limits: Limits) -> Option<Verdict> {
+    let mut given = (*rest).min(*steps);
+    let before = given;
+    let found = check.advance(Model::Linearizable, &mut given, limits);
+    let spent = before - given;
+    *steps -= spent;
+    *rest -= spent;
+    match found {
+        None if *rest == 0 => Some(Verdict::GaveUp("a stronger model took too long")),
+        found => found,
     }
 }
 
@@ -208,7 +259,7 @@ fn prepare(history: &History, object: Object, model: Model) -> Result<Check, Ver
         }
     };
     let choice = vec![0; sources.len()];
-    Ok(Check { compiled, parts, sources, choice, at: 0, search: None, orders: Vec::new() })
+    Ok(Check { compiled, object, parts, sources, choice, at: 0, search: None, orders: Vec::new() })
 }
 
 /// One part for each key, and of sets that are never read as a whole for each item.
@@ -322,7 +373,11 @@ impl Check {
             start = vec![start[key as usize]];
             ops.iter_mut().flat_map(|op| &mut op.steps).for_each(|step| step.key = 0);
         }
-        Problem { ops, before: Vec::new(), real_time: true, conflicts: Vec::new(), start }
+        let before = match self.object {
+            Object::Set | Object::Queue => items::pairs(&ops, &self.compiled.machine),
+            _ => Vec::new(),
+        };
+        Problem { ops, before, real_time: true, conflicts: Vec::new(), start }
     }
 
     /// The records of the part that failed.

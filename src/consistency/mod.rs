@@ -5,6 +5,7 @@ mod compile;
 mod convergence;
 mod explain;
 mod intern;
+mod items;
 mod judge;
 mod machine;
 mod model;
