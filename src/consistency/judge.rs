@@ -2,9 +2,9 @@
 //!
 //! A check is made of parts: one for each key where the model is local (Herlihy and Wing 1990: a
 //! history is linearizable exactly if that of each object is), one for each session where sessions
-//! have views of their own, otherwise one. What is linearizable satisfies the weaker models of orders,
-//! and is often quicker to see, so that is tried first for a while. Where a relation depends on who wrote what was read and
-//! that is not known, every choice is tried.
+//! have views of their own, otherwise one. What is linearizable satisfies the weaker models of
+//! orders, and is often quicker to see, so that is tried first for a while. Where a relation
+//! depends on who wrote what was read and that is not known, every choice is tried.
 
 use super::compile::{Compiled, compile};
 use super::explain::{Explainer, convergence_sentence};
