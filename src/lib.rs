@@ -8,6 +8,7 @@
 pub mod action;
 pub mod consistency;
 pub mod history;
+pub mod history_files;
 pub mod ids;
 mod machine;
 pub mod mix;
