@@ -44,6 +44,9 @@ pub struct Violation {
     /// The operations that cannot be ordered, in the order of their calls: none of them can be
     /// left out, as far as the check could afford to try.
     pub culprits: Vec<u32>,
+    /// The position of the return at which it shows: the first such return where the model respects
+    /// real time, otherwise the last of the culprits.
+    pub at: u64,
     /// Why, in one sentence.
     pub explanation: String,
     /// The longest order that the search could make of the history.
