@@ -11,6 +11,8 @@ use js_sys::{Array, Int32Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::consistency::{Limits, Model, judge};
+use crate::history_files;
 use crate::protocols;
 use crate::scenario::Pace;
 use crate::session::{ActionRequest, Session, SessionError};
@@ -84,6 +86,44 @@ pub fn benchmark_actions(text: &str, count: u32) -> Result<String, JsValue> {
     let fingerprint = crate::scenario::transcript::play(&scenario, count)
         .map_err(|error| thrown(SessionError::text(error)))?;
     Ok(format!("{fingerprint:016x}"))
+}
+
+/// Judges a history that others recorded, as `consensus-playground history` does. The words are those
+/// of its options; format and object are guessed where they are absent.
+///
+/// # Errors
+/// What is wrong with the text, and on which line.
+#[wasm_bindgen(js_name = judgeHistory)]
+pub fn judge_history(
+    text: &str,
+    format: Option<String>,
+    object: Option<String>,
+    guarantee: Option<String>,
+) -> Result<JsValue, JsValue> {
+    let wrong = |error: String| thrown(SessionError::text(error));
+    let verdict = history_files::judged(
+        text,
+        format.as_deref(),
+        object.as_deref(),
+        guarantee.as_deref().unwrap_or("linearizable"),
+    );
+    plain(&verdict.map_err(wrong)?)
+}
+
+/// Reads a history and judges it so many times, for measuring; returns whether it is linearizable.
+///
+/// # Errors
+/// What is wrong with the text.
+#[wasm_bindgen(js_name = benchmarkHistory)]
+pub fn benchmark_history(text: &str, rounds: u32) -> Result<Option<bool>, JsValue> {
+    let recorded = history_files::read(text, None, None)
+        .map_err(|error| thrown(SessionError::text(error.to_string())))?;
+    let mut holds = None;
+    for _ in 0..rounds {
+        let limits = Limits::default();
+        holds = judge(&recorded.history, recorded.object, Model::Linearizable, limits).holds();
+    }
+    Ok(holds)
 }
 
 fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {

@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use consensus_playground::consistency::{Answer, Command, History, Object, Record, Step};
-use consensus_playground::history_files::{Format, Recorded, read, write};
+use consensus_playground::consistency::{
+    Answer, Command, History, Limits, Model, Object, Record, Step, Verdict, judge,
+};
+use consensus_playground::history_files::{Format, Recorded, judged, read, write};
 use consensus_playground::operation::Text;
 use proptest::prelude::*;
 
@@ -89,7 +91,11 @@ fn edn_is_read_as_a_vector_a_list_and_line_by_line() {
     for text in [maps, &vector, &format!("({maps})")] {
         let found = reads(text);
         assert_eq!((found.format, found.object), (Format::Edn, Object::Register));
-        assert_eq!(found.history.records, [only.clone()], "what failed did not happen");
+        assert_eq!(
+            found.history.records,
+            std::slice::from_ref(&only),
+            "what failed did not happen"
+        );
     }
     assert_eq!(reads(&vector).lines, [3]);
 }
@@ -327,6 +333,47 @@ fn recorded_histories_are_read_whole() {
             assert_eq!((&mine.command, &mine.answer), (&theirs.command, &theirs.answer), "{name}");
         }
     }
+}
+
+#[test]
+fn recorded_histories_have_their_verdicts() {
+    for (name, text, _, object, holds) in samples() {
+        let found = reads(&text);
+        let verdict = judge(&found.history, object, Model::Linearizable, Limits::default());
+        assert_eq!(verdict.holds(), Some(holds), "{name}: {verdict:?}");
+        if let Verdict::Violated(violation) = verdict {
+            assert!(!violation.explanation.is_empty(), "{name}");
+            // What is said not to fit must not fit without the rest, either.
+            let few = |place: &u32| found.history.records[*place as usize].clone();
+            let initial = found.history.initial.clone();
+            let few = History { records: violation.culprits.iter().map(few).collect(), initial };
+            let again = judge(&few, object, Model::Linearizable, Limits::default());
+            assert_eq!(again.holds(), Some(false), "{name}");
+        }
+        let words = judged(&text, None, None, "linearizable").unwrap();
+        assert_eq!(words.holds, Some(holds), "{name}");
+    }
+}
+
+#[test]
+fn judging_by_words_guesses_or_obeys() {
+    let edn = call("read", "nil", "5");
+    let found = judged(&edn, None, None, "linearizable").unwrap();
+    assert_eq!((found.format, found.object, found.holds), ("edn", "register", Some(false)));
+    assert_eq!((found.operations, found.clients, found.culprits), (1, 1, vec![1]));
+    let found = judged(&edn, Some("edn"), Some("kv"), "sequential").unwrap();
+    assert_eq!((found.object, found.holds), ("kv", Some(false)));
+    let complaints = [
+        judged(&edn, Some("xml"), None, "causal"),
+        judged(&edn, None, Some("tree"), "causal"),
+        judged(&edn, None, None, "luck"),
+        judged("", None, None, "causal"),
+    ]
+    .map(|found| found.err().unwrap());
+    assert_eq!(complaints[0], "there is no format “xml”");
+    assert_eq!(complaints[1], "there is no object “tree”");
+    assert_eq!(complaints[2], "there is no guarantee “luck”");
+    assert_eq!(complaints[3], "line 1: the file is empty");
 }
 
 fn any_text() -> impl Strategy<Value = Text> {

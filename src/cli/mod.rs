@@ -1,6 +1,8 @@
 //! What the command line understands, and how it says what is wrong.
 
+mod history;
 mod input;
+mod picture;
 mod run;
 mod serve;
 mod site;
@@ -81,6 +83,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Judge histories that others recorded: 0 all hold, 1 some do not, 2 bad input or not decided.
+    History(history::HistoryArguments),
 }
 
 /// Prints a line. A reader that stops listening (`| head`) is no error of ours.
@@ -98,6 +102,8 @@ enum Ending {
     Held,
     /// An expectation or invariant failed; it has been said.
     Failed,
+    /// Nothing failed, and it could not be decided whether all holds; it has been said.
+    Undecided,
 }
 
 /// Bad input: one line that says what and where.
@@ -124,10 +130,12 @@ pub fn main() -> ExitCode {
         Some(Command::Sweep { protocol, seeds, without, json }) => {
             sweep::sweep(&protocol, &seeds, &without, json)
         }
+        Some(Command::History(arguments)) => history::history(&arguments),
     };
     match result {
         Ok(Ending::Held) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
+        Ok(Ending::Undecided) => ExitCode::from(2),
         Err(BadInput(message)) => {
             eprintln!("error: {message}");
             ExitCode::from(2)

@@ -11,11 +11,13 @@ mod edn;
 mod etcd;
 mod events;
 mod jsonl;
+mod judged;
 mod meaning;
 mod notation;
 mod operations;
 mod write;
 
+pub use judged::{JudgedFile, judged};
 pub use write::write;
 
 use std::collections::BTreeMap;
