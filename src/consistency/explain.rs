@@ -239,7 +239,7 @@ fn part_of(history: &History, kept: &[u32], cut: u64) -> History {
         }
         record
     });
-    History { records: records.collect(), initial: history.initial.clone() }
+    History { records: records.collect(), ..history.clone_frame() }
 }
 
 /// The value or item that an act is about.

@@ -11,13 +11,23 @@ use crate::operation::Text;
 /// text and nil are one value.
 pub type Value = Option<Text>;
 
-/// Operations in any order. `initial` names the keys that are not nil at the beginning.
+/// Operations in any order, and what was so at the beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// The operations; verdicts name them by their place here.
     pub records: Vec<Record>,
-    /// What keys hold before the first operation.
+    /// What keys hold before the first operation, where it is not nil.
     pub initial: Vec<(Text, Text)>,
+    /// What clients are called, where it is not their number.
+    pub names: Vec<(u32, Text)>,
+}
+
+impl History {
+    /// The same without any operation.
+    pub(super) fn clone_frame(&self) -> History {
+        let (initial, names) = (self.initial.clone(), self.names.clone());
+        History { records: Vec::new(), initial, names }
+    }
 }
 
 /// One operation of one client.

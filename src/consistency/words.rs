@@ -71,12 +71,18 @@ fn step(step: &Step) -> String {
     }
 }
 
-fn client(record: &Record) -> String {
-    format!("client {} {}", record.client, told(record))
+/// What a client is called.
+pub(super) fn name(history: &History, client: u32) -> String {
+    let given = history.names.iter().find(|(number, _)| *number == client);
+    given.map_or_else(|| format!("client {client}"), |(_, name)| format!("client {name}"))
 }
 
-/// The same with `had`: `had read x=1`.
-fn had(record: &Record) -> String {
+fn client(history: &History, record: &Record) -> String {
+    format!("{} {}", name(history, record.client), told(record))
+}
+
+/// The same with `had`, before what `later` did: `client 3 had already read x=1`.
+fn had(history: &History, record: &Record, later: &Record) -> String {
     let told = told(record);
     let told = match told.split_once(' ') {
         Some(("wrote", rest)) => format!("written {rest}"),
@@ -86,7 +92,11 @@ fn had(record: &Record) -> String {
         Some(("was", rest)) => format!("been {rest}"),
         _ => told,
     };
-    format!("client {} had already {told}", record.client)
+    let who = match record.client == later.client {
+        true => "it".to_owned(),
+        false => name(history, record.client),
+    };
+    format!("{who} had already {told}")
 }
 
 /// The value that an operation leaves or finds.
@@ -139,25 +149,25 @@ pub(super) fn sentence(
         let initial = history.initial.iter().find(|(key, _)| *key == reader.key);
         let is_initial = initial.map(|(_, value)| value) == value.as_ref();
         if !is_initial && writers.clone().next().is_none() {
-            return format!("{}, which nobody had written.", client(reader));
+            return format!("{}, which nobody had written.", client(history, reader));
         }
         let early = |writer: &Record| precedes(model, reader, writer);
         if !is_initial && writers.all(early) {
-            return format!("{} before anybody began to write it.", client(reader));
+            return format!("{} before anybody began to write it.", client(history, reader));
         }
         let other = records.iter().rev().filter(of_key).find(|other| {
             precedes(model, other, reader) && value_of(other).is_some_and(|other| other != value)
         });
         if let Some(other) = other {
-            return format!("{} after {}.", client(reader), had(other));
+            return format!("{} after {}.", client(history, reader), had(history, other, reader));
         }
     }
     if let [first, second] = records[..]
         && precedes(model, first, second)
     {
-        return format!("{} after {}.", client(second), had(first));
+        return format!("{} after {}.", client(history, second), had(history, first, second));
     }
-    let told: Vec<String> = records.iter().map(|record| client(record)).collect();
+    let told: Vec<String> = records.iter().map(|record| client(history, record)).collect();
     match (viewer, told.split_last()) {
         (_, None) => "the causes of these operations go round in a circle.".to_owned(),
         (_, Some((only, []))) => format!("nothing explains that {only}."),
@@ -178,7 +188,7 @@ pub(super) fn convergence(history: &History, culprits: &[u32]) -> String {
     let told: Vec<String> = culprits
         .iter()
         .filter_map(|place| history.records.get(*place as usize))
-        .map(client)
+        .map(|record| client(history, record))
         .collect();
     format!("after all writes had ended, {}.", told.join(", but "))
 }

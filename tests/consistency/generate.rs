@@ -90,7 +90,7 @@ pub fn history(shape: Shape, seed: u64) -> History {
             }
         }
     }
-    History { records, initial: Vec::new() }
+    History { records, ..History::default() }
 }
 
 fn drawn(shape: Shape, draws: &mut Draws, fresh: &mut u64) -> (Command, Answer) {

@@ -1,6 +1,7 @@
 //! The checkers of consistency against their definitions, the map of models, and the anomalies that
 //! each model is known for.
 
+mod anomalies;
 mod brute;
 mod generate;
 
@@ -56,7 +57,7 @@ fn compare(history: &History, object: Object, model: Model) -> Option<bool> {
                     record
                 })
                 .collect(),
-            initial: history.initial.clone(),
+            ..history.clone()
         };
         if model != Model::ReadCommitted {
             let still = brute::satisfies(&part, object, model);
