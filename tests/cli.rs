@@ -248,6 +248,20 @@ fn history_draws_a_page_that_needs_nothing_else() {
 }
 
 #[test]
+fn a_run_writes_the_history_that_others_can_judge() {
+    let file = Scratch::new("run.jsonl", b"");
+    let run = ["run", &shipped("abd/new-old-inversion"), "--history", file.path()];
+    let transcript = ends(0, &run, None);
+    assert_eq!(ends(0, &run[..2], None), transcript, "the rest is as before");
+    let lines = std::fs::read_to_string(file.path()).unwrap();
+    assert!(lines.starts_with("{\"history\":1,\"object\":\"kv\"}\n{\"client\":\"A\","), "{lines}");
+    let judged = ends(1, &["history", file.path()], None);
+    assert!(judged.contains(": not linearizable: client ") && judged.contains("JSON lines"));
+    let nothing = complains(&["run", "-", "--history", file.path()], b"protocol raft\n");
+    assert!(nothing.contains("no client has asked anything"), "{nothing}");
+}
+
+#[test]
 fn history_names_file_and_line_of_bad_input() {
     let scratch = Scratch::new("cut.edn", &IN_ORDER.as_bytes()[..70]);
     let good = Scratch::new("whole.edn", IN_ORDER.as_bytes());

@@ -148,7 +148,7 @@ fn write_page(
                 recorded,
                 model: *model,
                 verdict,
-                sentence: capital(&sentence(recorded, *model, verdict)),
+                sentence: capital(&sentence(*model, verdict)),
                 facts: facts(recorded, arguments),
             });
         }
@@ -164,34 +164,18 @@ fn capital(sentence: &str) -> String {
 }
 
 /// The verdict in a sentence, which goes on after the file's name.
-fn sentence(recorded: &Recorded, model: Model, verdict: &Verdict) -> String {
+fn sentence(model: Model, verdict: &Verdict) -> String {
     let name = model.info().id;
     match verdict {
         Verdict::Holds(_) => format!("{name}."),
         Verdict::Violated(violation) => {
-            let why = with_names(&violation.explanation, recorded);
-            format!("not {name}: {}", short(&why, SENTENCE_MAX))
+            format!("not {name}: {}", short(&violation.explanation, SENTENCE_MAX))
         }
         Verdict::GaveUp(limit) => {
             format!("undecided whether {name}: {limit} (--limit and --memory raise it).")
         }
         Verdict::NotApplicable(why) => format!("undecided whether {name}: {why}."),
     }
-}
-
-/// A checker's sentence with the clients as the file calls them; checkers know numbers alone.
-fn with_names(sentence: &str, recorded: &Recorded) -> String {
-    let mut parts = sentence.split("client ");
-    let mut named = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, rest) = part.split_at(digits);
-        let name = number.parse().ok().and_then(|number: u32| recorded.names.get(&number));
-        named += "client ";
-        named += name.map_or(number, |name| name);
-        named += rest;
-    }
-    named
 }
 
 /// What was read, in a sentence.
@@ -243,7 +227,7 @@ fn print(
     arguments: &HistoryArguments,
 ) {
     for (model, verdict) in models.iter().zip(verdicts) {
-        say!("{name}: {}", sentence(recorded, *model, verdict));
+        say!("{name}: {}", sentence(*model, verdict));
         if let Verdict::Violated(violation) = verdict {
             explain(recorded, violation);
         }
@@ -294,7 +278,7 @@ fn object_of(name: &str, recorded: &Recorded, models: &[Model], verdicts: &[Verd
         let mut value = json!({
             "guarantee": model.info().id,
             "holds": verdict.holds(),
-            "sentence": sentence(recorded, *model, verdict),
+            "sentence": sentence(*model, verdict),
         });
         match verdict {
             Verdict::Holds(orders) => {
@@ -307,7 +291,7 @@ fn object_of(name: &str, recorded: &Recorded, models: &[Model], verdicts: &[Verd
                 value["orders"] = orders.iter().map(order).collect();
             }
             Verdict::Violated(violation) => {
-                value["explanation"] = with_names(&violation.explanation, recorded).into();
+                value["explanation"] = violation.explanation.clone().into();
                 value["culprits"] = violation.culprits.iter().map(operation).collect();
                 value["longest"] = violation.longest.records.clone().into();
                 value["tried"] = violation.tried.into();

@@ -52,6 +52,9 @@ enum Command {
         /// Print one JSON object instead of text.
         #[arg(long)]
         json: bool,
+        /// Write what clients asked and were told, as lines of JSON that `history` reads.
+        #[arg(long, value_name = "FILE")]
+        history: Option<PathBuf>,
     },
     /// Print the share link of a scenario.
     Link {
@@ -124,7 +127,9 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         None => run_server(&arguments.serve),
         Some(Command::Serve(serve)) => run_server(&serve),
-        Some(Command::Run { file, link, json }) => run::run(file.as_deref(), link.as_deref(), json),
+        Some(Command::Run { file, link, json, history }) => {
+            run::run(file.as_deref(), link.as_deref(), json, history.as_deref())
+        }
         Some(Command::Link { file, json }) => run::link(&file, json),
         Some(Command::Show { link, json }) => run::show(&link, json),
         Some(Command::Sweep { protocol, seeds, without, json }) => {

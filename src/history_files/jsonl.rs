@@ -58,6 +58,10 @@ pub(super) fn read(text: &str, object: Option<Object>) -> Result<Recorded, FileE
         found.history.records.push(record);
         found.lines.push(number);
     }
+    if clients.are_named == Some(true) {
+        let name = |(client, name): (&u32, &String)| (*client, Text::from(&**name));
+        found.history.names = clients.names.iter().map(name).collect();
+    }
     found.names = clients.names;
     found.object = match object.or(named) {
         Some(object) => object,

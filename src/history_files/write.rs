@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::consistency::{Answer, Command, History, OBJECTS, Object, Record, Step};
 
 /// A history's lines. Clients without a name have their number.
-pub fn write(history: &History, object: Object, names: &BTreeMap<u32, String>) -> String {
+pub fn write(history: &History, object: Object) -> String {
+    let names = history.names.iter().map(|(client, name)| (*client, &**name)).collect();
     let mut text = String::from("{\"history\":1");
     if let Some((_, name)) = OBJECTS.iter().find(|(other, _)| *other == object) {
         field(&mut text, "object");
@@ -26,17 +27,16 @@ pub fn write(history: &History, object: Object, names: &BTreeMap<u32, String>) -
     }
     text += "}\n";
     for record in &history.records {
-        line(&mut text, record, names);
+        line(&mut text, record, &names);
     }
     text
 }
 
-fn line(text: &mut String, record: &Record, names: &BTreeMap<u32, String>) {
+fn line(text: &mut String, record: &Record, names: &BTreeMap<u32, &str>) {
     *text += "{\"client\":";
     match names.get(&record.client) {
-        // A name that is the number is written as one.
-        Some(name) if *name != record.client.to_string() => quoted(text, name),
-        _ => *text += &record.client.to_string(),
+        Some(name) => quoted(text, name),
+        None => *text += &record.client.to_string(),
     }
     if record.session != 0 {
         number(text, "session", u64::from(record.session));
