@@ -1,5 +1,6 @@
 //! What the command line understands, and how it says what is wrong.
 
+mod explore;
 mod input;
 mod run;
 mod serve;
@@ -81,6 +82,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look at every run within budgets, the shortest first, for one that breaks an invariant.
+    Explore(Box<explore::ExploreArguments>),
 }
 
 /// Prints a line. A reader that stops listening (`| head`) is no error of ours.
@@ -98,6 +101,8 @@ enum Ending {
     Held,
     /// An expectation or invariant failed; it has been said.
     Failed,
+    /// A limit was reached before all was seen.
+    Limited,
 }
 
 /// Bad input: one line that says what and where.
@@ -124,10 +129,12 @@ pub fn main() -> ExitCode {
         Some(Command::Sweep { protocol, seeds, without, json }) => {
             sweep::sweep(&protocol, &seeds, &without, json)
         }
+        Some(Command::Explore(arguments)) => explore::explore(&arguments).map(Ending::from),
     };
     match result {
         Ok(Ending::Held) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
+        Ok(Ending::Limited) => ExitCode::from(3),
         Err(BadInput(message)) => {
             eprintln!("error: {message}");
             ExitCode::from(2)

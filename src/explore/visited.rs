@@ -40,11 +40,6 @@ impl Visited {
         self.count
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
     /// How many bytes it takes.
     pub fn bytes(&self) -> u64 {
         let places: usize = self.shards.iter().map(|shard| shard.places.capacity()).sum();
@@ -63,11 +58,6 @@ impl Visited {
         let shard = &self.shards[shard_of(fingerprint)];
         let place = shard.find(key_of(fingerprint))?;
         (shard.places[place].0 != EMPTY).then(|| shard.places[place].1)
-    }
-
-    /// Whether a fingerprint was added.
-    pub fn contains(&self, fingerprint: u64) -> bool {
-        self.parent(fingerprint).is_some()
     }
 }
 
@@ -131,7 +121,7 @@ mod tests {
         assert_eq!(visited.len(), 20_000);
         for number in 0..20_000 {
             assert_eq!(visited.parent(scramble(number)), Some(number));
-            assert!(!visited.contains(scramble(number + 20_000)));
+            assert!(visited.parent(scramble(number + 20_000)).is_none());
         }
         assert!(visited.bytes() <= 60 * 20_000, "{} bytes", visited.bytes());
     }
