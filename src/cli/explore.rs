@@ -148,7 +148,11 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
     let mut story = None;
-    if let (Some((_, actions)), Some(finding)) = (search.run(), search.finding()) {
+    if let (Some((_, steps)), Some(finding)) = (search.run(), search.finding()) {
+        let actions = search
+            .space()
+            .actions(&steps)
+            .ok_or_else(|| "a run that cannot be repeated; a bug".to_owned())?;
         let fewer: Vec<Action> = minimise(search.space(), &actions);
         let told = tell(&scenario, &fewer, finding)?;
         value["length"] = json!(fewer.len());

@@ -99,8 +99,7 @@ impl<S: Space> Breadth<S> {
         for state in search.space.initial() {
             search.counts.generated += 1;
             let fingerprint = search.space.fingerprint(&state);
-            // An initial state is its own parent.
-            search.meet(fingerprint, fingerprint, state);
+            search.meet(fingerprint, &state);
         }
         search.counts.depth = 1;
         search.left_in_level = search.frontier.len();
@@ -156,9 +155,9 @@ impl<S: Space> Breadth<S> {
             };
             let (space, counts, most) = (&self.space, &mut self.counts, self.limits.states);
             let mut is_over = false;
-            let pruned = space.successors(&state, &mut |_, next| {
+            let pruned = space.successors(&state, &mut |_, fingerprint, make| {
                 counts.generated += 1;
-                reached.meet(space, space.fingerprint(&next), parent, next);
+                reached.meet(space, fingerprint, parent, make);
                 is_over = reached.visited.len() >= most;
                 reached.found.is_none() && !is_over
             });
@@ -186,13 +185,14 @@ impl<S: Space> Breadth<S> {
         }
     }
 
-    fn meet(&mut self, fingerprint: u64, parent: u64, state: S::State) {
+    fn meet(&mut self, fingerprint: u64, state: &S::State) {
         let mut reached = Reached {
             visited: &mut self.visited,
             frontier: &mut self.frontier,
             found: &mut self.found,
         };
-        reached.meet(&self.space, fingerprint, parent, state);
+        // An initial state is its own parent.
+        reached.meet(&self.space, fingerprint, fingerprint, &mut || state.clone());
     }
 
     /// The steps of a shortest run to what was found, from the initial state on.
@@ -221,9 +221,9 @@ impl<S: Space> Breadth<S> {
         let (mut state, mut steps) = (initial.clone(), Vec::new());
         while let Some(fingerprint) = path.pop() {
             let mut next = None;
-            self.space.successors(&state, &mut |step, successor| {
-                if self.space.fingerprint(&successor) == fingerprint {
-                    next = Some((step, successor));
+            self.space.successors(&state, &mut |step, reached, make| {
+                if reached == fingerprint {
+                    next = Some((step.clone(), make()));
                 }
                 next.is_none()
             });
@@ -248,9 +248,10 @@ impl<State> Reached<'_, State> {
         space: &S,
         fingerprint: u64,
         parent: u64,
-        state: State,
+        make: &mut dyn FnMut() -> State,
     ) {
         if self.visited.insert(fingerprint, parent) {
+            let state = make();
             if let (None, Some(finding)) = (&self.found, space.finding(&state)) {
                 *self.found = Some((fingerprint, finding));
             }

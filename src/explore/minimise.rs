@@ -5,20 +5,19 @@
 //! an action out changes the ids of all later messages, so a run is carried over by what its actions
 //! are about: the message with the same sender, receiver and content that is oldest.
 
-use super::space::{Finding, Space};
+use super::moves::message_of as find;
+use super::space::Finding;
 use super::worlds::Worlds;
 use crate::action::{Action, ActionKind};
-use crate::ids::{Endpoint, MessageId};
+use crate::ids::MessageId;
 use crate::world::World;
-
-/// What a message is, whatever its id.
-type Content = (Endpoint, Endpoint, u64);
 
 /// An action whose message is known by content.
 #[derive(Clone)]
 struct Named {
     action: Action,
-    content: Option<Content>,
+    /// The hash of the message.
+    content: Option<u64>,
 }
 
 /// The shortest run that leaving out single actions leads to; it finds the same.
@@ -49,7 +48,7 @@ fn name(worlds: &Worlds, actions: &[Action]) -> Option<(Vec<Named>, Finding)> {
         named.push(Named { action: action.clone(), content });
         world.apply(action).ok()?;
     }
-    Some((named, worlds.finding(&worlds.situation_of(world))?))
+    Some((named, worlds.finding_in(&world)?))
 }
 
 /// Carries out the actions that are possible; the run up to the same finding, if it is reached.
@@ -59,14 +58,14 @@ fn replay(worlds: &Worlds, named: &[Named], finding: &Finding) -> Option<Vec<Act
     for Named { action, content } in named {
         let mut action = action.clone();
         if let Some(content) = content {
-            let Some(message) = find(&world, content) else { continue };
+            let Some(message) = find(&world, *content) else { continue };
             set_message(&mut action.kind, message);
         }
         if world.apply(&action).is_err() {
             continue;
         }
         done.push(action);
-        let found = worlds.finding(&worlds.situation_of(world.clone()));
+        let found = worlds.finding_in(&world);
         if found.is_some_and(|found| is_same(&found, finding)) {
             return (done.len() <= named.len()).then_some(done);
         }
@@ -84,16 +83,8 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     }
 }
 
-fn content_of(world: &World, message: MessageId) -> Option<Content> {
-    let envelope = world.envelopes().find(|envelope| envelope.id == message)?;
-    Some((envelope.from, envelope.to, envelope.hash))
-}
-
-fn find(world: &World, content: &Content) -> Option<MessageId> {
-    let fits = world
-        .envelopes()
-        .find(|envelope| (envelope.from, envelope.to, envelope.hash) == *content)?;
-    Some(fits.id)
+fn content_of(world: &World, message: MessageId) -> Option<u64> {
+    world.envelopes().find(|envelope| envelope.id == message).map(|envelope| envelope.hash)
 }
 
 fn message_of(kind: &ActionKind) -> Option<MessageId> {

@@ -74,6 +74,11 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// Whether it is about messages in flight, rather than about what nodes and clients know.
+    pub(super) fn needs_messages(&self) -> bool {
+        matches!(self, Goal::Expect(Expectation::InFlight(..)))
+    }
+
     /// Whether it is so in a world.
     pub fn is_reached(&self, world: &World) -> bool {
         match self {

@@ -16,13 +16,10 @@ pub trait Space {
     /// The states that a run may begin in.
     fn initial(&self) -> Vec<Self::State>;
 
-    /// Calls `visit` with each step that is possible in `state` and the state it leads to, always in
-    /// the same order, until `visit` returns false. Returns what was left out and why.
-    fn successors(
-        &self,
-        state: &Self::State,
-        visit: &mut dyn FnMut(Self::Step, Self::State) -> bool,
-    ) -> Pruned;
+    /// Calls `visit` with each step that is possible in `state`, the fingerprint of the state it
+    /// leads to and a way to get that state, always in the same order, until `visit` returns false.
+    /// Returns what was left out and why.
+    fn successors(&self, state: &Self::State, visit: Visit<'_, Self>) -> Pruned;
 
     /// The state as 64 bits, equal natively and in WebAssembly. Two states of one fingerprint are
     /// taken for one.
@@ -31,6 +28,11 @@ pub trait Space {
     /// What is found in a state that a search looks for: a property that is false, or the goal.
     fn finding(&self, state: &Self::State) -> Option<Finding>;
 }
+
+/// What is done with a successor: its step, its fingerprint, and itself, made when asked for; false
+/// for no more.
+pub type Visit<'a, S> =
+    &'a mut dyn FnMut(&<S as Space>::Step, u64, &mut dyn FnMut() -> <S as Space>::State) -> bool;
 
 /// What a search looks for, found.
 #[derive(Clone, Debug, PartialEq, Eq)]

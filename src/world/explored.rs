@@ -1,61 +1,46 @@
-//! What a search needs of a world beyond `apply`: its state as one number that costs little, the
-//! messages in flight, and the removal of those that can never matter.
+//! What a search needs of a world beyond `apply`: its state as one number, and the messages in flight
+//! apart from all else.
 //!
-//! **What a state is.** Nodes with their disks, running timers and what they withhold; messages in
-//! flight as a multiset; cuts; rules; clients with their open operations; what the checkers remember.
-//! Left out are message ids, the number of actions, due times and the history, on which nothing that
-//! can happen depends while time stands still: a search lets any message arrive and any timer fire, and
-//! random draws decide due times only. The clock itself is not part of it either: a search lets time
-//! pass in steps of one length and counts them.
+//! **What a state is.** Nodes with their disks, running timers and what they withhold; clocks; cuts;
+//! rules; clients with their open operations; what the checkers remember and have found; and messages
+//! in flight as a multiset, which a search keeps itself. Left out are message ids, the number of
+//! actions, due times and the history, on which nothing that can happen depends: a search lets any
+//! message arrive and any timer fire, and random draws decide due times only.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::network::{Envelope, Payload};
-use super::{Client, World};
-use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet, TimerId};
-use crate::mix::{StableHasher, hash_of, scramble};
+use super::{Client, Status, World};
+use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
+use crate::mix::{StableHasher, scramble};
 
 /// Sets the nodes' parts of the sum apart.
 const NODE: u64 = 0x517C_C1B7_2722_0A95;
 
 impl World {
-    /// The state as a sum with one part for each node, each message and the rest, so that what an
-    /// action leaves alone is not hashed again, and taking a message out subtracts its part.
-    pub(crate) fn state_sum(&self) -> u64 {
-        let mut sum = self.network.multiset();
+    /// The state without messages in flight, as 64 bits. Only what an action touched is hashed again.
+    pub(crate) fn core_sum(&self) -> u64 {
+        let mut hasher = StableHasher::default();
+        let mut sum = 0_u64;
         for (index, slot) in self.nodes.iter().enumerate() {
             let place = (index as u64 + 1).wrapping_mul(NODE);
             sum = sum.wrapping_add(scramble(slot.hash(self.machine) ^ place));
+            slot.clock.local_ms(self.now_ms).hash(&mut hasher);
         }
-        let mut hasher = StableHasher::default();
         for client in &self.clients {
             hash_client(client, &mut hasher);
         }
-        if self.keeps_order() {
-            self.hash_order(&mut hasher);
+        for violation in &self.violations {
+            violation.invariant.hash(&mut hasher);
         }
-        (self.acknowledged, self.rules.0, self.ghost_hash()).hash(&mut hasher);
-        if self.network.cuts().iter().any(|unreachable| !unreachable.is_empty()) {
-            hash_of::<[NodeSet]>(self.network.cuts()).hash(&mut hasher);
+        (self.now_ms, self.acknowledged, self.rules.0, self.ghost_hash()).hash(&mut hasher);
+        for (sender, unreachable) in (0_u16..).zip(self.network.cuts()) {
+            if !unreachable.is_empty() {
+                (sender, unreachable).hash(&mut hasher);
+            }
         }
         sum.wrapping_add(hasher.finish())
-    }
-
-    /// Whether some link keeps the order of its messages.
-    fn keeps_order(&self) -> bool {
-        self.config.network.ordered || self.config.links.values().any(|link| link.ordered)
-    }
-
-    /// The order of the messages on links that keep it.
-    fn hash_order(&self, hasher: &mut StableHasher) {
-        let ordered = self.network.in_flight().filter(|envelope| self.is_ordered(envelope));
-        let mut links: Vec<(Endpoint, Endpoint, MessageId, u64)> = ordered
-            .map(|envelope| (envelope.from, envelope.to, envelope.id, envelope.hash))
-            .collect();
-        links.sort_unstable();
-        for (.., hash) in links {
-            hash.hash(hasher);
-        }
     }
 
     /// The hash of the history variables, made when first asked for after a change.
@@ -67,9 +52,34 @@ impl World {
         })
     }
 
-    /// A message's part of [`World::state_sum`].
-    pub(crate) fn part(&self, message: MessageId) -> u64 {
-        self.network.get(message).map_or(0, |envelope| scramble(envelope.hash))
+    /// The messages in flight, oldest first.
+    pub(crate) fn envelopes(&self) -> impl Iterator<Item = &Envelope> {
+        self.network.in_flight()
+    }
+
+    /// Takes all messages out of the network, oldest first.
+    pub(crate) fn take_messages(&mut self) -> Vec<Arc<Envelope>> {
+        let ids: Vec<MessageId> = self.network.in_flight().map(|envelope| envelope.id).collect();
+        ids.into_iter().filter_map(|id| self.network.remove(id)).collect()
+    }
+
+    /// Puts a message that was taken out under way again, with a new id.
+    pub(crate) fn put_back(&mut self, envelope: &Envelope) -> Option<MessageId> {
+        self.network.insert(envelope.clone())
+    }
+
+    /// Whether a message not in flight could arrive now, if it were.
+    pub(crate) fn could_arrive(&self, envelope: &Envelope) -> bool {
+        let is_up = match envelope.to {
+            Endpoint::Node(node) => self.nodes[node.index()].status == Status::Up,
+            Endpoint::Client(_) => true,
+        };
+        is_up && !self.network.is_cut(envelope.from, envelope.to)
+    }
+
+    /// Whether some link keeps the order of its messages.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.config.network.ordered || self.config.links.values().any(|link| link.ordered)
     }
 
     /// Whether a message may not overtake those before it on its link.
@@ -87,40 +97,18 @@ impl World {
         self.clients[client.index()].called == 0
     }
 
+    /// Whether a client waits for nothing.
+    pub(crate) fn is_idle(&self, client: ClientId) -> bool {
+        self.clients[client.index()].open.is_none()
+    }
+
     /// The running timers of a node.
     pub(crate) fn timer_ids(&self, node: NodeId) -> impl Iterator<Item = TimerId> {
         self.nodes[node.index()].timers.iter().map(|armed| armed.timer)
     }
 
-    /// The messages in flight, oldest first.
-    pub(crate) fn envelopes(&self) -> impl Iterator<Item = &Envelope> {
-        self.network.in_flight()
-    }
-
-    /// Takes out the messages that can never matter again now that `touched` has acted and messages
-    /// were sent; how many they were.
-    pub(crate) fn remove_dead(&mut self) -> u64 {
-        let touched = self.last.touched;
-        let first_sent = self.last.sent.first().copied();
-        let dead: Vec<MessageId> = (self.network.in_flight())
-            .filter(|envelope| {
-                // Only these can have died: their receiver changed, or they are new.
-                let is_new = first_sent.is_some_and(|first| envelope.id >= first);
-                let can_have_died = match envelope.to {
-                    Endpoint::Node(node) => is_new || touched == Some(node),
-                    Endpoint::Client(_) => true,
-                };
-                can_have_died && self.is_dead_envelope(envelope)
-            })
-            .map(|envelope| envelope.id)
-            .collect();
-        for message in &dead {
-            self.network.remove(*message);
-        }
-        dead.len() as u64
-    }
-
-    fn is_dead_envelope(&self, envelope: &Envelope) -> bool {
+    /// Whether a message not in flight could never matter again, if it were.
+    pub(crate) fn would_be_dead(&self, envelope: &Envelope) -> bool {
         match (&envelope.payload, envelope.to) {
             (Payload::Protocol(message), Endpoint::Node(node)) => (self.nodes[node.index()].node())
                 .is_some_and(|node| self.machine.is_dead(node, message, self.rules)),

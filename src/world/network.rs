@@ -217,11 +217,6 @@ impl Network {
         }
     }
 
-    /// The messages in flight as one number, the same for every order.
-    pub fn multiset(&self) -> u64 {
-        self.multiset
-    }
-
     /// The network as part of a state: which messages are under way, in no order, and the cuts.
     pub fn fingerprint(&self) -> u64 {
         self.multiset ^ hash_of(&*self.cuts)

@@ -11,7 +11,7 @@ mod two_phase_commit;
 pub use paxos::PaxosModel;
 pub use two_phase_commit::TwoPhaseCommitModel;
 
-use super::space::{Finding, Pruned, Space};
+use super::space::{Finding, Pruned, Space, Visit};
 use crate::mix::scramble;
 
 /// A state, packed.
@@ -39,10 +39,10 @@ impl Space for ModelSpace {
         vec![self.0.initial()]
     }
 
-    fn successors(&self, state: &Packed, visit: &mut dyn FnMut(String, Packed) -> bool) -> Pruned {
+    fn successors(&self, state: &Packed, visit: Visit<'_, Self>) -> Pruned {
         let mut goes_on = true;
         self.0.actions(*state, &mut |action, next| {
-            goes_on = goes_on && visit(action, next);
+            goes_on = goes_on && visit(&action, self.fingerprint(&next), &mut || next);
         });
         Pruned::default()
     }
