@@ -50,6 +50,12 @@ pub(super) struct ExploreArguments {
     /// An operation that some client may call once, such as "put x 1"; in place of the usual ones.
     #[arg(long, value_name = "OPERATION")]
     offer: Vec<String>,
+    /// A timer that never fires.
+    #[arg(long, value_name = "TIMER")]
+    silent: Vec<String>,
+    /// Ask operations of leading nodes alone.
+    #[arg(long)]
+    ask_leaders: bool,
     /// How long time passes at once where the budget has waits, in milliseconds.
     #[arg(long)]
     wait: Option<u32>,
@@ -57,7 +63,7 @@ pub(super) struct ExploreArguments {
     /// expect, such as "n1 committed 1".
     #[arg(long)]
     goal: Vec<String>,
-    /// A reduction to switch off: dead, idle, equal or clients.
+    /// A reduction to switch off: dead, idle, equal, clients or prompt.
     #[arg(long, value_name = "REDUCTION")]
     no: Vec<String>,
     /// The most actions of a run.
@@ -308,6 +314,14 @@ fn plan_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Plan, Ba
         plan.budget =
             Budget::parse(budget).map_err(|expected| format!("--budget: expected {expected}"))?;
     }
+    for name in &arguments.silent {
+        let timer = scenario.sheet().timer(name).ok_or_else(|| {
+            let names: Vec<&str> = scenario.sheet().timers.iter().map(|timer| timer.name).collect();
+            format!("--silent: expected a timer ({}), found “{name}”", names.join(", "))
+        })?;
+        plan.silent_timers |= 1 << timer.0;
+    }
+    plan.asks_leaders = arguments.ask_leaders;
     plan.wait_ms = arguments.wait.unwrap_or(plan.wait_ms);
     if !arguments.offer.is_empty() {
         plan.offers.clear();
@@ -323,7 +337,7 @@ fn plan_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Plan, Ba
     }
     for name in &arguments.no {
         *plan.reductions.switch(name).ok_or_else(|| {
-            format!("--no: expected dead, idle, equal or clients, found “{name}”")
+            format!("--no: expected dead, idle, equal, clients or prompt, found “{name}”")
         })? = false;
     }
     for goal in &arguments.goal {

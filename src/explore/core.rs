@@ -135,8 +135,7 @@ impl Cores {
             Effect { after: None, sent: Vec::new(), sent_sum: 0, dead: 0, touched: None };
         let mut world = core.world.clone();
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
-        let action = step.action(&world, &plan.offers, plan.wait_ms).filter(|_| is_there);
-        if action.is_none_or(|action| world.apply(&action).is_err()) {
+        if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
             return (Arc::new(effect), None);
         }
         effect.touched = match message {

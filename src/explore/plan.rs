@@ -20,6 +20,10 @@ pub struct Plan {
     pub budget: Budget,
     /// The operations that clients may call, each once, at any node.
     pub offers: Vec<Operation>,
+    /// A bit for each timer that never fires, by its place in the protocol's sheet.
+    pub silent_timers: u64,
+    /// Whether operations are asked of leading nodes alone.
+    pub asks_leaders: bool,
     /// How long time passes at once, in milliseconds; also how far a clock jumps.
     pub wait_ms: u32,
     /// What is left out because it cannot matter.
@@ -39,16 +43,22 @@ pub struct Reductions {
     pub equal: bool,
     /// A client calls its first operation only when those before it have: until then they are alike.
     pub clients: bool,
+    /// A request arrives in the moment in which it is called: whatever happens between could have
+    /// happened before the call, and a later call demands more of its answer. A call and its arrival
+    /// count as one step.
+    pub prompt: bool,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Self = Reductions { dead: true, idle: true, equal: true, clients: true };
+    pub const ALL: Self =
+        Reductions { dead: true, idle: true, equal: true, clients: true, prompt: true };
     /// None of them.
-    pub const NONE: Self = Reductions { dead: false, idle: false, equal: false, clients: false };
+    pub const NONE: Self =
+        Reductions { dead: false, idle: false, equal: false, clients: false, prompt: false };
 
     /// Their names.
-    pub const NAMES: [&'static str; 4] = ["dead", "idle", "equal", "clients"];
+    pub const NAMES: [&'static str; 5] = ["dead", "idle", "equal", "clients", "prompt"];
 
     /// The switch of that name.
     pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
@@ -57,6 +67,7 @@ impl Reductions {
             "idle" => Some(&mut self.idle),
             "equal" => Some(&mut self.equal),
             "clients" => Some(&mut self.clients),
+            "prompt" => Some(&mut self.prompt),
             _ => None,
         }
     }
@@ -89,6 +100,11 @@ impl Goal {
     }
 }
 
+/// Whether a node runs and leads.
+pub(super) fn leads(world: &World, node: NodeId) -> bool {
+    world.status(node) == Status::Up && world.node_view(node).shape == Shape::Double
+}
+
 fn count(world: &World, shape: Shape) -> u16 {
     let nodes = (0..world.config().nodes).map(NodeId);
     let up = nodes.filter(|node| world.status(*node) == Status::Up);
@@ -101,6 +117,8 @@ impl Plan {
         Plan {
             budget: Budget::parse(Budget::USUAL).unwrap_or_default(),
             offers: usual_offers(sheet),
+            silent_timers: 0,
+            asks_leaders: false,
             wait_ms: WAIT_MS,
             reductions: Reductions::ALL,
             goal: Vec::new(),

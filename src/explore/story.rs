@@ -39,10 +39,13 @@ pub fn tell(scenario: &Scenario, actions: &[Action], finding: &Finding) -> Resul
     let lines = (told.steps.iter().skip(own_steps))
         .map(|step| text::print_step(scenario.sheet(), step))
         .collect();
-    if let Finding::Violation { property, .. } = finding
-        && let Some(place) = scenario.sheet().invariant(property)
-    {
-        told.steps.push(Step::Expect(Expectation::Invariant(place, true)));
+    if let Finding::Violation { .. } = finding {
+        // One action can break several invariants at once, and all are expected.
+        let before = timeline.world_at(end.branch, begun).violations().len();
+        let after = timeline.world_at(end.branch, end.index);
+        let broken = after.violations().iter().skip(before);
+        let expected = |place| Step::Expect(Expectation::Invariant(place, true));
+        told.steps.extend(broken.map(|violation| expected(violation.invariant)));
     }
     let recorded = Some(timeline.record(end));
     let link = link::encode(&Link { scenario: told.clone(), recorded });

@@ -238,7 +238,8 @@ impl<'a> Turn<'a> {
 
     fn running(&mut self, node: NodeId) {
         let world = self.world();
-        for timer in world.timer_ids(node) {
+        let silent = self.space.plan().silent_timers;
+        for timer in world.timer_ids(node).filter(|timer| silent & 1 << timer.0 == 0) {
             self.surprise(Surprise::Timer, ActionKind::Fire { node, timer });
         }
         self.surprise(Surprise::Crash, ActionKind::Crash(node));

@@ -78,9 +78,7 @@ impl Worlds {
         let mut world = self.origin.clone();
         let mut actions = Vec::new();
         for step in steps {
-            let action = step.action(&world, &self.plan.offers, self.plan.wait_ms)?;
-            world.apply(&action).ok()?;
-            actions.push(action);
+            step.carry_out(&mut world, &self.plan, &mut |action| actions.push(action))?;
         }
         Some(actions)
     }
