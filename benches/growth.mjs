@@ -59,7 +59,7 @@ function growth(protocol, counts) {
 /** The core and each protocol's own code, as pkg/ has them. */
 function bytes() {
   for (const [name, path] of [["the core", "consensus_playground_bg.wasm"],
-    ...modules().map((id) => [id, `protocol_${id}.wasm`])]) {
+    ...modules().map((name) => [name, `${name}.wasm`])]) {
     const { raw, gzip } = sizes(path);
     print(`module of ${name}`, raw, "B", `gzip ${gzip.toLocaleString("en")} B`);
   }

@@ -6,18 +6,18 @@ import { coreExports, initSync, protocolLoaded } from "../pkg/consensus_playgrou
 
 const folder = new URL("../pkg/", import.meta.url);
 
-/** The protocols that have a module of their own. */
+/** The modules beside the core: one for each protocol, and what is not needed at first. */
 export function modules() {
-  return readdirSync(folder).flatMap((name) => /^protocol_(\w+)\.wasm$/.exec(name)?.[1] ?? []).sort();
+  return readdirSync(folder).flatMap((name) => /^((?:protocol|part)_\w+)\.wasm$/.exec(name)?.[1] ?? []).sort();
 }
 
-/** Loads the core and puts every protocol's code into it; returns what initSync does. */
+/** Loads the core and puts the code of every other module into it; returns what initSync does. */
 export function start() {
   const core = initSync({ module: readFileSync(new URL("consensus_playground_bg.wasm", folder)) });
-  for (const id of modules()) {
-    const module = new WebAssembly.Module(readFileSync(new URL(`protocol_${id}.wasm`, folder)));
+  for (const name of modules()) {
+    const module = new WebAssembly.Module(readFileSync(new URL(`${name}.wasm`, folder)));
     new WebAssembly.Instance(module, { core: /** @type {WebAssembly.ModuleImports} */ (coreExports()) });
-    protocolLoaded(id);
+    if (name.startsWith("protocol_")) protocolLoaded(name.slice("protocol_".length));
   }
   return core;
 }

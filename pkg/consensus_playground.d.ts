@@ -217,6 +217,12 @@ export function lastPanic(): string | undefined;
 export function panicOnPurpose(): void;
 
 /**
+ * Called in place of what belongs to a part that is not there: throws which one, before anything
+ * else has happened.
+ */
+export function partMissing(part: number): void;
+
+/**
  * Tells that the code of a protocol is there from now on.
  */
 export function protocolLoaded(id: string): void;
@@ -243,6 +249,7 @@ export interface InitOutput {
     readonly coreExports: () => any;
     readonly lastPanic: () => [number, number];
     readonly panicOnPurpose: () => void;
+    readonly partMissing: (a: number) => void;
     readonly playground_about: (a: number) => [number, number, number];
     readonly playground_act: (a: number, b: any) => [number, number];
     readonly playground_atEnd: (a: number) => number;

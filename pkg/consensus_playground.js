@@ -878,6 +878,16 @@ export function panicOnPurpose() {
 }
 
 /**
+ * Called in place of what belongs to a part that is not there: throws which one, before anything
+ * else has happened.
+ * @param {number} part
+ */
+export function partMissing(part) {
+    __wbg_call_guard();
+    wasm.partMissing(part);
+}
+
+/**
  * Tells that the code of a protocol is there from now on.
  * @param {string} id
  */
@@ -954,6 +964,9 @@ function __wbg_get_imports() {
         },
         __wbg___wbindgen_reinit_2fe0d0b9c1cc3c21: function() {
             __wbg_reinit_scheduled = true;
+        },
+        __wbg___wbindgen_rethrow_d953c34c2e20677f: function(arg0) {
+            throw arg0;
         },
         __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
             const obj = arg1;

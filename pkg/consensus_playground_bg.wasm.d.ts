@@ -6,6 +6,7 @@ export const benchmarkActions: (a: number, b: number, c: number) => [number, num
 export const coreExports: () => any;
 export const lastPanic: () => [number, number];
 export const panicOnPurpose: () => void;
+export const partMissing: (a: number) => void;
 export const playground_about: (a: number) => [number, number, number];
 export const playground_act: (a: number, b: any) => [number, number];
 export const playground_atEnd: (a: number) => number;

@@ -147,7 +147,7 @@ impl OperationKind {
         let mut form = self.name.to_owned();
         for part in self.parts {
             form.push(' ');
-            form.push_str(&part.to_uppercase());
+            form.push_str(&part.to_ascii_uppercase());
         }
         form
     }

@@ -61,6 +61,24 @@ pub fn protocol_loaded(id: &str) {
     }
 }
 
+/// The parts of the module that are fetched when they are asked for, in the order of `PARTS` in
+/// xtask/src/pkg.rs.
+const PARTS: [&str; 1] = ["more"];
+
+/// Called in place of what belongs to a part that is not there: throws which one, before anything
+/// else has happened.
+#[wasm_bindgen(js_name = partMissing)]
+pub fn part_missing(part: u32) {
+    let error = SessionError {
+        kind: "part",
+        code: PARTS.get(part as usize).copied().unwrap_or_default().to_owned(),
+        message: "this part of the core has not been fetched".to_owned(),
+        line: None,
+        column: None,
+    };
+    wasm_bindgen::throw_val(plain(&error).unwrap_or(JsValue::UNDEFINED));
+}
+
 /// Runs a scenario's text and prints its transcript, as `consensus-playground run` does.
 ///
 /// # Errors
@@ -95,7 +113,7 @@ fn thrown(mut error: SessionError) -> JsValue {
     // The page fetches the protocol's code and asks again.
     if let Some(place) = protocols::loaded::take_missing() {
         error.kind = "protocol";
-        error.code = protocols::REGISTRY[usize::from(place)].sheet().id.to_owned();
+        error.code = protocols::REGISTRY[usize::from(place)].id().to_owned();
     }
     plain(&error).unwrap_or_else(|_| JsValue::from_str(&error.message))
 }

@@ -120,7 +120,7 @@ impl Turn {
     /// The account of a client. Its first letter is the client's: where accounts are placed by it, they
     /// spread.
     fn account(&self, client: u64) -> Text {
-        let letter = ClientId(client as u8).to_string().to_lowercase();
+        let letter = ClientId(client as u8).to_string().to_ascii_lowercase();
         Text::from(format!("{letter}-account"))
     }
 }

@@ -2,7 +2,7 @@
 // few things that can be done to them. It knows no protocol and draws nothing.
 
 import { isCoreError, reasonWords } from "./core.js";
-import { fetchProtocol, loaded, now, scenarioText } from "./engine.js";
+import { fetchMore, fetchProtocol, isMoreThere, loaded, now, scenarioText } from "./engine.js";
 import { Emitter } from "./events.js";
 import { fetchWords, keepLanguage, pick, startLanguage, translate } from "./i18n.js";
 import { PlayLoop } from "./play.js";
@@ -236,7 +236,7 @@ export class App extends Emitter {
     if (this.about.openAt > 0 && playground.cursor().index === 0) playground.seek(0, this.about.openAt);
     this.refresh("jump");
     this.loop.reset();
-    this.keepSafe();
+    if (!this.keepSafe()) fetchMore().then(() => this.keepSafe(), () => {});
     this.emit("open");
     this.emit("selection");
   }
@@ -459,9 +459,26 @@ export class App extends Emitter {
     }
   }
 
-  /** Keeps a link and the text of the present run, from which a crashed core can be built anew. */
-  keepSafe() {
+  /** A link to the whole present run. */
+  async link() {
+    await fetchMore();
+    return this.playground.link(true);
+  }
+
+  /**
+   * Keeps a link and the text of the present run, from which a crashed core can be built anew. A shipped
+   * scenario that nobody touched plays the same way again by itself.
+   * @param {boolean} [exactly] whether the moment must be kept even so
+   * @returns {boolean} false where what makes links must be fetched first
+   */
+  keepSafe(exactly = false) {
     this.unsafe = false;
+    if (!exactly && !this.ownWork && this.scenarioId !== null) {
+      this.safeText = this.scenarioText;
+      this.safeLink = "";
+      return true;
+    }
+    if (!isMoreThere()) return false;
     try {
       this.safeText = this.playground.text();
       this.safeLink = "";
@@ -469,5 +486,6 @@ export class App extends Emitter {
     } catch {
       // A run beyond what a link holds; the text must do.
     }
+    return true;
   }
 }

@@ -88,7 +88,7 @@ function watch(app) {
 function keep(app) {
   // Saved as what it is, before opening says that the next one is somebody's own.
   app.emit("closing");
-  app.keepSafe();
+  app.keepSafe(true);
   return { link: app.safeLink, text: app.safeText, scenarioId: app.scenarioId, ownWork: app.ownWork };
 }
 

@@ -1,5 +1,6 @@
-// The core as it is loaded: one module for everything, and one for each protocol's own code, fetched
-// when the first scenario asks for it. Whoever opens something wraps it in `loaded`.
+// The core as it is loaded: one module for everything that is shown at first, one for each protocol's own
+// code and one for the rest, fetched when they are asked for. Whoever calls something that may lie there
+// wraps it in `loaded`.
 
 import init, { Playground, coreExports, lastPanic, panicOnPurpose, protocolLoaded } from "../pkg/consensus_playground.js";
 import { ROOT } from "./root.js";
@@ -23,24 +24,53 @@ export async function start() {
   await init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
 }
 
+// Whatever a playground is asked for finds the code that has been fetched, also after a panic.
+for (const methods of [Playground, Playground.prototype]) {
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(methods))) {
+    if (typeof value !== "function" || ["constructor", "free"].includes(name)) continue;
+    Object.defineProperty(methods, name, {
+      /** @param {...unknown} values */
+      value(...values) {
+        return now(() => value.apply(this, values));
+      },
+    });
+  }
+}
+
 /**
  * Begins to fetch a protocol's code, so that it is there when it is asked for.
  * @param {string} id
  */
 export function fetchProtocol(id) {
-  let module = fetching.get(id);
+  return fetchModule(`protocol_${id}`);
+}
+
+const MORE = "part_more";
+
+/** Fetches what makes and reads links and texts, and compares. */
+export async function fetchMore() {
+  await fetchModule(MORE);
+}
+
+/** Whether that is there. */
+export function isMoreThere() {
+  return modules.has(MORE);
+}
+
+/** @param {string} name */
+function fetchModule(name) {
+  let module = fetching.get(name);
   if (!module) {
-    module = compile(new URL(`pkg/protocol_${id}.wasm`, ROOT));
-    module.then((done) => modules.set(id, done), () => fetching.delete(id));
-    fetching.set(id, module);
+    module = compile(new URL(`pkg/${name}.wasm`, ROOT));
+    module.then((done) => modules.set(name, done), () => fetching.delete(name));
+    fetching.set(name, module);
   }
   return module;
 }
 
 /** @param {URL} address */
 async function compile(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname}: ${answer.status}`);
+  const answer = checked(await fetch(address));
   try {
     return await WebAssembly.compileStreaming(answer.clone());
   } catch (error) {
@@ -51,22 +81,29 @@ async function compile(address) {
 }
 
 /**
- * Puts a protocol's code into the core. After a panic the core is another, and this happens again.
- * @param {string} id
+ * Puts a module into the core. After a panic the core is another, and this happens again.
+ * @param {string} name
  * @param {WebAssembly.Module} module
  */
-function install(id, module) {
+function install(name, module) {
   new WebAssembly.Instance(module, { core: engine.coreExports() });
-  engine.protocolLoaded(id);
+  const [kind, id] = split(name);
+  if (kind === "protocol") engine.protocolLoaded(id);
+}
+
+/** @param {string} name */
+function split(name) {
+  const at = name.indexOf("_");
+  return [name.slice(0, at), name.slice(at + 1)];
 }
 
 /**
- * The protocol whose code an exception asks for.
+ * The module whose code an exception asks for.
  * @param {unknown} error
  */
 function missing(error) {
   const { kind, code } = /** @type {{kind?: unknown, code?: unknown}} */ (error ?? {});
-  return kind === "protocol" && typeof code === "string" ? code : null;
+  return (kind === "protocol" || kind === "part") && typeof code === "string" ? `${kind}_${code}` : null;
 }
 
 /**
@@ -80,9 +117,9 @@ export async function loaded(make) {
     try {
       return now(make);
     } catch (error) {
-      const id = missing(error);
-      if (id === null) throw error;
-      await fetchProtocol(id);
+      const name = missing(error);
+      if (name === null) throw error;
+      await fetchModule(name);
     }
   }
 }
@@ -98,10 +135,10 @@ export function now(make) {
     try {
       return make();
     } catch (error) {
-      const id = missing(error);
-      const module = id === null ? undefined : modules.get(id);
-      if (id === null || module === undefined) throw error;
-      install(id, module);
+      const name = missing(error);
+      const module = name === null ? undefined : modules.get(name);
+      if (name === null || module === undefined) throw error;
+      install(name, module);
     }
   }
 }
@@ -125,16 +162,24 @@ export function scenarioList() {
 export async function scenarioText(id) {
   const known = texts.get(id);
   if (known !== undefined) return known;
-  if (!(await scenarioList()).some((entry) => entry.id === id)) return null;
-  const text = await (await get(`scenarios/${id}.txt`)).text();
+  // Nothing else is asked of the server, whatever an address says.
+  if (!/^\w+\/[\w-]+$/.test(id)) return null;
+  const answer = await fetch(new URL(`scenarios/${id}.txt`, ROOT));
+  if (answer.status === 404) return null;
+  const text = await checked(answer).text();
+  // Some servers answer with a page where they have no file.
+  if (answer.headers.get("content-type")?.includes("html")) return null;
   texts.set(id, text);
   return text;
 }
 
 /** @param {string} path below the root */
 async function get(path) {
-  const address = new URL(path, ROOT);
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname}: ${answer.status}`);
+  return checked(await fetch(new URL(path, ROOT)));
+}
+
+/** @param {Response} answer */
+function checked(answer) {
+  if (!answer.ok) throw new Error(`${new URL(answer.url).pathname}: ${answer.status}`);
   return answer;
 }

@@ -2,6 +2,7 @@
 
 import { openChooser } from "./chooser.js";
 import { fill, h, icon } from "./dom.js";
+import { fetchMore, isMoreThere } from "./engine.js";
 import { keepSettings } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -29,7 +30,14 @@ export function createHeader(host, app, onTrouble) {
   });
   const helpButton = h("button", { type: "button", class: "plain square", "aria-haspopup": "dialog" }, icon("help"));
   const compare = h("a", { class: "plain with-icon", href: "compare.html" });
-  compare.addEventListener("click", () => {
+  for (const event of ["pointerenter", "focus"]) compare.addEventListener(event, () => fetchMore().catch(() => {}));
+  compare.addEventListener("click", (event) => {
+    if (!isMoreThere() && !event.ctrlKey && !event.metaKey) {
+      // Again, when what makes links is there.
+      event.preventDefault();
+      fetchMore().then(() => compare.click(), () => location.assign(`compare.html${keepSettings()}`));
+      return;
+    }
     try {
       compare.href = `compare.html${keepSettings()}#${app.playground.link(true).replace(/^#/, "")}`;
     } catch {

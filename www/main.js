@@ -2,7 +2,7 @@
 
 import { createButtons, createEventLog } from "./a11y.js";
 import { App } from "./app.js";
-import { engine, fetchProtocol, scenarioList, start } from "./engine.js";
+import { engine, fetchProtocol, start } from "./engine.js";
 import { createHeader } from "./header.js";
 import { applyLanguage, fetchWords } from "./i18n.js";
 import { createKeys } from "./keys.js";
@@ -34,7 +34,6 @@ async function boot() {
     const likely = likelyProtocol();
     // All that is needed is fetched at once; what fails is told where it is used.
     if (likely && /^\w+$/.test(likely)) fetchProtocol(likely).catch(() => {});
-    scenarioList().catch(() => {});
     // What goes wrong is told in the person's language, too.
     await start().finally(() => words);
   } catch (error) {

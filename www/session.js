@@ -2,6 +2,7 @@
 // an invalid one is shown and never replaced in silence, own work can be brought back by one click.
 
 import { isCoreError } from "./core.js";
+import { fetchMore } from "./engine.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -107,7 +108,11 @@ export function keepSession(app) {
     if (key === savedIndex) return;
     savedIndex = key;
     savedAt = performance.now();
-    app.keepSafe();
+    if (!app.keepSafe()) {
+      savedIndex = "";
+      fetchMore().then(save, () => {});
+      return;
+    }
     if (!app.ownWork) return;
     remember(SESSION, JSON.stringify({ link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() }));
   };

@@ -2,6 +2,7 @@
 // it is seen.
 
 import { fill, h, icon } from "./dom.js";
+import { fetchMore } from "./engine.js";
 import { fetchWords } from "./i18n.js";
 import { create as inspector } from "./panels/inspector.js";
 
@@ -9,7 +10,7 @@ import { create as inspector } from "./panels/inspector.js";
 /** @typedef {{update(): void, destroy?(): void}} Panel */
 /** @typedef {{id: string, load: () => Promise<(host: HTMLElement, app: App) => Panel>}} TabModule */
 
-const more = async () => (await import("./panels/more.js")).panels;
+const more = async () => (await Promise.all([import("./panels/more.js"), fetchMore()]))[0].panels;
 
 /** @type {TabModule[]} */
 const TABS = [

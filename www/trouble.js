@@ -3,6 +3,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { isCoreError } from "./core.js";
+import { fetchMore } from "./engine.js";
 import { openDefault, restoreSession, savedSession } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -10,7 +11,7 @@ import { openDefault, restoreSession, savedSession } from "./session.js";
 /**
  * @param {HTMLElement} host
  * @param {App} app
- * @returns {{showRefusal(error: import("./types.js").CoreError): void, showPanic(error: unknown): void, hide(): void}}
+ * @returns {{showRefusal(error: import("./types.js").CoreError): void, showPanic(error: unknown): Promise<void>, hide(): void}}
  */
 export function createTrouble(host, app) {
   const hide = () => {
@@ -64,7 +65,8 @@ export function createTrouble(host, app) {
     }
   };
   /** @param {unknown} error */
-  const showPanic = (error) => {
+  const showPanic = async (error) => {
+    await fetchMore().catch(() => {});
     const message = panicMessage() ?? (error instanceof Error ? error.message : String(error));
     const { safeText } = app;
     /** @type {any} */

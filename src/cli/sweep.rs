@@ -16,7 +16,7 @@ pub(super) fn sweep(
     as_json: bool,
 ) -> Result<Ending, BadInput> {
     let Some((place, entry)) = protocols::find(protocol) else {
-        let names: Vec<&str> = protocols::REGISTRY.iter().map(|entry| entry.sheet().id).collect();
+        let names: Vec<&str> = protocols::REGISTRY.iter().map(protocols::Entry::id).collect();
         let names = names.join(", ");
         return Err(format!("there is no protocol “{protocol}”; expected one of: {names}").into());
     };

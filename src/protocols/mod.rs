@@ -25,14 +25,30 @@ use crate::world::{Config, SetupError, World};
 /// A protocol by name.
 #[derive(Clone, Copy)]
 pub struct Entry {
-    sheet: &'static Sheet,
+    id: &'static str,
+    /// A function rather than the sheet itself: its words come with the protocol's code.
+    sheet: fn() -> &'static Sheet,
     machine: &'static dyn Machine,
 }
 
 impl Entry {
-    /// What the protocol is made of.
+    /// The protocol's name in scenarios, the sheet's `id`.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// What the protocol is made of. Its code must be there; natively it always is, and in the page
+    /// whoever makes a scenario asks [`Entry::ready`] before.
     pub fn sheet(&self) -> &'static Sheet {
-        self.sheet
+        (self.sheet)()
+    }
+
+    /// Makes sure that the protocol's code is there.
+    ///
+    /// # Errors
+    /// It is not; what is missing has been noted.
+    pub fn ready(&self) -> Result<(), SetupError> {
+        if self.is_loaded() { Ok(()) } else { Err(SetupError::NotLoaded(self.id)) }
     }
 
     /// Makes a world.
@@ -40,20 +56,18 @@ impl Entry {
     /// # Errors
     /// A configuration that cannot run, or an initial disk that cannot be read.
     pub fn world(&self, config: Config) -> Result<World, SetupError> {
-        if !self.is_loaded() {
-            return Err(SetupError::NotLoaded(self.sheet.id));
-        }
-        World::new(self.sheet, self.machine, config)
+        self.ready()?;
+        World::new(self.sheet(), self.machine, config)
     }
 
     fn is_loaded(&self) -> bool {
-        find(self.sheet.id).is_some_and(|(place, _)| loaded::is_loaded(place))
+        find(self.id).is_some_and(|(place, _)| loaded::is_loaded(place))
     }
 
     /// What keeps a configuration from running, if something does.
     pub fn refuses(&self, nodes: u16, settings: &[u32]) -> Option<String> {
-        if !self.is_loaded() {
-            return Some(SetupError::NotLoaded(self.sheet.id).to_string());
+        if let Err(missing) = self.ready() {
+            return Some(missing.to_string());
         }
         self.machine.refuses(nodes, settings)
     }
@@ -76,11 +90,15 @@ pub const REGISTRY: &[Entry] = &[
 ];
 
 const fn entry<P: Protocol>() -> Entry {
-    Entry { sheet: P::SHEET, machine: &Typed::<P>(PhantomData) }
+    Entry { id: P::SHEET.id, sheet: sheet_of::<P>, machine: &Typed::<P>(PhantomData) }
+}
+
+fn sheet_of<P: Protocol>() -> &'static Sheet {
+    P::SHEET
 }
 
 /// The place and entry of a protocol in [`REGISTRY`].
 pub fn find(id: &str) -> Option<(u8, Entry)> {
-    let place = REGISTRY.iter().position(|entry| entry.sheet().id == id)?;
+    let place = REGISTRY.iter().position(|entry| entry.id == id)?;
     Some((place as u8, REGISTRY[place]))
 }

@@ -98,13 +98,16 @@ fn first_line(line: &mut Line<'_>) -> Parsed<Scenario> {
     if keyword != "protocol" {
         return line.error(format!("the first line must be `protocol NAME`, found “{keyword}”"));
     }
-    let names: Vec<&str> = protocols::REGISTRY.iter().map(|entry| entry.sheet().id).collect();
+    let names: Vec<&str> = protocols::REGISTRY.iter().map(protocols::Entry::id).collect();
     let names = names.join(", ");
     let name = line.word(&format!("the name of a protocol: {names}"))?;
-    let Some((protocol, _)) = protocols::find(name) else {
+    let Some((protocol, entry)) = protocols::find(name) else {
         return line.error(format!("there is no protocol “{name}”; expected one of: {names}"));
     };
     line.end()?;
+    if let Err(missing) = entry.ready() {
+        return line.error(missing.to_string());
+    }
     Ok(Scenario::new(protocol))
 }
 

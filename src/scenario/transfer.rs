@@ -17,6 +17,7 @@ pub fn transfer(scenario: &Scenario, protocol: u8) -> Result<Scenario, String> {
     if scenario.protocol == protocol {
         return Ok(scenario.clone());
     }
+    REGISTRY[usize::from(protocol)].ready().map_err(|missing| missing.to_string())?;
     let (old, mut new) = (scenario.sheet(), Scenario::new(protocol));
     let sheet = new.sheet();
     let (low, high) = sheet.nodes_range;

@@ -29,7 +29,7 @@ use crate::world::{World, kind_name};
 /// What went wrong, as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionError {
-    /// `text`, `link`, `refused` or `bound`.
+    /// `text`, `link`, `refused`, `bound`; `protocol` or `part` for code to be fetched.
     pub kind: &'static str,
     /// A stable word for the reason, for translation.
     pub code: String,

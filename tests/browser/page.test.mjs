@@ -17,7 +17,7 @@ test("a damaged link says so, shows no other scenario, and loses nothing", async
   await page.evaluate(() => globalThis.consensusPlayground.pause());
   await page.evaluate(() => globalThis.consensusPlayground.seek(0, 12));
   const mine = await state(page);
-  const link = await page.evaluate(() => globalThis.consensusPlayground.playground.link(true));
+  const link = await page.evaluate(() => globalThis.consensusPlayground.link());
   await page.evaluate((text) => { location.hash = text; }, link.slice(0, -4));
   const trouble = page.locator("#trouble");
   await trouble.waitFor();

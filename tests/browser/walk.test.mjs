@@ -91,11 +91,11 @@ test("a newcomer sees an election, drops a message, rewinds, branches and shares
 test("figure 8 plays from its link and from its file, to the violation it promises", async () => {
   const { page, calm } = await open(browser, server.address, "?scenario=raft/figure-8-without-the-rule");
   await page.evaluate(() => globalThis.consensusPlayground.pause());
-  const ends = await page.evaluate(() => {
+  const ends = await page.evaluate(async () => {
     const app = globalThis.consensusPlayground;
     app.seek(0, 1e9);
     const file = app.playground.fingerprint();
-    const link = app.playground.link(true);
+    const link = await app.link();
     return { file, link, violated: app.frame.checks.filter((check) => check.violated).map((check) => check.id) };
   });
   assert.ok(ends.violated.includes("leader-completeness"));

@@ -13,16 +13,36 @@ const read = (path) => readFileSync(new URL(path, root), "utf8");
 initSync({ module: readFileSync(new URL("pkg/consensus_playground_bg.wasm", root)) });
 const folder = new URL("pkg/", root);
 const modules = new Map(readdirSync(folder).flatMap((name) => {
-  const id = /^protocol_(\w+)\.wasm$/.exec(name)?.[1];
-  return id ? [[id, new WebAssembly.Module(readFileSync(new URL(name, folder)))]] : [];
+  const [, kind, id] = /^(protocol|part)_(\w+)\.wasm$/.exec(name) ?? [];
+  return kind ? [[id, { kind, module: new WebAssembly.Module(readFileSync(new URL(name, folder))) }]] : [];
 }));
+const protocols = [...modules.keys()].filter((id) => modules.get(id).kind === "protocol");
 
-/** Puts a protocol's code into a core, as the page does when it is asked for. */
+/** Puts the code of a protocol or a part into a core, as the page does when it is asked for. */
 function install(core, id) {
-  new WebAssembly.Instance(modules.get(id), { core: core.coreExports() });
-  core.protocolLoaded(id);
+  const { kind, module } = modules.get(id);
+  new WebAssembly.Instance(module, { core: core.coreExports() });
+  if (kind === "protocol") core.protocolLoaded(id);
 }
 for (const id of modules.keys()) install({ coreExports, protocolLoaded }, id);
+
+/** Calls everything of a playground that shows something, as a page does that plays a scenario. */
+function show(playground) {
+  const { nodes } = playground.about();
+  for (let node = 0; node < nodes; node++) playground.inspect(node);
+  const { branch, length } = playground.cursor();
+  for (const [id] of playground.messages().length ? [[playground.messages()[0]]] : []) playground.label(id);
+  playground.diagram(branch, 0, length);
+  playground.statuses(branch, length);
+  playground.operations(branch);
+  playground.transcript(Math.max(0, length - 50), length);
+  for (const method of SHOWN) playground[method]();
+}
+
+const SHOWN = [
+  "sheet", "meters", "divergence", "branches", "nextMs", "atEnd", "fingerprint", "nodes", "clients", "cuts", "last", "rules",
+  "checks", "expectations", "note", "notes", "bounds",
+];
 
 /** Every scenario file: its id and its text. */
 const files = readdirSync(new URL("scenarios/", root), { withFileTypes: true })
@@ -54,7 +74,7 @@ function playing() {
   return playground;
 }
 
-for (const id of modules.keys()) {
+for (const id of protocols) {
   test(`the code of ${id} is asked for by name, and then runs beside the core alone`, async () => {
     // A core of its own: code of another protocol that it called by mistake would not be there.
     const core = await import(new URL(`pkg/consensus_playground.js?${id}`, root).href);
@@ -62,13 +82,30 @@ for (const id of modules.keys()) {
     const error = thrown(() => core.Playground.fromText(`protocol ${id}\n`));
     assert.deepEqual([error.kind, error.code], ["protocol", id]);
     install(core, id);
-    for (const file of files.filter((file) => file.id.startsWith(`${id}/`))) {
+    const own = files.filter((file) => file.id.startsWith(`${id}/`));
+    for (const file of own) {
+      const playground = core.Playground.fromText(file.text);
+      playground.seek(0, 1e9);
+      show(playground);
+      playground.runUntil(playground.cursor().nowMs + 500);
+      const crash = { type: "crash", node: 0 };
+      if (playground.can(crash) === null) playground.act(crash);
+      playground.forward();
+      show(playground);
+      // What is not needed at first is asked for, and nothing has changed by then.
+      const asked = thrown(() => playground.link(true));
+      assert.deepEqual([asked.kind, asked.code], ["part", "more"]);
+      playground.free();
+    }
+    install(core, "more");
+    for (const file of own) {
       assert.equal(core.transcriptOf(file.text), read(`tests/golden/${file.id}.txt`), file.id);
       const playground = core.Playground.fromText(file.text);
       playground.seek(0, 1e9);
-      for (let node = 0; node < playground.about().nodes; node++) playground.inspect(node);
-      playground.messages();
-      playground.free();
+      show(playground);
+      const again = core.Playground.fromLink(playground.link(true));
+      assert.equal(again.fingerprint(), playground.fingerprint(), file.id);
+      for (const shown of [playground, again]) shown.free();
     }
   });
 }

@@ -1,7 +1,7 @@
 // The doors to the core that the comparison goes through: the core itself, making a playground, and
 // the list of what there is. Each may take a while: code and list may have to be fetched first.
 
-import { engine, loaded, scenarioList, start as startCore } from "../engine.js";
+import { engine, fetchMore, loaded, scenarioList, start as startCore } from "../engine.js";
 import { addWords, fetchWords } from "../i18n.js";
 import english from "../locale/en.compare.js";
 
@@ -19,7 +19,7 @@ let known = [];
  * that go into links are needed in both languages.
  */
 export async function start() {
-  const [list] = await Promise.all([scenarioList(), startCore(), fetchWords("zh")]);
+  const [list] = await Promise.all([scenarioList(), startCore(), fetchWords("zh"), fetchMore()]);
   /** @type {Map<string, string>} */
   const titles = new Map();
   for (const { protocol, protocolTitle } of list) titles.set(protocol, protocolTitle);

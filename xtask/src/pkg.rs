@@ -15,7 +15,7 @@ use crate::paths::Remap;
 use crate::project::{Project, WASM};
 use crate::scenarios;
 use crate::setup;
-use crate::split::{Split, split};
+use crate::split::{Part, Split, split};
 
 const MODULE: &str = "consensus_playground_bg.wasm";
 const GLUE: [&str; 3] =
@@ -23,6 +23,26 @@ const GLUE: [&str; 3] =
 
 /// The folder in the package with the bundled page. Nothing else may lie there.
 const PAGE: &str = "page";
+
+/// What a page does not need to show a scenario and play it. The core knows them by their places:
+/// `PARTS` in src/wasm.rs.
+const PARTS: &[Part] = &[Part {
+    id: "more",
+    exports: &[
+        "benchmarkActions",
+        "playground_changed",
+        "playground_forProtocol",
+        "playground_formulas",
+        "playground_fromLink",
+        "playground_fromQuery",
+        "playground_link",
+        "playground_metrics",
+        "playground_query",
+        "playground_text",
+        "playground_tradeoff",
+        "transcriptOf",
+    ],
+}];
 
 /// File names, with `/` after a folder, and their bytes.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -98,12 +118,15 @@ fn make(project: &Project) -> Result<Files> {
     project.shell.remove_path(&bound)?;
     bind(&compiled, &bound)?;
     let module = optimise(project, &bound.join(MODULE), &work.join(MODULE))?;
-    let Split { core, protocols } = split(&module, &protocol_ids(project)?)?;
+    let map = project.shell.read_file(link_map(project))?;
+    let protocols = protocol_ids(project)?;
+    let Split { core, others } = split(&module, &map, &protocols, PARTS)?;
 
     let mut files = Files::new();
-    for (id, module) in protocols {
+    for (id, module) in others {
         valid(project, &module, &work.join(format!("{id}.wasm")))?;
-        files.insert(format!("protocol_{id}.wasm"), module);
+        let kind = if protocols.contains(&id) { "protocol" } else { "part" };
+        files.insert(format!("{kind}_{id}.wasm"), module);
     }
     valid(project, &core, &work.join("core.wasm"))?;
     files.insert(MODULE.to_owned(), core);
@@ -128,6 +151,11 @@ fn make(project: &Project) -> Result<Files> {
     Ok(files)
 }
 
+/// Where the linker writes what lies where in the module.
+fn link_map(project: &Project) -> PathBuf {
+    project.target.join("xtask/link.map")
+}
+
 /// Compiles the library for the browser.
 fn compile(project: &Project, remap: &Remap) -> Result<PathBuf> {
     let shell = &project.shell;
@@ -137,6 +165,7 @@ fn compile(project: &Project, remap: &Remap) -> Result<PathBuf> {
     cmd!(shell, "cargo build --profile wasm --lib --target {WASM} --locked")
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
         .env("CARGO_INCREMENTAL", "0")
+        .env("CONSENSUS_PLAYGROUND_LINK_MAP", link_map(project))
         .run()?;
     Ok(project.target.join(WASM).join("wasm").join("consensus_playground.wasm"))
 }
@@ -225,6 +254,7 @@ fn package_json(project: &Project) -> String {
   "sideEffects": false,
   "files": [
     "consensus_playground*",
+    "part_*",
     "protocol_*",
     "scenarios.json"
   ]

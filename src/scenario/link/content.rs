@@ -35,7 +35,7 @@ use crate::ids::{NODES_MAX, RuleId};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
 use crate::scenario::bounds::{ACTIONS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
-use crate::scenario::{Language, Pace, Scenario, Words};
+use crate::scenario::{Language, Pace, Scenario, Words, default_config};
 use crate::workload::WORKLOADS;
 use crate::world::bounds::{RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use crate::world::{ClientConditions, ClockConditions, LinkConditions, WorkloadConditions};
@@ -65,8 +65,7 @@ const ITEMS_MAX: usize = 10_000;
 
 pub(super) fn write(link: &Link) -> Vec<u8> {
     let Link { scenario, recorded } = link;
-    let (config, empty) = (&scenario.config, Scenario::new(scenario.protocol));
-    let default = &empty.config;
+    let (config, default) = (&scenario.config, &default_config(scenario.sheet()));
     // Rules are stored as those that are off: one that a protocol gets later is on in old links.
     let off: Vec<RuleId> =
         default.rules.iter().filter(|rule| !config.rules.contains(*rule)).collect();
@@ -164,7 +163,9 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
 
 pub(super) fn read(bytes: &[u8]) -> Read<Link> {
     let reader = &mut Reader::new(bytes);
-    let mut scenario = Scenario::new(reader.place("the protocol", REGISTRY)?);
+    let protocol = reader.place("the protocol", REGISTRY)?;
+    REGISTRY[usize::from(protocol)].ready().map_err(|error| error.to_string())?;
+    let mut scenario = Scenario::new(protocol);
     let sheet = scenario.sheet();
     let mask = reader.number32("the mask of fields", u32::MAX)?;
     if mask & !FIELDS_KNOWN != 0 {
