@@ -28,13 +28,29 @@ const replace = {
   },
 };
 
+/**
+ * What the page fetches later stands on all that it has from the start. Saying so makes that two files, one
+ * of them shared with the comparison, where esbuild would make one for every set of users: fewer requests,
+ * and they pack better.
+ */
+const LATER = ["www/opened.js", "www/panels/more.js"].map((path) => join(root, path));
+const later = {
+  name: "later",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.js$/ }, ({ path }) => {
+      if (!LATER.includes(path)) return null;
+      return { contents: `${readFileSync(path, "utf8")}\nimport ${JSON.stringify(join(root, "www/main.js"))};` };
+    });
+  },
+};
+
 const shared = {
   absWorkingDir: root, outdir: "page", bundle: true, minify: true, charset: "utf8", legalComments: "none",
   logLevel: "warning", write: false, metafile: true,
 };
 const scripts = await build({
   ...shared, entryPoints: ["www/main.js", "www/compare.js"], format: "esm", splitting: true, target: "es2022",
-  chunkNames: "[name]-[hash]", plugins: [replace],
+  chunkNames: "[name]-[hash]", plugins: [replace, later],
 });
 const styles = await build({ ...shared, entryPoints: ["www/main.css", "www/compare.css"] });
 

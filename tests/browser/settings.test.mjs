@@ -199,6 +199,7 @@ for (const protocol of ["raft", "multi_paxos", "abd"]) {
     const sheet = await page.evaluate(() => globalThis.consensusPlayground.sheet.operations);
     await page.getByRole("button", { name: "Client request…" }).click();
     const operation = page.locator("#client-operation");
+    await operation.waitFor();
     assert.deepEqual(await operation.locator("option").allInnerTexts(), sheet.map(({ name }) => name));
     for (const { name, parts } of sheet) {
       await operation.selectOption(name);
