@@ -270,3 +270,27 @@ test("at 390 px everything in the settings is within reach of a finger", async (
   calm();
   await page.close();
 });
+
+test("what follows from a formula is said in sentences", async () => {
+  const { page, calm } = await open(browser, server.address);
+  await page.getByRole("tab", { name: "Settings" }).click();
+  const list = await page.evaluate(async () => (await fetch("/pkg/scenarios.json")).json());
+  let count = 0;
+  for (const protocol of new Set(list.map((entry) => entry.protocol))) {
+    const { id } = list.find((entry) => entry.protocol === protocol);
+    await page.evaluate((scenario) => globalThis.consensusPlayground.openScenario(scenario), id);
+    await page.evaluate(() => globalThis.consensusPlayground.pause());
+    const filled = await page.evaluate(() => globalThis.consensusPlayground.playground.formulas().map((formula) => formula.filled));
+    await page.waitForFunction((wanted) => {
+      const shown = [...document.querySelectorAll("#panel-settings .formula-text b")].map((bold) => bold.textContent);
+      return String(shown) === String(wanted);
+    }, filled);
+    for (const meaning of await page.locator("#panel-settings .formula > .quiet").allInnerTexts()) {
+      assert.match(meaning, /^[^a-z][^]*[.!?]$/, `${protocol}: ${meaning}`);
+      count++;
+    }
+  }
+  assert.ok(count > 10, `${count} formulas`);
+  calm();
+  await page.close();
+});
