@@ -6,8 +6,12 @@
 //! and what a search finds are all lists of [`action::Action`]s. ARCHITECTURE.md draws the map.
 
 pub mod action;
+pub mod consistency;
+pub mod explore;
 pub mod history;
+pub mod history_files;
 pub mod ids;
+pub mod loaded;
 mod machine;
 pub mod mix;
 pub mod operation;
@@ -16,6 +20,7 @@ pub mod protocols;
 pub mod scenario;
 pub mod session;
 mod sheet;
+pub mod sorted;
 pub mod store;
 pub mod sweep;
 pub mod timeline;

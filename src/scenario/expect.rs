@@ -1,6 +1,7 @@
 //! What a scenario expects at a moment, and whether it is so. Expectations read what a person sees
 //! (views, replies, verdicts), so they need no word of any protocol.
 
+use crate::consistency::{Model, Verdict, judge_run};
 use crate::ids::{ClientId, NodeId, RuleId};
 use crate::scenario::{Selector, run};
 use crate::view::{NodeView, Shape};
@@ -32,6 +33,9 @@ pub enum Expectation {
     AllHold,
     /// Such a message is in flight (true) or none is (false).
     InFlight(Selector, bool),
+    /// What clients saw so far satisfies a consistency model (true) or breaks it (false). A check
+    /// that gives up meets neither.
+    History(Model, bool),
     /// The last action was decided by this rule (true), or would have been had the rule not been
     /// switched off (false).
     Rule(RuleId, bool),
@@ -92,6 +96,7 @@ pub fn check(sim: &World, expectation: &Expectation) -> Result<(), String> {
                 (count, false) => Err(format!("{count} in flight")),
             }
         }
+        Expectation::History(model, holds) => history(sim, *model, *holds),
         Expectation::Rule(rule, applied) => {
             let last = sim.last();
             let set = if *applied { last.applied } else { last.missed };
@@ -101,6 +106,21 @@ pub fn check(sim: &World, expectation: &Expectation) -> Result<(), String> {
                 Err(format!("it was not {}", if *applied { "applied" } else { "missed" }))
             }
         }
+    }
+}
+
+fn history(sim: &World, model: Model, expected: bool) -> Result<(), String> {
+    if !sim.config().disks.is_empty() {
+        return Err(
+            "the disks were not empty at first, so a history does not say enough".to_owned()
+        );
+    }
+    match (judge_run(sim.history().records(), model)?, expected) {
+        (Verdict::Holds(_), true) | (Verdict::Violated(_), false) => Ok(()),
+        (Verdict::Holds(_), false) => Err(format!("it is {}", model.info().id)),
+        (Verdict::Violated(violation), true) => Err(violation.explanation),
+        (Verdict::GaveUp(why), _) => Err(format!("the check gave up: {why}")),
+        (Verdict::NotApplicable(why), _) => Err(why.to_owned()),
     }
 }
 
