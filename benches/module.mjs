@@ -37,7 +37,7 @@ export function sizes(name) {
  * @param {...string} words
  */
 export function native(...words) {
-  return execFileSync(/** @type {string} */ (process.env.ACTIONS_BINARY), words, { encoding: "utf8" });
+  return execFileSync(/** @type {string} */ (process.env.ACTIONS_BINARY), words, { encoding: "utf8", maxBuffer: 1 << 28 });
 }
 
 /** @param {() => void} run */
