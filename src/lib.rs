@@ -6,6 +6,7 @@
 //! and what a search finds are all lists of [`action::Action`]s. ARCHITECTURE.md draws the map.
 
 pub mod action;
+pub mod consistency;
 pub mod history;
 pub mod ids;
 mod machine;

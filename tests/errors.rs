@@ -187,6 +187,9 @@ fn a_wrong_expectation_is_told_where_it_is() {
         ("expect no n1->n2", 2, 11, "expected `message`"),
         ("expect applied luck", 2, 16, "there is no rule"),
         ("expect missed", 2, 14, "the name of a rule"),
+        ("expect history", 2, 15, "a consistency model"),
+        ("expect history not strong", 2, 20, "there is no consistency model “strong”"),
+        ("expect history causal now", 2, 23, "end of the line"),
     ]);
 }
 

@@ -1,6 +1,7 @@
 //! What a scenario expects at a moment, and whether it is so. Expectations read what a person sees
 //! (views, replies, verdicts), so they need no word of any protocol.
 
+use crate::consistency::{self, Limits, Model, Verdict};
 use crate::ids::{ClientId, NodeId, RuleId};
 use crate::scenario::{Selector, run};
 use crate::view::{NodeView, Shape};
@@ -32,6 +33,9 @@ pub enum Expectation {
     AllHold,
     /// Such a message is in flight (true) or none is (false).
     InFlight(Selector, bool),
+    /// What clients saw so far satisfies a consistency model (true) or breaks it (false). A check
+    /// that gives up meets neither.
+    History(Model, bool),
     /// The last action was decided by this rule (true), or would have been had the rule not been
     /// switched off (false).
     Rule(RuleId, bool),
@@ -92,6 +96,7 @@ pub fn check(sim: &World, expectation: &Expectation) -> Result<(), String> {
                 (count, false) => Err(format!("{count} in flight")),
             }
         }
+        Expectation::History(model, holds) => history(sim, *model, *holds),
         Expectation::Rule(rule, applied) => {
             let last = sim.last();
             let set = if *applied { last.applied } else { last.missed };
@@ -101,6 +106,25 @@ pub fn check(sim: &World, expectation: &Expectation) -> Result<(), String> {
                 Err(format!("it was not {}", if *applied { "applied" } else { "missed" }))
             }
         }
+    }
+}
+
+/// What the check of a history may cost: it is made whenever a scenario is opened.
+const HISTORY_LIMITS: Limits = Limits { steps: 5_000_000, memory_bytes: 64 << 20 };
+
+fn history(sim: &World, model: Model, expected: bool) -> Result<(), String> {
+    if !sim.config().disks.is_empty() {
+        return Err(
+            "the disks were not empty at first, so a history does not say enough".to_owned()
+        );
+    }
+    let (history, object) = consistency::from_run(sim.history().records())?;
+    match (consistency::judge(&history, object, model, HISTORY_LIMITS), expected) {
+        (Verdict::Holds(_), true) | (Verdict::Violated(_), false) => Ok(()),
+        (Verdict::Holds(_), false) => Err(format!("it is {}", model.info().id)),
+        (Verdict::Violated(violation), true) => Err(violation.explanation),
+        (Verdict::GaveUp(why), _) => Err(format!("the check gave up: {why}")),
+        (Verdict::NotApplicable(why), _) => Err(why.to_owned()),
     }
 }
 

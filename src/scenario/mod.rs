@@ -276,7 +276,10 @@ pub(crate) fn stranger(config: &Config, step: &Step) -> Option<String> {
             Expectation::InFlight(selector, _) => {
                 endpoint(selector.from).or_else(|| endpoint(selector.to))
             }
-            Expectation::Invariant(..) | Expectation::AllHold | Expectation::Rule(..) => None,
+            Expectation::Invariant(..)
+            | Expectation::AllHold
+            | Expectation::History(..)
+            | Expectation::Rule(..) => None,
         },
         Step::Act(kind) => match kind {
             ActionKind::Fire { node: id, .. }

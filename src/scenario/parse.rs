@@ -6,6 +6,7 @@ use super::header::{HeaderPlaces, finish, header};
 use super::words::{Line, Parsed, client, node};
 use super::{Language, MessageVerb, Pace, Scenario, Selector, Step, TextError, stranger};
 use crate::action::ActionKind;
+use crate::consistency::{MODELS, Model};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Operation;
 use crate::protocol::Sheet;
@@ -357,7 +358,8 @@ fn kind(line: &Line<'_>, sheet: &Sheet, word: &str) -> Parsed<u8> {
 fn expectation(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<Expectation> {
     const FORMS: &str = "leader NODE, NODE FACT VALUE, NODE crashed, reply CLIENT RESULT, \
                          violated INVARIANT, holds INVARIANT, all hold, message LINK KIND, \
-                         no message LINK KIND, applied RULE or missed RULE";
+                         no message LINK KIND, applied RULE, missed RULE, history MODEL \
+                         or history not MODEL";
     let word = line.word(FORMS)?;
     Ok(match word {
         "leader" => {
@@ -400,6 +402,20 @@ fn expectation(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<Expectation> {
                 return line.error_here("expected `message`");
             }
             Expectation::InFlight(selector(line, sheet)?, false)
+        }
+        "history" => {
+            let holds = !line.accept("not");
+            let name = line.word("a consistency model")?;
+            match Model::of_id(name) {
+                Some(model) => Expectation::History(model, holds),
+                None => {
+                    let names: Vec<&str> = MODELS.iter().map(|info| info.id).collect();
+                    return line.error(format!(
+                        "there is no consistency model “{name}”; expected one of: {}",
+                        names.join(", ")
+                    ));
+                }
+            }
         }
         "applied" | "missed" => Expectation::Rule(rule(line, sheet)?, word == "applied"),
         word => match node(word) {

@@ -237,6 +237,10 @@ fn print_expectation(sheet: &Sheet, expectation: &Expectation) -> String {
         Expectation::InFlight(selector, false) => {
             format!("no message {}", print_selector(sheet, selector))
         }
+        Expectation::History(model, holds) => {
+            let not = if *holds { "" } else { "not " };
+            format!("history {not}{}", model.info().id)
+        }
         Expectation::Rule(rule, applied) => {
             let id = sheet.rules[usize::from(rule.0)].id;
             format!("{} {id}", if *applied { "applied" } else { "missed" })

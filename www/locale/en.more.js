@@ -113,6 +113,7 @@ export default {
   "reference.expect.reply": "What a client was told last.",
   "reference.expect.invariant": "Whether an invariant holds.",
   "reference.expect.inFlight": "Whether a message is in flight.",
+  "reference.expect.history": "Whether what clients saw so far satisfies a consistency model.",
   "reference.expect.applied": "Which rule decided the last action, or would have.",
   "reference.kinds": "Kinds of message",
   "reference.timers": "Timers",

@@ -113,6 +113,7 @@ export default {
   "reference.expect.reply": "客户端最近得到的应答。",
   "reference.expect.invariant": "某个不变式是否成立。",
   "reference.expect.inFlight": "某条消息是否在途中。",
+  "reference.expect.history": "客户端至今所见是否满足某个一致性模型。",
   "reference.expect.applied": "上一步由哪条规则决定，或本应由哪条决定。",
   "reference.kinds": "消息类型",
   "reference.timers": "定时器",

@@ -44,6 +44,7 @@ const EXPECTATIONS = [
   ["invariant", ["expect violated leader-completeness", "expect holds election-safety", "expect all hold"]],
   ["inFlight", ["expect message n1->n2 KIND", "expect no message …"]],
   ["applied", ["expect applied RULE", "expect missed RULE"]],
+  ["history", ["expect history linearizable", "expect history not sequential"]],
 ];
 
 /** @param {import("../app.js").App} app */

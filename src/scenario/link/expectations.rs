@@ -3,6 +3,7 @@
 use super::actions::{client, node, rule};
 use super::pack::{Read, Reader, Writer};
 use super::steps::{read_selector, unknown, write_selector};
+use crate::consistency::MODELS;
 use crate::protocol::Sheet;
 use crate::scenario::Expectation;
 use crate::scenario::bounds::TEXT_BYTES_MAX;
@@ -22,6 +23,8 @@ const NONE_IN_FLIGHT: u8 = 0x6A;
 const SOME_IN_FLIGHT: u8 = 0x6B;
 const RULE_MISSED: u8 = 0x6C;
 const RULE_APPLIED: u8 = 0x6D;
+const HISTORY_IS_NOT: u8 = 0x6E;
+const HISTORY_IS: u8 = 0x6F;
 
 pub(super) fn write_expectation(out: &mut Writer, expectation: &Expectation) {
     match expectation {
@@ -59,6 +62,8 @@ pub(super) fn write_expectation(out: &mut Writer, expectation: &Expectation) {
             out.byte(if *some { SOME_IN_FLIGHT } else { NONE_IN_FLIGHT });
             write_selector(out, 0, selector);
         }
+        Expectation::History(model, false) => out.bytes(&[HISTORY_IS_NOT, *model as u8]),
+        Expectation::History(model, true) => out.bytes(&[HISTORY_IS, *model as u8]),
         Expectation::Rule(rule, false) => out.bytes(&[RULE_MISSED, rule.0]),
         Expectation::Rule(rule, true) => out.bytes(&[RULE_APPLIED, rule.0]),
     }
@@ -91,6 +96,10 @@ pub(super) fn read_expectation(
         NONE_IN_FLIGHT | SOME_IN_FLIGHT => {
             let first = reader.byte("the kind of message")?;
             Expectation::InFlight(read_selector(reader, first)?, number == SOME_IN_FLIGHT)
+        }
+        HISTORY_IS_NOT | HISTORY_IS => {
+            let place = reader.place("the consistency model", MODELS)?;
+            Expectation::History(MODELS[usize::from(place)].model, number == HISTORY_IS)
         }
         RULE_MISSED | RULE_APPLIED => {
             Expectation::Rule(rule(reader, sheet)?, number == RULE_APPLIED)

@@ -1,0 +1,108 @@
+//! Linearizability of a register whose values were each written once, in n log n.
+//!
+//! Method: Gibbons and Korach, "Testing shared memories" (1997). A write and the reads of its value
+//! are a cluster. Its zone runs from the earliest return in it to the latest call in it: a forward
+//! zone if in this order, during all of which the register holds the value, otherwise a backward
+//! zone, somewhere in which the whole cluster can happen at once. There is an order exactly if no
+//! read returns before its write was called, no two forward zones overlap, and no backward zone
+//! lies in a forward one.
+//!
+//! Only an order that exists is answered here: where there is none, the general search says so and
+//! why.
+
+use super::compile::{Compiled, OPEN};
+use super::machine::Act;
+
+struct Cluster {
+    /// The write; `None` for what was there at the beginning.
+    write: Option<u32>,
+    reads: Vec<u32>,
+    /// The earliest return.
+    returned: u64,
+    /// The latest call.
+    called: u64,
+}
+
+/// The records in order; `None` where there is no such order, or it needs the general search.
+pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
+    let ops = &compiled.ops;
+    let key = ops[*places.first()? as usize].steps.first()?.key;
+    let initial = compiled.start[key as usize];
+    let mut found: Vec<(u32, u32, bool)> = Vec::with_capacity(places.len());
+    for place in places {
+        let [step] = ops[*place as usize].steps[..] else { return None };
+        match step.act {
+            _ if step.key != key => return None,
+            Act::Write(value) => found.push((value, *place, false)),
+            Act::Read(value) => found.push((value, *place, true)),
+            _ => return None,
+        }
+    }
+    found.sort_unstable_by_key(|(value, place, is_read)| (*value, *is_read, *place));
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for group in found.chunk_by(|one, other| one.0 == other.0) {
+        let writes = group.iter().filter(|(_, _, is_read)| !is_read).count();
+        let is_initial = group[0].0 == initial;
+        let (write, reads) = match (writes, is_initial) {
+            (1, false) => (Some(group[0].1), &group[1..]),
+            (0, true) => (None, group),
+            _ => return None,
+        };
+        let reads: Vec<u32> = reads.iter().map(|(_, place, _)| *place).collect();
+        let mut cluster = Cluster { write, reads, returned: OPEN, called: 0 };
+        if write.is_none() {
+            cluster.returned = 0;
+        }
+        if let Some(write) = write {
+            let about = &ops[write as usize];
+            if about.returned == OPEN && cluster.reads.is_empty() {
+                continue;
+            }
+            cluster.returned = about.returned;
+            cluster.called = about.call;
+            if cluster.reads.iter().any(|read| ops[*read as usize].returned < about.call) {
+                return None;
+            }
+        }
+        for read in &cluster.reads {
+            cluster.returned = cluster.returned.min(ops[*read as usize].returned);
+            cluster.called = cluster.called.max(ops[*read as usize].call);
+        }
+        clusters.push(cluster);
+    }
+    let is_forward =
+        |cluster: &Cluster| cluster.write.is_none() || cluster.returned < cluster.called;
+    let mut forward: Vec<(u64, u64)> = clusters
+        .iter()
+        .filter(|cluster| is_forward(cluster))
+        .map(|cluster| (cluster.returned, cluster.called))
+        .collect();
+    forward.sort_unstable();
+    if forward.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+        return None;
+    }
+    // The moment of each cluster: a backward one goes to the first moment of its zone that is in no
+    // forward zone.
+    let mut moments: Vec<(u64, bool, u32)> = Vec::with_capacity(clusters.len());
+    for (place, cluster) in (0..).zip(&clusters) {
+        if is_forward(cluster) {
+            moments.push((cluster.returned, true, place));
+            continue;
+        }
+        let after = forward.partition_point(|zone| zone.0 <= cluster.called);
+        let moment = match after.checked_sub(1).map(|before| forward[before]) {
+            Some((_, end)) if end > cluster.returned => return None,
+            Some((_, end)) => end.max(cluster.called),
+            None => cluster.called,
+        };
+        moments.push((moment, false, place));
+    }
+    moments.sort_unstable();
+    let mut order = Vec::with_capacity(places.len());
+    for (_, _, place) in moments {
+        let cluster = &clusters[place as usize];
+        order.extend(cluster.write);
+        order.extend(&cluster.reads);
+    }
+    Some(order.iter().map(|place| ops[*place as usize].record).collect())
+}
