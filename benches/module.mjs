@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { coreExports, initSync, protocolLoaded } from "../pkg/consensus_playground.js";
+import { coreExports, initSync, judgeLoaded, protocolLoaded } from "../pkg/consensus_playground.js";
 
 const folder = new URL("../pkg/", import.meta.url);
 
@@ -18,6 +18,7 @@ export function start() {
     const module = new WebAssembly.Module(readFileSync(new URL(`${name}.wasm`, folder)));
     new WebAssembly.Instance(module, { core: /** @type {WebAssembly.ModuleImports} */ (coreExports()) });
     if (name.startsWith("protocol_")) protocolLoaded(name.slice("protocol_".length));
+    if (name === "part_judge") judgeLoaded();
   }
   return core;
 }

@@ -201,10 +201,32 @@ declare function __wbg_reset_state(): void;
 export function benchmarkActions(text: string, count: number): string;
 
 /**
+ * Reads a history and judges it so many times, for measuring; returns whether it is linearizable.
+ *
+ * # Errors
+ * What is wrong with the text.
+ */
+export function benchmarkHistory(text: string, rounds: number): boolean | undefined;
+
+/**
  * What this instance of the module makes known to others: a protocol's own module is instantiated
  * with it. After a panic it is another.
  */
 export function coreExports(): any;
+
+/**
+ * Judges a history that others recorded, as `consensus-playground history` does. The words are those
+ * of its options; format and object are guessed where they are absent.
+ *
+ * # Errors
+ * What is wrong with the text, and on which line.
+ */
+export function judgeHistory(text: string, format?: string | null, object?: string | null, guarantee?: string | null): any;
+
+/**
+ * Tells that the code that judges histories is there from now on.
+ */
+export function judgeLoaded(): void;
 
 /**
  * The message of the last panic, if there was one.
@@ -246,7 +268,10 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_playground_free: (a: number, b: number) => void;
     readonly benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly benchmarkHistory: (a: number, b: number, c: number) => [number, number, number];
     readonly coreExports: () => any;
+    readonly judgeHistory: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly judgeLoaded: () => void;
     readonly lastPanic: () => [number, number];
     readonly panicOnPurpose: () => void;
     readonly partMissing: (a: number) => void;

@@ -842,6 +842,28 @@ export function benchmarkActions(text, count) {
 }
 
 /**
+ * Reads a history and judges it so many times, for measuring; returns whether it is linearizable.
+ *
+ * # Errors
+ * What is wrong with the text.
+ * @param {string} text
+ * @param {number} rounds
+ * @returns {boolean | undefined}
+ */
+export function benchmarkHistory(text, rounds) {
+    const val2 = +rounds;
+    const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.benchmarkHistory(ptr0, len0, val2);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return ret[0] === 0xFFFFFF ? undefined : ret[0] !== 0;
+}
+
+/**
  * What this instance of the module makes known to others: a protocol's own module is instantiated
  * with it. After a panic it is another.
  * @returns {any}
@@ -851,6 +873,53 @@ export function coreExports() {
     __wbg_call_guard();
     ret = wasm.coreExports();
     return ret;
+}
+
+/**
+ * Judges a history that others recorded, as `consensus-playground history` does. The words are those
+ * of its options; format and object are guessed where they are absent.
+ *
+ * # Errors
+ * What is wrong with the text, and on which line.
+ * @param {string} text
+ * @param {string | null} [format]
+ * @param {string | null} [object]
+ * @param {string | null} [guarantee]
+ * @returns {any}
+ */
+export function judgeHistory(text, format, object, guarantee) {
+    let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+    try {
+        ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = isLikeNone(format) ? 0 : passStringToWasm0(format, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len1 = WASM_VECTOR_LEN;
+        ptr2 = isLikeNone(object) ? 0 : passStringToWasm0(object, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len2 = WASM_VECTOR_LEN;
+        ptr3 = isLikeNone(guarantee) ? 0 : passStringToWasm0(guarantee, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len3 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.judgeHistory(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * Tells that the code that judges histories is there from now on.
+ */
+export function judgeLoaded() {
+    __wbg_call_guard();
+    wasm.judgeLoaded();
 }
 
 /**

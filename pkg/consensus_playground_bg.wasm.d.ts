@@ -3,7 +3,10 @@
 export const memory: WebAssembly.Memory;
 export const __wbg_playground_free: (a: number, b: number) => void;
 export const benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
+export const benchmarkHistory: (a: number, b: number, c: number) => [number, number, number];
 export const coreExports: () => any;
+export const judgeHistory: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+export const judgeLoaded: () => void;
 export const lastPanic: () => [number, number];
 export const panicOnPurpose: () => void;
 export const partMissing: (a: number) => void;

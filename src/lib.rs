@@ -8,7 +8,9 @@
 pub mod action;
 pub mod consistency;
 pub mod history;
+pub mod history_files;
 pub mod ids;
+pub mod loaded;
 mod machine;
 pub mod mix;
 pub mod operation;

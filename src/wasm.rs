@@ -11,6 +11,9 @@ use js_sys::{Array, Int32Array, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::consistency::{self, Limits, Model, judge};
+use crate::history_files;
+use crate::loaded::{self, Missing};
 use crate::protocols;
 use crate::scenario::Pace;
 use crate::session::{ActionRequest, Session, SessionError};
@@ -57,13 +60,19 @@ pub fn core_exports() -> JsValue {
 #[wasm_bindgen(js_name = protocolLoaded)]
 pub fn protocol_loaded(id: &str) {
     if let Some((place, _)) = protocols::find(id) {
-        protocols::loaded::set_loaded(place);
+        loaded::set_loaded(place);
     }
 }
 
 /// The parts of the module that are fetched when they are asked for, in the order of `PARTS` in
 /// xtask/src/pkg.rs.
-const PARTS: [&str; 1] = ["more"];
+const PARTS: [&str; 2] = ["more", "judge"];
+
+/// Tells that the code that judges histories is there from now on.
+#[wasm_bindgen(js_name = judgeLoaded)]
+pub fn judge_loaded() {
+    consistency::set_judge();
+}
 
 /// Called in place of what belongs to a part that is not there: throws which one, before anything
 /// else has happened.
@@ -104,6 +113,44 @@ pub fn benchmark_actions(text: &str, count: u32) -> Result<String, JsValue> {
     Ok(format!("{fingerprint:016x}"))
 }
 
+/// Judges a history that others recorded, as `consensus-playground history` does. The words are those
+/// of its options; format and object are guessed where they are absent.
+///
+/// # Errors
+/// What is wrong with the text, and on which line.
+#[wasm_bindgen(js_name = judgeHistory)]
+pub fn judge_history(
+    text: &str,
+    format: Option<String>,
+    object: Option<String>,
+    guarantee: Option<String>,
+) -> Result<JsValue, JsValue> {
+    let wrong = |error: String| thrown(SessionError::text(error));
+    let verdict = history_files::judged(
+        text,
+        format.as_deref(),
+        object.as_deref(),
+        guarantee.as_deref().unwrap_or("linearizable"),
+    );
+    plain(&verdict.map_err(wrong)?)
+}
+
+/// Reads a history and judges it so many times, for measuring; returns whether it is linearizable.
+///
+/// # Errors
+/// What is wrong with the text.
+#[wasm_bindgen(js_name = benchmarkHistory)]
+pub fn benchmark_history(text: &str, rounds: u32) -> Result<Option<bool>, JsValue> {
+    let recorded = history_files::read(text, None, None)
+        .map_err(|error| thrown(SessionError::text(error.to_string())))?;
+    let mut holds = None;
+    for _ in 0..rounds {
+        let limits = Limits::default();
+        holds = judge(&recorded.history, recorded.object, Model::Linearizable, limits).holds();
+    }
+    Ok(holds)
+}
+
 fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(JsValue::from)
@@ -111,9 +158,16 @@ fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 
 fn thrown(mut error: SessionError) -> JsValue {
     // The page fetches the protocol's code and asks again.
-    if let Some(place) = protocols::loaded::take_missing() {
-        error.kind = "protocol";
-        error.code = protocols::REGISTRY[usize::from(place)].id().to_owned();
+    match loaded::take_missing() {
+        Some(Missing::Protocol(place)) => {
+            error.kind = "protocol";
+            error.code = protocols::REGISTRY[usize::from(place)].id().to_owned();
+        }
+        Some(Missing::Judge) => {
+            error.kind = "part";
+            error.code = "judge".to_owned();
+        }
+        None => {}
     }
     plain(&error).unwrap_or_else(|_| JsValue::from_str(&error.message))
 }

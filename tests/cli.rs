@@ -163,6 +163,126 @@ fn a_failing_seed_comes_with_the_link_that_replays_it() {
     }
 }
 
+/// B reads what A's write left, and then what was there before it.
+const STEPS_BACK: &str = "\
+{\"client\":\"A\",\"call\":1,\"return\":9,\"do\":\"write\",\"value\":\"<b>&\"}
+{\"client\":\"B\",\"call\":2,\"return\":3,\"do\":\"read\",\"found\":\"<b>&\"}
+{\"client\":\"B\",\"call\":4,\"return\":5,\"do\":\"read\",\"found\":null}
+";
+const IN_ORDER: &str = "\
+{:process 0, :type :invoke, :f :write, :value 1}
+{:process 1, :type :invoke, :f :read, :value nil}
+{:process 0, :type :ok, :f :write, :value 1}
+{:process 1, :type :ok, :f :read, :value 1}
+";
+
+#[test]
+fn history_judges_files_and_ends_by_the_verdict() {
+    let output = ends(0, &["history", "-"], Some(IN_ORDER));
+    assert_eq!(
+        output,
+        "-: linearizable.\n  2 operations by 2 clients; read as Jepsen's EDN about a register \
+         (both guessed).\n"
+    );
+    let output = ends(1, &["history", "-"], Some(STEPS_BACK));
+    assert!(output.starts_with("-: not linearizable: client B read nil after "), "{output}");
+    assert!(output.contains("\n    line 3: client B: read → nil\n"), "{output}");
+    // One that fails decides over others that hold.
+    let (good, bad) = (
+        Scratch::new("good.edn", IN_ORDER.as_bytes()),
+        Scratch::new("bad.jsonl", STEPS_BACK.as_bytes()),
+    );
+    let output = ends(1, &["history", good.path(), bad.path()], None);
+    assert!(output.contains(": linearizable.\n") && output.contains(": not linearizable: "));
+    let guarantees = ["--guarantee", "writes-follow-reads", "--guarantee", "monotonic-reads"];
+    let output = ends(1, &[&["history", "-"], &guarantees[..]].concat(), Some(STEPS_BACK));
+    assert!(output.starts_with("-: writes-follow-reads.\n-: not monotonic-reads: "), "{output}");
+    assert_eq!(
+        ends(0, &["history", "-", guarantees[0], guarantees[1]], Some(STEPS_BACK)).lines().count(),
+        2
+    );
+}
+
+#[test]
+fn history_prints_one_json_object_a_file() {
+    let arguments = ["history", "-", "--json", "--guarantee", "linearizable"];
+    let value = json(&ends(0, &arguments, Some(IN_ORDER)));
+    assert_eq!((&value["format"], &value["object"]), (&"edn".into(), &"register".into()));
+    assert_eq!((&value["operations"], &value["clients"]), (&2.into(), &2.into()));
+    assert_eq!(value["verdicts"][0]["holds"], true);
+    assert_eq!(value["verdicts"][0]["orders"][0]["operations"], serde_json::json!([0, 1]));
+    let value = json(&ends(1, &arguments, Some(STEPS_BACK)));
+    let verdict = &value["verdicts"][0];
+    assert_eq!(verdict["holds"], false);
+    let culprits = verdict["culprits"].as_array().unwrap();
+    assert!(culprits.iter().any(|one| one["line"] == 3 && one["client"] == "B"), "{value}");
+}
+
+#[test]
+fn history_that_is_not_decided_never_holds() {
+    for arguments in [&["--limit", "0"][..], &["--guarantee", "strong-eventual"]] {
+        let output =
+            playground(&[&["history", "-"], arguments].concat(), Some(IN_ORDER.as_bytes()));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.starts_with("-: undecided whether "), "{text}");
+    }
+}
+
+#[test]
+fn history_draws_a_page_that_needs_nothing_else() {
+    let page = Scratch::new("page.html", b"");
+    let printed = ends(1, &["history", "-", "--html", page.path()], Some(STEPS_BACK));
+    assert!(printed.starts_with("-: not linearizable: "));
+    let html = std::fs::read_to_string(page.path()).unwrap();
+    assert!(html.contains("read → &lt;b&gt;&amp;") && !html.contains("<b>"), "escaped");
+    assert!(html.contains("class=\"operation culprit"), "what is wrong is marked");
+    for outside in ["http", "src=", "@import", "url(//"] {
+        assert!(!html.contains(outside), "{outside}");
+    }
+    ends(0, &["history", "-", "--html", page.path()], Some(IN_ORDER));
+    let html = std::fs::read_to_string(page.path()).unwrap();
+    assert_eq!(html.matches("class=\"point\"").count(), 2, "each operation takes effect");
+    let nowhere = ["history", "-", "--html", "no/such/folder/page.html"];
+    assert!(complains(&nowhere, IN_ORDER.as_bytes()).contains("no/such/folder/page.html"));
+}
+
+#[test]
+fn a_run_writes_the_history_that_others_can_judge() {
+    let file = Scratch::new("run.jsonl", b"");
+    let run = ["run", &shipped("abd/new-old-inversion"), "--history", file.path()];
+    let transcript = ends(0, &run, None);
+    assert_eq!(ends(0, &run[..2], None), transcript, "the rest is as before");
+    let lines = std::fs::read_to_string(file.path()).unwrap();
+    assert!(lines.starts_with("{\"history\":1,\"object\":\"kv\"}\n{\"client\":\"A\","), "{lines}");
+    let judged = ends(1, &["history", file.path()], None);
+    assert!(judged.contains(": not linearizable: client ") && judged.contains("JSON lines"));
+    let nothing = complains(&["run", "-", "--history", file.path()], b"protocol raft\n");
+    assert!(nothing.contains("no client has asked anything"), "{nothing}");
+}
+
+#[test]
+fn history_names_file_and_line_of_bad_input() {
+    let scratch = Scratch::new("cut.edn", &IN_ORDER.as_bytes()[..70]);
+    let good = Scratch::new("whole.edn", IN_ORDER.as_bytes());
+    let error = complains(&["history", good.path(), scratch.path()], b"");
+    assert!(error.starts_with(&format!("error: {}: line 2: expected ", scratch.path())), "{error}");
+    assert!(complains(&["history", "-"], b"").contains("-: line 1: the file is empty"));
+    assert!(complains(&["history", "-"], b"{:process 0\n\xff}").contains("line 2: expected UTF-8"));
+    assert!(complains(&["history", "no/such/file"], b"").contains("no/such/file"));
+    for (arguments, part) in [
+        (&["history"][..], "required"),
+        (&["history", "-", "--model", "tree"], "expected one of: register, kv, set"),
+        (&["history", "-", "--format", "xml"], "expected one of: etcd, kv, edn, jsonl"),
+        (&["history", "-", "--guarantee", "luck"], "expected one of: linearizable, sequential"),
+        (&["history", "-", "--model", "queue"], "line 1: expected enqueue or dequeue"),
+        (&["history", "-", "--format", "jsonl"], "line 1: expected a value, found “:process 0"),
+    ] {
+        let error = complains(arguments, IN_ORDER.as_bytes());
+        assert!(error.contains(part), "{arguments:?}: {error}");
+    }
+}
+
 #[test]
 fn an_error_in_a_text_names_file_line_and_column() {
     let scratch = Scratch::new("wrong.txt", b"protocol raft\nnodes many\n");
@@ -240,7 +360,7 @@ fn a_busy_port_is_told_with_what_to_do() {
 #[test]
 fn help_and_version_are_no_errors() {
     let help = ends(0, &["--help"], None);
-    for command in ["serve", "run", "link", "show", "sweep"] {
+    for command in ["serve", "run", "link", "show", "sweep", "history"] {
         assert!(help.contains(command), "{help}");
     }
     let version = ends(0, &["--version"], None);

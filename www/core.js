@@ -8,7 +8,7 @@ import { translate } from "./i18n.js";
 /**
  * What the wasm module exports.
  * @typedef {{Playground: any, coreExports: () => WebAssembly.Imports[string],
- *   protocolLoaded: (id: string) => void, lastPanic: () => string | undefined}} Engine
+ *   protocolLoaded: (id: string) => void, judgeLoaded: () => void, lastPanic: () => string | undefined}} Engine
  */
 
 /**

@@ -2,7 +2,7 @@
 // code and one for the rest, fetched when they are asked for. Whoever calls something that may lie there
 // wraps it in `loaded`.
 
-import init, { Playground, coreExports, lastPanic, panicOnPurpose, protocolLoaded } from "../pkg/consensus_playground.js";
+import init, { Playground, coreExports, judgeLoaded, lastPanic, panicOnPurpose, protocolLoaded } from "../pkg/consensus_playground.js";
 import { ROOT } from "./root.js";
 
 /** @typedef {import("./core.js").Engine} Engine */
@@ -11,7 +11,7 @@ import { ROOT } from "./root.js";
 // Named one by one, so that the bundle leaves out what the page does not use. Tests of the page panic on
 // purpose.
 export const engine = /** @type {Engine} */ (/** @type {unknown} */ ({
-  Playground, coreExports, lastPanic, panicOnPurpose, protocolLoaded,
+  Playground, coreExports, judgeLoaded, lastPanic, panicOnPurpose, protocolLoaded,
 }));
 
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
@@ -89,6 +89,7 @@ function install(name, module) {
   new WebAssembly.Instance(module, { core: engine.coreExports() });
   const [kind, id] = split(name);
   if (kind === "protocol") engine.protocolLoaded(id);
+  if (id === "judge") engine.judgeLoaded();
 }
 
 /** @param {string} name */

@@ -10,14 +10,15 @@ use super::BadInput;
 
 /// Reads a scenario from a file, or from standard input where the file is `-`.
 pub(super) fn scenario(file: &Path) -> Result<Scenario, BadInput> {
-    let source = source(file)?;
+    let source = read(file, TEXT_BYTES_MAX, "a scenario")?;
     text::parse(&source).map_err(|error| BadInput(format!("{}: {error}", file.display())))
 }
 
-fn source(file: &Path) -> Result<String, BadInput> {
+/// Reads a text of at most so many bytes; `what` says what it holds.
+pub(super) fn read(file: &Path, most: usize, what: &str) -> Result<String, BadInput> {
     let bad = |error: std::io::Error| BadInput(format!("{}: {error}", file.display()));
     // One byte more than allowed is enough to know that it is too long.
-    let limit = TEXT_BYTES_MAX as u64 + 1;
+    let limit = most as u64 + 1;
     let mut bytes = Vec::new();
     if file == Path::new("-") {
         std::io::stdin().take(limit).read_to_end(&mut bytes).map_err(bad)?;
@@ -27,7 +28,7 @@ fn source(file: &Path) -> Result<String, BadInput> {
     }
     if bytes.len() as u64 == limit {
         let name = file.display();
-        return Err(BadInput(format!("{name}: a scenario has at most {TEXT_BYTES_MAX} bytes")));
+        return Err(BadInput(format!("{name}: {what} has at most {most} bytes")));
     }
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()]

@@ -1,6 +1,8 @@
 //! What the command line understands, and how it says what is wrong.
 
+mod history;
 mod input;
+mod picture;
 mod run;
 mod serve;
 mod site;
@@ -50,6 +52,9 @@ enum Command {
         /// Print one JSON object instead of text.
         #[arg(long)]
         json: bool,
+        /// Write what clients asked and were told, as lines of JSON that `history` reads.
+        #[arg(long, value_name = "FILE")]
+        history: Option<PathBuf>,
     },
     /// Print the share link of a scenario.
     Link {
@@ -81,6 +86,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Judge histories that others recorded: 0 all hold, 1 some do not, 2 bad input or not decided.
+    History(history::HistoryArguments),
 }
 
 /// Prints a line. A reader that stops listening (`| head`) is no error of ours.
@@ -98,6 +105,8 @@ enum Ending {
     Held,
     /// An expectation or invariant failed; it has been said.
     Failed,
+    /// Nothing failed, and it could not be decided whether all holds; it has been said.
+    Undecided,
 }
 
 /// Bad input: one line that says what and where.
@@ -118,16 +127,20 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         None => run_server(&arguments.serve),
         Some(Command::Serve(serve)) => run_server(&serve),
-        Some(Command::Run { file, link, json }) => run::run(file.as_deref(), link.as_deref(), json),
+        Some(Command::Run { file, link, json, history }) => {
+            run::run(file.as_deref(), link.as_deref(), json, history.as_deref())
+        }
         Some(Command::Link { file, json }) => run::link(&file, json),
         Some(Command::Show { link, json }) => run::show(&link, json),
         Some(Command::Sweep { protocol, seeds, without, json }) => {
             sweep::sweep(&protocol, &seeds, &without, json)
         }
+        Some(Command::History(arguments)) => history::history(&arguments),
     };
     match result {
         Ok(Ending::Held) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
+        Ok(Ending::Undecided) => ExitCode::from(2),
         Err(BadInput(message)) => {
             eprintln!("error: {message}");
             ExitCode::from(2)

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use consensus_playground::consistency::from_run;
+use consensus_playground::history_files;
 use consensus_playground::scenario::link::{self, Link};
 use consensus_playground::scenario::{Scenario, text, transcript};
 use consensus_playground::timeline::{BranchId, Moment, Timeline};
@@ -14,6 +16,7 @@ pub(super) fn run(
     file: Option<&Path>,
     link: Option<&str>,
     as_json: bool,
+    history: Option<&Path>,
 ) -> Result<Ending, BadInput> {
     let (scenario, recorded) = match (file, link) {
         (Some(file), _) => (input::scenario(file)?, None),
@@ -23,6 +26,9 @@ pub(super) fn run(
         }
         (None, None) => return Err(BadInput("expected a file or --link".to_owned())),
     };
+    if let Some(history) = history {
+        write_history(&scenario, history)?;
+    }
     let mut report = transcript::report(&scenario);
     if let (Some(recorded), Ok(timeline)) = (&recorded, Timeline::open(scenario.clone())) {
         report.failures.extend(timeline.divergence(recorded));
@@ -52,6 +58,15 @@ pub(super) fn run(
         }
     }
     Ok(if report.failures.is_empty() { Ending::Held } else { Ending::Failed })
+}
+
+/// Writes what the clients of a scenario's run saw.
+fn write_history(scenario: &Scenario, file: &Path) -> Result<(), BadInput> {
+    let bad = |error: &dyn std::fmt::Display| BadInput(format!("{}: {error}", file.display()));
+    let timeline = Timeline::open(scenario.clone()).map_err(|error| bad(&error))?;
+    let end = timeline.world_at(BranchId(0), timeline.length(BranchId(0)));
+    let (history, object) = from_run(end.history().records()).map_err(|error| bad(&error))?;
+    std::fs::write(file, history_files::write(&history, object)).map_err(|error| bad(&error))
 }
 
 /// Prints the link of a scenario's run.

@@ -7,6 +7,7 @@ mod explain;
 mod intern;
 mod items;
 mod judge;
+mod late;
 mod machine;
 mod model;
 mod read_committed;
@@ -21,6 +22,7 @@ mod views;
 mod words;
 
 pub use judge::{Judge, Progress, judge};
+pub use late::{can_judge, judge_run, set_judge};
 pub use model::{Availability, IMPLICATIONS, MODELS, Model, ModelInfo, OBJECTS, Object};
 pub use record::{Answer, Command, History, Record, Step, Value};
 pub use run::from_run;

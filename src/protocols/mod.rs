@@ -14,10 +14,9 @@ pub mod three_phase_commit;
 pub mod total_order;
 pub mod two_phase_commit;
 
-pub mod loaded;
-
 use std::marker::PhantomData;
 
+use crate::loaded;
 use crate::machine::{Machine, Typed};
 use crate::protocol::{Protocol, Sheet};
 use crate::world::{Config, SetupError, World};

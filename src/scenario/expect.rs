@@ -1,7 +1,7 @@
 //! What a scenario expects at a moment, and whether it is so. Expectations read what a person sees
 //! (views, replies, verdicts), so they need no word of any protocol.
 
-use crate::consistency::{self, Limits, Model, Verdict};
+use crate::consistency::{Model, Verdict, judge_run};
 use crate::ids::{ClientId, NodeId, RuleId};
 use crate::scenario::{Selector, run};
 use crate::view::{NodeView, Shape};
@@ -109,17 +109,13 @@ pub fn check(sim: &World, expectation: &Expectation) -> Result<(), String> {
     }
 }
 
-/// What the check of a history may cost: it is made whenever a scenario is opened.
-const HISTORY_LIMITS: Limits = Limits { steps: 5_000_000, memory_bytes: 64 << 20 };
-
 fn history(sim: &World, model: Model, expected: bool) -> Result<(), String> {
     if !sim.config().disks.is_empty() {
         return Err(
             "the disks were not empty at first, so a history does not say enough".to_owned()
         );
     }
-    let (history, object) = consistency::from_run(sim.history().records())?;
-    match (consistency::judge(&history, object, model, HISTORY_LIMITS), expected) {
+    match (judge_run(sim.history().records(), model)?, expected) {
         (Verdict::Holds(_), true) | (Verdict::Violated(_), false) => Ok(()),
         (Verdict::Holds(_), false) => Err(format!("it is {}", model.info().id)),
         (Verdict::Violated(violation), true) => Err(violation.explanation),

@@ -8,6 +8,7 @@ use super::{Language, MessageVerb, Pace, Scenario, Selector, Step, TextError, st
 use crate::action::ActionKind;
 use crate::consistency::{MODELS, Model};
 use crate::ids::{NodeId, NodeSet};
+use crate::loaded;
 use crate::operation::Operation;
 use crate::protocol::Sheet;
 use crate::protocols;
@@ -407,7 +408,12 @@ fn expectation(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<Expectation> {
             let holds = !line.accept("not");
             let name = line.word("a consistency model")?;
             match Model::of_id(name) {
-                Some(model) => Expectation::History(model, holds),
+                Some(model) => {
+                    if let Err(missing) = loaded::judge_is_ready() {
+                        return line.error(missing.to_owned());
+                    }
+                    Expectation::History(model, holds)
+                }
                 None => {
                     let names: Vec<&str> = MODELS.iter().map(|info| info.id).collect();
                     return line.error(format!(

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import {
-  Playground, benchmarkActions, coreExports, initSync, lastPanic, protocolLoaded, transcriptOf,
+  Playground, benchmarkActions, coreExports, initSync, judgeLoaded, lastPanic, protocolLoaded, transcriptOf,
 } from "../../pkg/consensus_playground.js";
 
 const root = new URL("../../", import.meta.url);
@@ -23,8 +23,9 @@ function install(core, id) {
   const { kind, module } = modules.get(id);
   new WebAssembly.Instance(module, { core: core.coreExports() });
   if (kind === "protocol") core.protocolLoaded(id);
+  if (id === "judge") core.judgeLoaded();
 }
-for (const id of modules.keys()) install({ coreExports, protocolLoaded }, id);
+for (const id of modules.keys()) install({ coreExports, judgeLoaded, protocolLoaded }, id);
 
 /** Calls everything of a playground that shows something, as a page does that plays a scenario. */
 function show(playground) {
@@ -82,8 +83,16 @@ for (const id of protocols) {
     const error = thrown(() => core.Playground.fromText(`protocol ${id}\n`));
     assert.deepEqual([error.kind, error.code], ["protocol", id]);
     install(core, id);
+    let judges = false;
     const own = files.filter((file) => file.id.startsWith(`${id}/`));
     for (const file of own) {
+      // The judge is asked for where the scenario says something of the history, and only there.
+      if (/^expect history/m.test(file.text) && !judges) {
+        const asked = thrown(() => core.Playground.fromText(file.text));
+        assert.deepEqual([asked.kind, asked.code], ["part", "judge"], file.id);
+        install(core, "judge");
+        judges = true;
+      }
       const playground = core.Playground.fromText(file.text);
       playground.seek(0, 1e9);
       show(playground);

@@ -17,6 +17,8 @@ const README: &str = "benches/README.md";
 const MARKER: &str = "<!-- figures -->";
 /// The same for what an action costs as clusters grow.
 const GROWTH_MARKER: &str = "<!-- growth -->";
+/// The same for what judging a history costs.
+const HISTORIES_MARKER: &str = "<!-- histories -->";
 
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
@@ -27,6 +29,9 @@ pub struct Options {
     /// Measure only what an action costs as clusters grow, and the modules' bytes.
     #[arg(long)]
     growth: bool,
+    /// Measure only what judging histories costs.
+    #[arg(long)]
+    histories: bool,
 }
 
 /// One line of JSON that a benchmark printed.
@@ -43,6 +48,9 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     setup::npm_packages(project)?;
     if options.growth {
         return growth(project, options.write);
+    }
+    if options.histories {
+        return histories(project, options.write);
     }
     let chromium = setup::chromium(project)?;
     let chromium_version = cmd!(shell, "{chromium} --version").quiet().ignore_stderr().read()?;
@@ -70,24 +78,39 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     if options.write {
         write(&project.root.join(README), MARKER, &table)?;
     }
-    growth(project, options.write)
+    growth(project, options.write)?;
+    histories(project, options.write)
 }
 
 /// What an action costs as clusters grow, natively and in Node: a table of its own.
 fn growth(project: &Project, is_written: bool) -> Result<()> {
-    let shell = &project.shell;
-    cmd!(shell, "cargo bench --no-run --locked --bench actions").run()?;
-    let actions = executable(project, "actions")?;
     println!("\n== growing clusters, natively and in Node ==");
+    let script = "benches/growth.mjs";
+    own_table(project, "actions", script, is_written.then_some(GROWTH_MARKER))
+}
+
+/// What judging a history costs, natively and in Node: a table of its own.
+fn histories(project: &Project, is_written: bool) -> Result<()> {
+    println!("\n== histories, natively and in Node ==");
+    let script = "benches/histories.mjs";
+    own_table(project, "histories", script, is_written.then_some(HISTORIES_MARKER))
+}
+
+/// The table of a script that takes turns with the program built from a benchmark, and between which
+/// lines it goes, if it is kept.
+fn own_table(project: &Project, bench: &str, script: &str, marker: Option<&str>) -> Result<()> {
+    let shell = &project.shell;
+    cmd!(shell, "cargo bench --no-run --locked --bench {bench}").run()?;
+    let binary = executable(project, bench)?;
     let machine = machine(project, "")?;
     let mut figures = Vec::new();
-    collect(cmd!(shell, "node benches/growth.mjs").env("ACTIONS_BINARY", actions), &mut figures)?;
+    collect(cmd!(shell, "node {script}").env("ACTIONS_BINARY", binary), &mut figures)?;
     let table = format!("{machine}\n\n{}", table(&figures));
     println!("\n{table}");
-    if is_written {
-        write(&project.root.join(README), GROWTH_MARKER, &table)?;
+    match marker {
+        Some(marker) => write(&project.root.join(README), marker, &table),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The program that Cargo built from a benchmark; its name has a hash that only Cargo knows.

@@ -26,23 +26,26 @@ const PAGE: &str = "page";
 
 /// What a page does not need to show a scenario and play it. The core knows them by their places:
 /// `PARTS` in src/wasm.rs.
-const PARTS: &[Part] = &[Part {
-    id: "more",
-    exports: &[
-        "benchmarkActions",
-        "playground_changed",
-        "playground_forProtocol",
-        "playground_formulas",
-        "playground_fromLink",
-        "playground_fromQuery",
-        "playground_link",
-        "playground_metrics",
-        "playground_query",
-        "playground_text",
-        "playground_tradeoff",
-        "transcriptOf",
-    ],
-}];
+const PARTS: &[Part] = &[
+    Part {
+        id: "more",
+        exports: &[
+            "benchmarkActions",
+            "playground_changed",
+            "playground_forProtocol",
+            "playground_formulas",
+            "playground_fromLink",
+            "playground_fromQuery",
+            "playground_link",
+            "playground_metrics",
+            "playground_query",
+            "playground_text",
+            "playground_tradeoff",
+            "transcriptOf",
+        ],
+    },
+    Part { id: "judge", exports: &["benchmarkHistory", "judgeHistory", "judgeLoaded"] },
+];
 
 /// File names, with `/` after a folder, and their bytes.
 type Files = BTreeMap<String, Vec<u8>>;

@@ -4,6 +4,7 @@ use super::actions::{client, node, rule};
 use super::pack::{Read, Reader, Writer};
 use super::steps::{read_selector, unknown, write_selector};
 use crate::consistency::MODELS;
+use crate::loaded;
 use crate::protocol::Sheet;
 use crate::scenario::Expectation;
 use crate::scenario::bounds::TEXT_BYTES_MAX;
@@ -99,6 +100,7 @@ pub(super) fn read_expectation(
         }
         HISTORY_IS_NOT | HISTORY_IS => {
             let place = reader.place("the consistency model", MODELS)?;
+            loaded::judge_is_ready()?;
             Expectation::History(MODELS[usize::from(place)].model, number == HISTORY_IS)
         }
         RULE_MISSED | RULE_APPLIED => {
