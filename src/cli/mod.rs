@@ -1,5 +1,6 @@
 //! What the command line understands, and how it says what is wrong.
 
+mod explore;
 mod history;
 mod input;
 mod picture;
@@ -88,6 +89,8 @@ enum Command {
     },
     /// Judge histories that others recorded: 0 all hold, 1 some do not, 2 bad input or not decided.
     History(history::HistoryArguments),
+    /// Look at every run within budgets, the shortest first, for one that breaks an invariant.
+    Explore(Box<explore::ExploreArguments>),
 }
 
 /// Prints a line. A reader that stops listening (`| head`) is no error of ours.
@@ -107,6 +110,8 @@ enum Ending {
     Failed,
     /// Nothing failed, and it could not be decided whether all holds; it has been said.
     Undecided,
+    /// A limit was reached before all was seen.
+    Limited,
 }
 
 /// Bad input: one line that says what and where.
@@ -136,11 +141,13 @@ pub fn main() -> ExitCode {
             sweep::sweep(&protocol, &seeds, &without, json)
         }
         Some(Command::History(arguments)) => history::history(&arguments),
+        Some(Command::Explore(arguments)) => explore::explore(&arguments).map(Ending::from),
     };
     match result {
         Ok(Ending::Held) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
         Ok(Ending::Undecided) => ExitCode::from(2),
+        Ok(Ending::Limited) => ExitCode::from(3),
         Err(BadInput(message)) => {
             eprintln!("error: {message}");
             ExitCode::from(2)

@@ -595,5 +595,6 @@ impl World {
             settings: &self.config.settings,
         };
         self.machine.observe(&mut self.ghost, cluster, touched, &mut report);
+        self.ghost_hash.take();
     }
 }

@@ -5,12 +5,13 @@
 //! always give the same world.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 mod apply;
 mod client;
 mod config;
 mod describe;
+mod explored;
 mod info;
 mod network;
 mod node;
@@ -85,6 +86,8 @@ pub struct World {
     /// The freshest place in the agreed order that any client was told of.
     acknowledged: u64,
     ghost: Opaque,
+    /// The hash of the ghost, made when first asked for after a change.
+    ghost_hash: OnceLock<u64>,
     violations: Vec<Violation>,
     last: LastAction,
     scratch: Effects,
@@ -141,6 +144,7 @@ impl World {
             history: History::default(),
             acknowledged: 0,
             ghost: machine.empty_ghost(),
+            ghost_hash: OnceLock::new(),
             violations: Vec::new(),
             last: LastAction::default(),
             scratch: Effects::default(),

@@ -1,0 +1,370 @@
+//! `explore`: every run of a scenario within budgets, the shortest first.
+
+use std::path::Path;
+use std::time::Instant;
+
+use clap::Args;
+use consensus_playground::action::Action;
+use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
+use consensus_playground::explore::{
+    Breadth, Budget, Counts, Finding, Goal, Limits, OFFERS_MAX, Plan, Progress, Space, Story,
+    Worlds, minimise, searchable, tell,
+};
+use consensus_playground::operation::Operation;
+use consensus_playground::protocols::{self, REGISTRY};
+use consensus_playground::scenario::{Scenario, Step, text};
+use consensus_playground::timeline::{BranchId, Timeline};
+use serde_json::{Value, json};
+
+use super::{BadInput, Ending, input, say};
+
+/// States expanded between two looks at the clock.
+const SLICE: u64 = 4096;
+
+/// What `explore` is asked.
+#[derive(Args)]
+pub(super) struct ExploreArguments {
+    /// A scenario's file, a protocol, spec_two_phase_commit or spec_paxos.
+    what: String,
+    /// How many nodes; of a specification, resource managers or acceptors.
+    #[arg(long)]
+    nodes: Option<u16>,
+    /// How many clients.
+    #[arg(long)]
+    clients: Option<u8>,
+    /// Of spec_paxos: how many ballots.
+    #[arg(long, default_value_t = 2)]
+    ballots: u32,
+    /// Of spec_paxos: how many values.
+    #[arg(long, default_value_t = 2)]
+    values: u32,
+    /// Rules to switch off.
+    #[arg(long, value_name = "RULE")]
+    without: Vec<String>,
+    /// Settings, such as reads=lease.
+    #[arg(long, value_name = "SETTING=VALUE")]
+    set: Vec<String>,
+    /// How many surprises of each kind, such as timers=3,crashes=1.
+    #[arg(long)]
+    budget: Option<String>,
+    /// An operation that some client may call once, such as "put x 1"; in place of the usual ones.
+    #[arg(long, value_name = "OPERATION")]
+    offer: Vec<String>,
+    /// A timer that never fires.
+    #[arg(long, value_name = "TIMER")]
+    silent: Vec<String>,
+    /// Ask operations of leading nodes alone.
+    #[arg(long)]
+    ask_leaders: bool,
+    /// How long time passes at once where the budget has waits, in milliseconds.
+    #[arg(long)]
+    wait: Option<u32>,
+    /// What to look for instead of a violation: "leaders 2", "candidates 2", or what a scenario may
+    /// expect, such as "n1 committed 1".
+    #[arg(long)]
+    goal: Vec<String>,
+    /// A reduction to switch off: dead, idle, equal, clients or prompt.
+    #[arg(long, value_name = "REDUCTION")]
+    no: Vec<String>,
+    /// The most actions of a run.
+    #[arg(long, default_value_t = u32::MAX)]
+    depth: u32,
+    /// The most distinct states.
+    #[arg(long, default_value_t = 10_000_000)]
+    states: u64,
+    /// Tell the most memory that was used.
+    #[arg(long)]
+    memory: bool,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ExploreArguments {
+    fn limits(&self) -> Limits {
+        Limits { states: self.states, depth: self.depth }
+    }
+}
+
+/// Explores.
+pub(super) fn explore(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
+    match arguments.what.as_str() {
+        "spec_two_phase_commit" => {
+            let managers = arguments.nodes.unwrap_or(3).into();
+            let model = TwoPhaseCommitModel::new(managers).map_err(BadInput)?;
+            Ok(explore_model(arguments, ModelSpace(Box::new(model))))
+        }
+        "spec_paxos" => {
+            let acceptors = arguments.nodes.unwrap_or(3).into();
+            let model = PaxosModel::new(acceptors, arguments.ballots, arguments.values)
+                .map_err(BadInput)?;
+            Ok(explore_model(arguments, ModelSpace(Box::new(model))))
+        }
+        _ => explore_worlds(arguments),
+    }
+}
+
+/// How an exploration ended.
+pub(super) enum Outcome {
+    /// All was seen and all held.
+    Exhausted,
+    /// Something was found.
+    Found,
+    /// A limit was reached before.
+    Limited,
+}
+
+impl From<Outcome> for Ending {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Exhausted => Ending::Held,
+            Outcome::Found => Ending::Failed,
+            Outcome::Limited => Ending::Limited,
+        }
+    }
+}
+
+/// Searches to the end and tells how long it took, in seconds.
+fn run<S: Space>(space: S, limits: Limits) -> (Breadth<S>, f64) {
+    let start = Instant::now();
+    let mut search = Breadth::new(space, limits);
+    while search.advance(SLICE) == Progress::Running {}
+    let seconds = start.elapsed().as_secs_f64();
+    (search, seconds)
+}
+
+fn explore_model(arguments: &ExploreArguments, space: ModelSpace) -> Outcome {
+    let (search, seconds) = run(space, arguments.limits());
+    let actions = search.run().map(|(_, steps)| steps);
+    let mut value = summary(&search, seconds, arguments);
+    value["actions"] = json!(actions);
+    print(arguments, &value, actions.as_deref().unwrap_or_default(), None);
+    outcome(search.progress())
+}
+
+fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
+    let scenario = scenario_of(arguments)?;
+    let plan = plan_of(arguments, &scenario)?;
+    let timeline = Timeline::open(scenario.clone()).map_err(|error| BadInput(error.to_string()))?;
+    let origin = timeline.world_at(BranchId(0), timeline.length(BranchId(0)));
+    let budget = plan.budget;
+    let worlds = Worlds::new(origin, plan);
+    let (search, seconds) = run(worlds, arguments.limits());
+    let mut value = summary(&search, seconds, arguments);
+    value["protocol"] = json!(scenario.sheet().id);
+    value["budget"] = json!(budget.to_string());
+    let mut story = None;
+    if let (Some((_, steps)), Some(finding)) = (search.run(), search.finding()) {
+        let actions = search
+            .space()
+            .actions(&steps)
+            .ok_or_else(|| "a run that cannot be repeated; a bug".to_owned())?;
+        let fewer: Vec<Action> = minimise(search.space(), &actions);
+        let told = tell(&scenario, &fewer, finding)?;
+        value["length"] = json!(fewer.len());
+        value["actions"] = json!(told.lines);
+        value["link"] = json!(told.link);
+        value["scenario"] = json!(told.text);
+        story = Some(told);
+    }
+    let lines = story.as_ref().map_or(&[][..], |story| &story.lines);
+    print(arguments, &value, lines, story.as_ref());
+    Ok(outcome(search.progress()))
+}
+
+fn outcome(progress: Progress) -> Outcome {
+    match progress {
+        Progress::Exhausted => Outcome::Exhausted,
+        Progress::Found => Outcome::Found,
+        Progress::Running | Progress::StatesReached | Progress::DepthReached => Outcome::Limited,
+    }
+}
+
+fn word(progress: Progress) -> &'static str {
+    match progress {
+        Progress::Running => "running",
+        Progress::Exhausted => "exhausted",
+        Progress::Found => "found",
+        Progress::StatesReached => "states reached",
+        Progress::DepthReached => "depth reached",
+    }
+}
+
+fn summary<S: Space>(search: &Breadth<S>, seconds: f64, arguments: &ExploreArguments) -> Value {
+    let counts: Counts = search.counts();
+    let pruned = counts.pruned;
+    let mut value = json!({
+        "what": arguments.what,
+        "result": word(search.progress()),
+        "distinct": counts.distinct,
+        "generated": counts.generated,
+        "depth": counts.depth,
+        "seconds": seconds,
+        "rate": counts.distinct as f64 / seconds.max(1e-9),
+        "frontier": counts.frontier,
+        "frontierMax": counts.frontier_max,
+        "tableBytesPerState": counts.table_bytes as f64 / counts.distinct.max(1) as f64,
+        "pruned": {
+            "dead": pruned.dead, "idle": pruned.idle, "equal": pruned.equal,
+            "reordered": pruned.reordered, "budget": pruned.budget, "depth": pruned.depth,
+        },
+        "expectedCollisions": counts.expected_collisions_millionths() as f64 / 1e6,
+    });
+    match search.finding() {
+        Some(Finding::Violation { property, why }) => {
+            value["violated"] = json!({ "property": property, "why": why });
+        }
+        Some(Finding::Goal) => value["goal"] = json!(true),
+        None => {}
+    }
+    if arguments.memory {
+        value["memoryBytes"] = json!(memory_bytes());
+    }
+    value
+}
+
+/// The most memory that the process has used, where the system tells.
+fn memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: Option<&Story>) {
+    if arguments.json {
+        say!("{value}");
+        return;
+    }
+    say!(
+        "{}: {} distinct states, {} generated, depth {}, {:.2} s, {:.0} a second",
+        value["result"].as_str().unwrap_or_default(),
+        value["distinct"],
+        value["generated"],
+        value["depth"],
+        value["seconds"].as_f64().unwrap_or_default(),
+        value["rate"].as_f64().unwrap_or_default()
+    );
+    if let Some(budget) = value.get("budget").and_then(Value::as_str) {
+        say!("within {budget}; left out: {}", value["pruned"]);
+    }
+    say!("expected collisions of fingerprints: {}", value["expectedCollisions"]);
+    if let Some(bytes) = value.get("memoryBytes") {
+        say!("memory: {bytes} bytes, of visited states {} each", value["tableBytesPerState"]);
+    }
+    if let Some(violated) = value.get("violated") {
+        let text = |name: &str| violated[name].as_str().unwrap_or_default().to_owned();
+        say!("violated {}: {}", text("property"), text("why"));
+    }
+    for (number, line) in (1..).zip(lines) {
+        say!("{number:>3}  {line}");
+    }
+    if let Some(story) = story {
+        say!("replay: consensus-playground run --link '{}'", story.link);
+    }
+}
+
+/// The scenario named, with what the command line changes.
+fn scenario_of(arguments: &ExploreArguments) -> Result<Scenario, BadInput> {
+    let mut scenario = match protocols::find(&arguments.what) {
+        Some((place, _)) => Scenario::new(place),
+        None if arguments.what == "-" || Path::new(&arguments.what).exists() => {
+            input::scenario(Path::new(&arguments.what))?
+        }
+        None => {
+            let names: Vec<&str> = REGISTRY.iter().map(|entry| entry.sheet().id).collect();
+            return Err(BadInput(format!(
+                "expected a scenario's file, spec_two_phase_commit, spec_paxos or a protocol ({}), \
+                 found “{}”",
+                names.join(", "),
+                arguments.what
+            )));
+        }
+    };
+    let sheet = scenario.sheet();
+    let config = &mut scenario.config;
+    config.nodes = arguments.nodes.unwrap_or(config.nodes);
+    config.clients = arguments.clients.unwrap_or(config.clients);
+    for name in &arguments.without {
+        let rule = sheet.rule(name).ok_or_else(|| {
+            let names: Vec<&str> = sheet.rules.iter().map(|rule| rule.id).collect();
+            format!("there is no rule “{name}”; expected one of: {}", names.join(", "))
+        })?;
+        config.rules.remove(rule);
+    }
+    for pair in &arguments.set {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let place = sheet.setting(name).ok_or_else(|| {
+            let names: Vec<&str> = sheet.settings.iter().map(|setting| setting.id).collect();
+            format!("there is no setting “{name}”; expected one of: {}", names.join(", "))
+        })?;
+        let setting = &sheet.settings[usize::from(place)];
+        config.settings[usize::from(place)] = setting
+            .parse(value)
+            .map_err(|expected| format!("--set {name}: expected {expected}"))?;
+    }
+    // The text's own rules on what fits together hold for the command line too.
+    let scenario = searchable(&scenario);
+    text::parse(&text::print(&scenario)).map_err(|error| BadInput(error.message.clone()))?;
+    Ok(scenario)
+}
+
+fn plan_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Plan, BadInput> {
+    let mut plan = Plan::usual(scenario.sheet());
+    if let Some(budget) = &arguments.budget {
+        plan.budget =
+            Budget::parse(budget).map_err(|expected| format!("--budget: expected {expected}"))?;
+    }
+    for name in &arguments.silent {
+        let timer = scenario.sheet().timer(name).ok_or_else(|| {
+            let names: Vec<&str> = scenario.sheet().timers.iter().map(|timer| timer.name).collect();
+            format!("--silent: expected a timer ({}), found “{name}”", names.join(", "))
+        })?;
+        plan.silent_timers |= 1 << timer.0;
+    }
+    plan.asks_leaders = arguments.ask_leaders;
+    plan.wait_ms = arguments.wait.unwrap_or(plan.wait_ms);
+    if !arguments.offer.is_empty() {
+        plan.offers.clear();
+    }
+    for offer in &arguments.offer {
+        let words: Vec<&str> = offer.split_whitespace().collect();
+        let operation = Operation::parse(&words)
+            .map_err(|expected| format!("--offer: expected {expected}, found “{offer}”"))?;
+        plan.offers.push(operation);
+    }
+    if plan.offers.len() > OFFERS_MAX {
+        return Err(BadInput(format!("--offer: at most {OFFERS_MAX} operations")));
+    }
+    for name in &arguments.no {
+        *plan.reductions.switch(name).ok_or_else(|| {
+            format!("--no: expected dead, idle, equal, clients or prompt, found “{name}”")
+        })? = false;
+    }
+    for goal in &arguments.goal {
+        plan.goal.push(goal_of(goal, scenario)?);
+    }
+    Ok(plan)
+}
+
+/// Reads a goal: as a line of the scenario would be read, or a number of leaders or candidates.
+fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, BadInput> {
+    let words: Vec<&str> = goal.split_whitespace().collect();
+    match words[..] {
+        ["leaders", number] => return count(number).map(Goal::Leaders),
+        ["candidates", number] => return count(number).map(Goal::Candidates),
+        _ => {}
+    }
+    let mut bare = scenario.clone();
+    bare.steps.clear();
+    let source = format!("{}\nexpect {goal}\n", text::print(&bare));
+    let parsed =
+        text::parse(&source).map_err(|error| BadInput(format!("--goal: {}", error.message)))?;
+    match parsed.steps.into_iter().next() {
+        Some(Step::Expect(expectation)) => Ok(Goal::Expect(expectation)),
+        _ => Err(BadInput(format!("--goal: expected what a scenario may expect, found “{goal}”"))),
+    }
+}
+
+fn count(word: &str) -> Result<u16, BadInput> {
+    word.parse().map_err(|_| BadInput(format!("--goal: expected a number, found “{word}”")))
+}

@@ -1,0 +1,40 @@
+//! The explorer: every run of a scenario within budgets, the shortest first.
+//!
+//! **Problem.** With a rule switched off, which run breaks an invariant, and which is the shortest?
+//! With every rule on, what was looked at? Messages arrive in any order, so runs are far too many to be
+//! listed; but most lead to the same states, and states within a budget of surprises can be counted.
+//!
+//! **Method.** A [`Space`] has states and steps. [`Breadth`] searches any space level by level and keeps of
+//! each state 64 bits and its parent. [`Worlds`] is the space of a scenario: its steps are ordinary
+//! actions, carried out by the same [`crate::world::World::apply`] as everywhere else, so what is found is
+//! a list of actions that a timeline replays ([`tell`]). [`spec`] holds models whose states others
+//! have counted, to check the search itself.
+//!
+//! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
+//! action made of it (`core.rs`); messages that can never matter are taken out, loss is a message never
+//! delivered, time does not pass ([`Reductions`], each with a switch).
+//!
+//! **Left out.** Symmetry of nodes and of values: a protocol's nodes compare ids (ballots, ties), and
+//! nothing tells the explorer which do not.
+
+mod breadth;
+mod budget;
+mod core;
+mod minimise;
+mod moves;
+mod plan;
+mod space;
+pub mod spec;
+mod story;
+mod turn;
+mod visited;
+mod worlds;
+
+pub use breadth::{Breadth, Counts, Limits, Progress};
+pub use budget::{Budget, Surprise};
+pub use minimise::minimise;
+pub use moves::Move;
+pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
+pub use space::{Finding, Pruned, Space, Visit};
+pub use story::{Story, searchable, tell};
+pub use worlds::{Situation, Worlds};

@@ -1,0 +1,165 @@
+//! The worlds of a scenario as a space to search: every order of events within a budget.
+//!
+//! A step is an ordinary action, applied by the same [`World::apply`] as everywhere else, so what a
+//! search finds is a run like any other. Any message in flight may arrive and any running timer may
+//! fire, at any moment; what else may happen is bounded by kind ([`super::budget`]).
+//!
+//! **Time stands still**, unless a search may let it pass: then it passes by one span at a time. Timers
+//! fire when the search wants them to and messages take as long as it wants, so a clock would only
+//! set states apart that are the same; but some protocols compare clocks with moments that they remember
+//! (leases, certificates), and for these time has to pass. What clocks show is part of the state; how
+//! long a timer has still to run is not.
+//!
+//! **Loss** is a message that is never delivered: no step, no budget, and every message stays
+//! deliverable until it is delivered or dead.
+
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::core::{Core, Cores, part};
+use super::moves::Move;
+use super::plan::Plan;
+use super::space::{Finding, Pruned, Space, Visit};
+use super::turn::Turn;
+use crate::action::Action;
+use crate::mix::{hash_of, scramble};
+use crate::world::{Envelope, World};
+
+/// A world on the way, and what may still happen to it.
+#[derive(Clone)]
+pub struct Situation {
+    pub(super) core: Arc<Core>,
+    /// The messages in flight, oldest first.
+    pub(super) messages: Box<[Arc<Envelope>]>,
+    /// The sum of their parts.
+    pub(super) network: u64,
+    pub(super) left: Budget,
+    /// A bit for each operation on offer that was called.
+    pub(super) called: u32,
+}
+
+impl Situation {
+    /// The world. Its message ids are its own.
+    pub fn world(&self) -> World {
+        let mut world = self.core.world.clone();
+        for envelope in &self.messages {
+            let _ = world.put_back(envelope);
+        }
+        world
+    }
+}
+
+/// The worlds that can be reached from one within a plan.
+pub struct Worlds {
+    origin: World,
+    plan: Plan,
+    keeps_order: bool,
+    pub(super) cores: Cores,
+}
+
+impl Worlds {
+    /// The worlds that can be reached from `origin`.
+    pub fn new(origin: World, plan: Plan) -> Self {
+        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores: Cores::default() }
+    }
+
+    /// The world that a search begins in.
+    pub fn origin(&self) -> &World {
+        &self.origin
+    }
+
+    /// What may happen.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// A run as the actions that repeat it in the world that it begins in.
+    pub fn actions(&self, steps: &[Move]) -> Option<Vec<Action>> {
+        let mut world = self.origin.clone();
+        let mut actions = Vec::new();
+        for step in steps {
+            step.carry_out(&mut world, &self.plan, &mut |action| actions.push(action))?;
+        }
+        Some(actions)
+    }
+
+    /// What is found in a world.
+    pub fn finding_in(&self, world: &World) -> Option<Finding> {
+        if !self.plan.goal.is_empty() {
+            let is_reached = self.plan.goal.iter().all(|goal| goal.is_reached(world));
+            return is_reached.then_some(Finding::Goal);
+        }
+        // What was false before the search began is not its finding.
+        let violation = world.violations().get(self.origin.violations().len())?;
+        let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
+        let property = invariant.id.to_owned();
+        Some(Finding::Violation { property, why: violation.why.clone() })
+    }
+
+    /// The state of a core, messages by their sum, and what is left.
+    pub(super) fn fingerprint_of(
+        &self,
+        core: &Core,
+        network: u64,
+        left: &Budget,
+        called: u32,
+    ) -> u64 {
+        scramble(core.sum.wrapping_add(network).wrapping_add(hash_of(&(left, called))))
+    }
+
+    /// What tells apart states whose messages are the same but stand in another order, where a link
+    /// keeps the order.
+    pub(super) fn order_of<'a>(&self, messages: impl Iterator<Item = &'a Arc<Envelope>>) -> u64 {
+        if !self.keeps_order {
+            return 0;
+        }
+        let mut ordered: Vec<_> = messages
+            .filter(|envelope| self.origin.is_ordered(envelope))
+            .map(|envelope| (envelope.from, envelope.to, envelope.hash))
+            .collect();
+        // Stable: messages of one link stay in their order.
+        ordered.sort_by_key(|(from, to, _)| (*from, *to));
+        hash_of(&ordered)
+    }
+
+    pub(super) fn keeps_order(&self) -> bool {
+        self.keeps_order
+    }
+}
+
+impl Space for Worlds {
+    type State = Situation;
+    type Step = Move;
+
+    fn initial(&self) -> Vec<Situation> {
+        let mut world = self.origin.clone();
+        let mut messages = world.take_messages();
+        if self.plan.reductions.dead {
+            messages.retain(|envelope| !world.would_be_dead(envelope));
+        }
+        let network = messages.iter().map(|envelope| part(envelope)).fold(0, u64::wrapping_add);
+        vec![Situation {
+            core: self.cores.of(world),
+            messages: messages.into(),
+            network,
+            left: self.plan.budget,
+            called: 0,
+        }]
+    }
+
+    fn successors(&self, state: &Situation, visit: Visit<'_, Self>) -> Pruned {
+        Turn::new(self, state, visit).take()
+    }
+
+    fn fingerprint(&self, state: &Situation) -> u64 {
+        let network = state.network.wrapping_add(self.order_of(state.messages.iter()));
+        self.fingerprint_of(&state.core, network, &state.left, state.called)
+    }
+
+    fn finding(&self, state: &Situation) -> Option<Finding> {
+        if self.plan.goal.iter().any(|goal| goal.needs_messages()) {
+            return self.finding_in(&state.world());
+        }
+        self.finding_in(&state.core.world)
+    }
+}

@@ -1,0 +1,139 @@
+//! What a search needs of a world beyond `apply`: its state as one number, and the messages in flight
+//! apart from all else.
+//!
+//! **What a state is.** Nodes with their disks, running timers and what they withhold; clocks; cuts;
+//! rules; clients with their open operations; what the checkers remember and have found; and messages
+//! in flight as a multiset, which a search keeps itself. Left out are message ids, the number of
+//! actions, due times and the history, on which nothing that can happen depends: a search lets any
+//! message arrive and any timer fire, and random draws decide due times only.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::network::{Envelope, Payload};
+use super::{Client, Status, World};
+use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
+use crate::mix::{StableHasher, scramble};
+
+/// Sets the nodes' parts of the sum apart.
+const NODE: u64 = 0x517C_C1B7_2722_0A95;
+
+impl World {
+    /// The state without messages in flight, as 64 bits. Only what an action touched is hashed again.
+    pub(crate) fn core_sum(&self) -> u64 {
+        let mut hasher = StableHasher::default();
+        let mut sum = 0_u64;
+        for (index, slot) in self.nodes.iter().enumerate() {
+            let place = (index as u64 + 1).wrapping_mul(NODE);
+            sum = sum.wrapping_add(scramble(slot.hash(self.machine) ^ place));
+            slot.clock.local_ms(self.now_ms).hash(&mut hasher);
+        }
+        for client in &self.clients {
+            hash_client(client, &mut hasher);
+        }
+        for violation in &self.violations {
+            violation.invariant.hash(&mut hasher);
+        }
+        (self.now_ms, self.acknowledged, self.rules.0, self.ghost_hash()).hash(&mut hasher);
+        for (sender, unreachable) in (0_u16..).zip(self.network.cuts()) {
+            if !unreachable.is_empty() {
+                (sender, unreachable).hash(&mut hasher);
+            }
+        }
+        sum.wrapping_add(hasher.finish())
+    }
+
+    /// The hash of the history variables, made when first asked for after a change.
+    fn ghost_hash(&self) -> u64 {
+        *self.ghost_hash.get_or_init(|| {
+            let mut hasher = StableHasher::default();
+            self.machine.hash_ghost(&self.ghost, &mut hasher);
+            hasher.finish()
+        })
+    }
+
+    /// The messages in flight, oldest first.
+    pub(crate) fn envelopes(&self) -> impl Iterator<Item = &Envelope> {
+        self.network.in_flight()
+    }
+
+    /// Takes all messages out of the network, oldest first. Clients follow as many redirections from
+    /// here on as they may in all: how many they followed would set equal states apart, and a
+    /// shortest run follows few.
+    pub(crate) fn take_messages(&mut self) -> Vec<Arc<Envelope>> {
+        for open in self.clients.iter_mut().filter_map(|client| client.open.as_mut()) {
+            open.redirections = 0;
+        }
+        let ids: Vec<MessageId> = self.network.in_flight().map(|envelope| envelope.id).collect();
+        ids.into_iter().filter_map(|id| self.network.remove(id)).collect()
+    }
+
+    /// Puts a message that was taken out under way again, with a new id.
+    pub(crate) fn put_back(&mut self, envelope: &Envelope) -> Option<MessageId> {
+        self.network.insert(envelope.clone())
+    }
+
+    /// Whether a message not in flight could arrive now, if it were.
+    pub(crate) fn could_arrive(&self, envelope: &Envelope) -> bool {
+        let is_up = match envelope.to {
+            Endpoint::Node(node) => self.nodes[node.index()].status == Status::Up,
+            Endpoint::Client(_) => true,
+        };
+        is_up && !self.network.is_cut(envelope.from, envelope.to)
+    }
+
+    /// Whether some link keeps the order of its messages.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.config.network.ordered || self.config.links.values().any(|link| link.ordered)
+    }
+
+    /// Whether a message may not overtake those before it on its link.
+    pub(crate) fn is_ordered(&self, envelope: &Envelope) -> bool {
+        match (envelope.from, envelope.to) {
+            (Endpoint::Node(from), Endpoint::Node(to)) => {
+                self.config.links.get(&(from, to)).unwrap_or(&self.config.network).ordered
+            }
+            _ => self.config.network.ordered,
+        }
+    }
+
+    /// Whether a client has never called anything.
+    pub(crate) fn is_fresh(&self, client: ClientId) -> bool {
+        self.clients[client.index()].called == 0
+    }
+
+    /// Whether a client waits for nothing.
+    pub(crate) fn is_idle(&self, client: ClientId) -> bool {
+        self.clients[client.index()].open.is_none()
+    }
+
+    /// The running timers of a node.
+    pub(crate) fn timer_ids(&self, node: NodeId) -> impl Iterator<Item = TimerId> {
+        self.nodes[node.index()].timers.iter().map(|armed| armed.timer)
+    }
+
+    /// Whether a message not in flight could never matter again, if it were.
+    pub(crate) fn would_be_dead(&self, envelope: &Envelope) -> bool {
+        match (&envelope.payload, envelope.to) {
+            (Payload::Protocol(message), Endpoint::Node(node)) => (self.nodes[node.index()].node())
+                .is_some_and(|node| self.machine.is_dead(node, message, self.rules)),
+            // A client never waits again for an operation that is over.
+            (Payload::Reply(reply), Endpoint::Client(client)) => {
+                let client = &self.clients[client.index()];
+                let now = (client.session, client.sequence);
+                let answered = (reply.session, reply.sequence);
+                answered < now || (answered == now && client.open.is_none())
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What a client's future depends on.
+fn hash_client(client: &Client, hasher: &mut StableHasher) {
+    (client.session, client.sequence, client.contact).hash(hasher);
+    match &client.open {
+        Some(open) => (1_u8, &open.request, open.floor).hash(hasher),
+        None => 0_u8.hash(hasher),
+    }
+}
