@@ -12,7 +12,7 @@ use consensus_playground::consistency::{
 use consensus_playground::history_files::{self, BYTES_MAX, FORMATS, Format, Recorded};
 use serde_json::{Value, json};
 
-use super::picture::{self, Judged, label, short};
+use super::picture::{self, Judged};
 use super::{BadInput, Ending, input, say};
 
 /// So many of the operations that cannot be ordered are printed.

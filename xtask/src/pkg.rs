@@ -44,7 +44,21 @@ const PARTS: &[Part] = &[
             "transcriptOf",
         ],
     },
-    Part { id: "judge", exports: &["benchmarkHistory", "judgeHistory", "judgeLoaded"] },
+    Part {
+        id: "judge",
+        exports: &[
+            "__wbg_judging_free",
+            "benchmarkHistory",
+            "consistencyModels",
+            "judgeHistory",
+            "judgeLoaded",
+            "judging_advance",
+            "judging_facts",
+            "judging_fromText",
+            "judging_picture",
+            "playground_history",
+        ],
+    },
 ];
 
 /// File names, with `/` after a folder, and their bytes.
