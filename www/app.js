@@ -54,6 +54,11 @@ export class App extends Emitter {
   /** @type {(wallMs: number) => boolean} draws the stage, tells whether something still moves; set by main.js */
   draw = () => false;
 
+  /** A file that was dropped onto the page, until somebody takes it. @type {File | null} */
+  dropped = null;
+  /** What a verdict adds to the diagram. @type {import("./judge/overlay.js").Overlay | null} */
+  overlay = null;
+
   #frameAsked = false;
   #changed = false;
   #lastWallMs = 0;

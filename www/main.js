@@ -59,6 +59,7 @@ async function boot() {
   createTransport(part("bar"), app, stage);
   createTabs(part("side"), app);
   createKeys(app, stage, helpButton);
+  takeFiles();
   createDiagram();
   keepSession(app);
 
@@ -87,6 +88,20 @@ async function boot() {
       words: app.t("header.lastSession"), run: () => void restoreSession(app).catch(app.onPanic),
     });
   }
+}
+
+/** A recorded history can be dropped anywhere; whatever it is, the run stays. */
+function takeFiles() {
+  addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    app.dropped = file;
+    app.showTab("consistency");
+  });
 }
 
 /** The diagram is made with the first scenario and updated with the picture. */

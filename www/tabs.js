@@ -18,6 +18,7 @@ const TABS = [
   { id: "settings", load: async () => (await more()).settings },
   { id: "rules", load: async () => (await more()).rules },
   { id: "checks", load: async () => (await more()).checks },
+  { id: "consistency", load: async () => (await more()).consistency },
   { id: "scenario", load: async () => (await more()).scenario },
   { id: "share", load: async () => (await more()).share },
 ];

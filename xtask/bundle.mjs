@@ -13,9 +13,11 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Modules whose text is not that of their file, by how their import ends. */
 const REPLACED = {
-  "pkg/consensus_playground.js": () => readFileSync(glue, "utf8"),
+  // Classes that a part of the page does not use are left out of it.
+  "pkg/consensus_playground.js": () => readFileSync(glue, "utf8").replace(/^if \(Symbol\.dispose\).*$/gm, "")
+    .replaceAll("new FinalizationRegistry", "/* @__PURE__ */ new FinalizationRegistry"),
   // As seen from pkg/page/.
-  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url);',
+  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url); export const JUDGE = new URL("./", import.meta.url);',
 };
 const replace = {
   name: "replace",
@@ -36,9 +38,11 @@ const scripts = await build({
   ...shared, entryPoints: ["www/main.js", "www/compare.js"], format: "esm", splitting: true, target: "es2022",
   chunkNames: "[name]-[hash]", plugins: [replace],
 });
-const styles = await build({ ...shared, entryPoints: ["www/main.css", "www/compare.css"] });
+// Whole in itself, so that what the page shares does not fall into more pieces for its sake.
+const worker = await build({ ...shared, entryPoints: ["www/judge/judge-worker.js"], format: "esm", target: "es2022", plugins: [replace] });
+const styles = await build({ ...shared, entryPoints: ["www/main.css", "www/compare.css", "www/judge/judge.css"], entryNames: "[name]" });
 
-const files = new Map([...scripts.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));
+const files = new Map([...scripts.outputFiles, ...worker.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));
 const names = newNames(scripts.metafile.outputs);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

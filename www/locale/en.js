@@ -146,6 +146,7 @@ export default {
   "tabs.settings": "Settings",
   "tabs.rules": "Rules",
   "tabs.checks": "Checks",
+  "tabs.consistency": "Consistency",
   "tabs.scenario": "Scenario",
   "tabs.share": "Share",
   "tabs.off": "{count} off",

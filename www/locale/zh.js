@@ -146,6 +146,7 @@ export default {
   "tabs.settings": "设置",
   "tabs.rules": "规则",
   "tabs.checks": "检查",
+  "tabs.consistency": "一致性",
   "tabs.scenario": "场景",
   "tabs.share": "分享",
   "tabs.off": "关闭 {count} 条",

@@ -176,6 +176,8 @@ fn link_map(project: &Project) -> PathBuf {
 /// Compiles the library for the browser.
 fn compile(project: &Project, remap: &Remap) -> Result<PathBuf> {
     let shell = &project.shell;
+    // The linker writes its map there, and makes no folder.
+    shell.create_dir(project.target.join("xtask"))?;
     // Set here, flags from the user's environment or configuration cannot change the bytes. Only the
     // newer form of symbols says which types a generic function is for.
     let flags = format!("{}\x1f-Csymbol-mangling-version=v0", remap.encoded_rustflags()?);
