@@ -93,7 +93,9 @@ async function boot() {
 /** A recorded history can be dropped anywhere; whatever it is, the run stays. */
 function takeFiles() {
   addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
   });
   addEventListener("drop", (event) => {
     const file = event.dataTransfer?.files[0];

@@ -28,10 +28,10 @@ const OBJECTS = ["register", "kv", "set", "queue", "list", "lock", "bank"];
  */
 export function create(host, app) {
   document.head.append(h("link", { rel: "stylesheet", href: new URL("judge.css", JUDGE).href }));
-  const root = h("div", { class: "panel consistency" });
-  const drawing = h("div", { class: "drawing" });
+  const top = h("div"), drawing = h("div", { class: "drawing" }), tail = h("div");
+  const root = h("div", { class: "panel consistency" }, top, drawing, tail);
   const input = h("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: "-1" });
-  host.append(root, drawing, input);
+  host.append(root, input);
   const doer = new Doer(root);
   let selected = "linearizable";
   /** Whether somebody chose it. */
@@ -121,14 +121,13 @@ export function create(host, app) {
     overlay.verdict = record.file ? null : verdict;
     if (overlay.verdict && overlay.chosen >= overlay.verdict.orders.length) overlay.chosen = 0;
     doer.begin();
-    patch(root, [
+    patch(top, [
       ...head(),
       summary(),
       progress(),
       ...(models ? [mapOf(app, record, models, selected, choose), legend(), ...details(models, verdict)] : []),
-      ...limits(),
-      ...fileButtons(),
     ]);
+    patch(tail, [...limits(), ...fileButtons()]);
     showPicture();
     app.changed();
   }
@@ -216,7 +215,7 @@ export function create(host, app) {
 
   function legend() {
     return h("ul", { class: "model-legend", "data-key": "legend", "aria-label": app.t("consistency.legend") },
-      ["none", "sticky", "total"].map((kind) => h("li", { class: kind }, h("i"), app.t(`consistency.available.${kind}`))));
+      h("li", null, app.t("consistency.reading")), ["none", "sticky", "total"].map((kind) => h("li", { class: kind }, h("i"), app.t(`consistency.available.${kind}`))));
   }
 
   /** @param {Models} all @param {Verdict | null} verdict */
@@ -314,7 +313,7 @@ export function create(host, app) {
     const { branch } = app.frame.cursor;
     const operation = app.playground.operations(branch)[place];
     if (!operation) return;
-    app.seek(branch, (operation.returnIndex ?? operation.callIndex) + 1);
+    app.seek(branch, operation.returnIndex ?? operation.callIndex);
     document.getElementById("time")?.scrollIntoView({ block: "nearest" });
   }
 

@@ -43,8 +43,8 @@ export function mapOf(app, record, models, selected, chooser) {
   const lines = models.implications.map(([from, to]) => {
     const [x1, y1] = at(from), [x2, y2] = at(to);
     const isLit = stateOf(record, from) === "holds";
-    // In units of thirds of a column and of tenths of a row; a button is eight tenths high.
-    return path(`M${x1 * 100 + 50} ${y1 * 100 + 80}L${x2 * 100 + 50} ${y2 * 100 - 4}`, isLit);
+    // In units of thirds of a column and of hundredths of a row; a button is 73 of them high.
+    return path(`M${x1 * 100 + 50} ${y1 * 100 + 73}L${x2 * 100 + 50} ${y2 * 100}`, isLit);
   });
   const edges = document.createElementNS(SVG, "svg");
   edges.setAttribute("viewBox", `0 0 300 ${ROWS * 100}`);

@@ -17,7 +17,7 @@ import { xOf } from "../timeline/warp.js";
  *   colours: import("../theme.js").Colours, operations: Operation[], hover: Bar | null}} Given
  */
 
-const RADIUS = 7;
+const RADIUS = 6;
 
 export class Overlay {
   /** @type {Verdict | null} */
@@ -112,7 +112,8 @@ function drawOrder({ context, colours, layout, window, operations }, order, poin
     if (moment < window.first || moment > window.last) return;
     const from = xOf(window, moment);
     const x = point ? from + (xOf(window, Math.min(window.last, moment + 1)) - from) * point.part : from;
-    const y = clientY(layout, operation.client);
+    // On the upper edge, where it hides no words.
+    const y = clientY(layout, operation.client) - (layout.clientStep - 5) / 2 - 2;
     const isPointed = place === pointed;
     if (isPointed) {
       context.strokeStyle = colours.accent;

@@ -22,7 +22,7 @@ const KNOWN_MAX = 40;
 export const FILE_BYTES_MAX = 64 << 20;
 
 export const MEMORY_MB = [64, 256, 1024];
-export const STEPS = [5e6, 5e7, 1e9];
+export const STEPS = [1e6, 5e7, 1e9];
 
 /** @typedef {{text: string, facts: Facts | null, verdicts: Map<string, Verdict>, isWhole: boolean}} Known */
 
