@@ -188,6 +188,13 @@ test("a dropped history is judged and drawn, and the run stays", async () => {
   await page.keyboard.press("ArrowLeft");
   assert.match(await panel.locator(".said").innerText(), /line [13]/);
 
+  await panel.getByRole("button", { name: "Enlarge" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator(".history-picture").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await bars.count(), 3);
+
   // What is no history is told with its line, and costs nothing.
   await drop(page, "wrong.log", `${ETCD(2)}\nINFO  jepsen.util - 9\t:invoke\t:fly\t1`);
   await panel.getByRole("alert").waitFor();

@@ -335,8 +335,25 @@ export function create(host, app) {
       drawnPicture = record.picture;
       const made = drawPicture(app, record.picture);
       picture = made;
-      drawing.replaceChildren(heading(app.t("consistency.picture"), name(selected)), made.root);
+      drawing.replaceChildren(heading(app.t("consistency.picture"), name(selected)), made.root,
+        h("button", { type: "button", class: "edge", onclick: () => enlarge(made.root) }, app.t("consistency.enlarge")));
+      made.begin();
     }
+  }
+
+  /** The drawing over the whole page, until it is closed. @param {HTMLElement} picture */
+  function enlarge(picture) {
+    const home = /** @type {Element} */ (picture.previousElementSibling);
+    const dialog = h("dialog", { class: "history-dialog drawing", "aria-label": app.t("consistency.picture") },
+      h("button", { type: "button", class: "edge", onclick: () => dialog.close() }, app.t("consistency.close")), picture);
+    // The page's own keys rest meanwhile.
+    dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    dialog.addEventListener("close", () => {
+      home.after(picture);
+      dialog.remove();
+    });
+    root.append(dialog);
+    dialog.showModal();
   }
 
   return {

@@ -82,11 +82,13 @@ function path(d, isLit) {
  */
 export function ends(record, models) {
   const state = (/** @type {string} */ id) => stateOf(record, id);
-  const { implications } = models;
+  /** @type {(one: string, other: string) => boolean} */
+  const implies = (/** @type {string} */ one, /** @type {string} */ other) =>
+    models.implications.some(([from, to]) => from === one && (to === other || implies(to, other)));
   const ids = models.models.map(({ id }) => id);
-  const strongest = ids.filter((id) => state(id) === "holds"
-    && !implications.some(([from, to]) => to === id && state(from) === "holds"));
-  const weakest = ids.filter((id) => state(id) === "violated"
-    && !implications.some(([from, to]) => from === id && state(to) === "violated"));
-  return { strongest, weakest };
+  const [holding, broken] = ["holds", "violated"].map((wanted) => ids.filter((id) => state(id) === wanted));
+  return {
+    strongest: holding.filter((id) => !holding.some((other) => implies(other, id))),
+    weakest: broken.filter((id) => !broken.some((other) => implies(id, other))),
+  };
 }

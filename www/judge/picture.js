@@ -12,7 +12,7 @@ const LANE = 28, BAR = 20, EDGE = 8;
 
 /**
  * @param {App} app @param {Picture} picture
- * @returns {{root: HTMLElement, jump(place: number): void}}
+ * @returns {{root: HTMLElement, jump(place: number): void, begin(): void}} `begin` brings what is wrong into sight
  */
 export function drawPicture(app, picture) {
   const said = h("p", { class: "quiet said", "aria-live": "polite" }, app.t("consistency.pointAt"));
@@ -67,12 +67,19 @@ export function drawPicture(app, picture) {
   function jump(place) {
     const group = drawn.get(place);
     if (!group) return;
-    const bar = picture.bars.find((other) => other.place === place);
-    if (bar) frame.scrollTo({ left: bar.from - 40, top: top(bar.lane) - frame.clientHeight / 2 });
+    show(picture.bars.find((other) => other.place === place));
     /** @type {any} */ (group).focus({ preventScroll: true });
   }
 
-  return { root: h("div", { class: "history" }, leftOut(app, picture), frame, said), jump };
+  /** @param {Bar | undefined} bar */
+  function show(bar) {
+    if (bar) frame.scrollTo({ left: bar.from - 40, top: top(bar.lane) - frame.clientHeight / 2 });
+  }
+
+  return {
+    root: h("div", { class: "history" }, leftOut(app, picture), frame, said), jump,
+    begin: () => show(picture.bars.find(({ culprit }) => culprit)),
+  };
 }
 
 /** @param {App} app @param {Picture} picture */

@@ -60,6 +60,8 @@ export default {
   "consistency.dropHint": "Jepsen 的 etcd 日志或 EDN、porcupine 的键值行，或 JSON 行。把文件拖到页面任何地方即可；运行不受影响。",
   "consistency.choose": "打开文件……",
   "consistency.picture": "每个客户端的操作",
+  "consistency.enlarge": "放大",
+  "consistency.close": "关闭",
   "consistency.pointAt": "指向或轻点一个操作，或用 ← → 逐个浏览。",
   "consistency.far": "只画出 {of} 个操作中的 {count} 个，从第 {from} 个开始。",
   "consistency.otherKeys": "只画出对“{key}”的 {count} 个操作：其他键上发生什么都无济于事。",
