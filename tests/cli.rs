@@ -366,3 +366,42 @@ fn help_and_version_are_no_errors() {
     let version = ends(0, &["--version"], None);
     assert_eq!(version.trim_end(), format!("consensus-playground {}", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn explore_ends_by_what_it_found() {
+    let hunt = ["explore", "raft", "--nodes", "3", "--clients", "1", "--budget", "timers=2"];
+    let with = |more: &[&'static str]| [&hunt[..], more].concat();
+    let output = ends(1, &with(&["--without", "election-needs-majority"]), None);
+    assert!(output.starts_with("found: "), "{output}");
+    assert!(output.contains("\nviolated election-safety: "), "{output}");
+    let value = json(&ends(1, &with(&["--without", "election-needs-majority", "--json"]), None));
+    let lines = value["actions"].as_array().unwrap();
+    assert_eq!(value["length"], lines.len());
+    // The link and the text replay it.
+    ends(0, &["run", "--link", value["link"].as_str().unwrap()], None);
+    ends(0, &["run", "-"], value["scenario"].as_str());
+    assert!(ends(0, &hunt, None).starts_with("exhausted: "));
+    for (more, word) in
+        [(["--states", "50"], "states reached: "), (["--depth", "3"], "depth reached: ")]
+    {
+        let output = ends(3, &with(&more), None);
+        assert!(output.starts_with(word), "{output}");
+    }
+    assert!(ends(1, &with(&["--goal", "leaders 1"]), None).starts_with("found: "));
+}
+
+#[test]
+fn explore_says_which_option_is_wrong_and_what_was_expected() {
+    for (option, value, words) in [
+        ("--budget", "wonders=1", "--budget: expected a kind of surprise ("),
+        ("--offer", "dance", "--offer: expected "),
+        ("--silent", "alarm", "--silent: expected a timer ("),
+        ("--goal", "leaders many", "--goal: expected a number, found “many”"),
+        ("--no", "luck", "--no: expected a reduction (dead, idle, equal, clients, prompt)"),
+        ("--without", "luck", "there is no rule “luck”"),
+    ] {
+        let error = complains(&["explore", "raft", option, value], b"");
+        assert!(error.starts_with(&format!("error: {words}")), "{error}");
+    }
+    assert!(complains(&["explore", "nonsense"], b"").contains("expected a scenario's file"));
+}

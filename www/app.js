@@ -35,6 +35,8 @@ export class App extends Emitter {
   scenarioId = null;
   /** The text of that preset, as its author wrote it. */
   scenarioText = "";
+  /** The rule without which the panel that explores shall look for a violation. */
+  exploreWithout = "";
   /** Whether the person has done or written something that a preset does not hold. */
   ownWork = false;
   /** A link to a moment that is known to be good, for the case of a crash. */

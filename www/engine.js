@@ -19,9 +19,9 @@ const fetching = new Map();
 /** @type {Map<string, WebAssembly.Module>} */
 const modules = new Map();
 
-/** Loads the core. */
-export async function start() {
-  await init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
+/** Loads the core; tells what it exports. */
+export function start() {
+  return init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
 }
 
 // Whatever a playground is asked for finds the code that has been fetched, also after a panic.
@@ -50,6 +50,14 @@ const MORE = "part_more";
 /** Fetches what makes and reads links and texts, and compares. */
 export async function fetchMore() {
   await fetchModule(MORE);
+}
+
+/**
+ * Fetches another part of the core.
+ * @param {string} id
+ */
+export function fetchPart(id) {
+  return fetchModule(`part_${id}`);
 }
 
 /** Whether that is there. */

@@ -36,9 +36,11 @@ const scripts = await build({
   ...shared, entryPoints: ["www/main.js", "www/compare.js"], format: "esm", splitting: true, target: "es2022",
   chunkNames: "[name]-[hash]", plugins: [replace],
 });
+// A worker shares nothing with a page, which would otherwise be cut into more files at the first load.
+const workers = await build({ ...shared, entryPoints: ["www/explore/worker.js"], format: "esm", target: "es2022", plugins: [replace] });
 const styles = await build({ ...shared, entryPoints: ["www/main.css", "www/compare.css"] });
 
-const files = new Map([...scripts.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));
+const files = new Map([...scripts.outputFiles, ...workers.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));
 const names = newNames(scripts.metafile.outputs);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

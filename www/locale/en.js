@@ -147,6 +147,7 @@ export default {
   "tabs.rules": "Rules",
   "tabs.checks": "Checks",
   "tabs.scenario": "Scenario",
+  "tabs.explore": "Explore",
   "tabs.share": "Share",
   "tabs.off": "{count} off",
   "tabs.violated": "{count} violated",

@@ -147,6 +147,7 @@ export default {
   "tabs.rules": "规则",
   "tabs.checks": "检查",
   "tabs.scenario": "场景",
+  "tabs.explore": "探索",
   "tabs.share": "分享",
   "tabs.off": "关闭 {count} 条",
   "tabs.violated": "{count} 项被违反",

@@ -51,8 +51,19 @@ export function create(host, app) {
         h("details", { "data-key": "more" },
           h("summary", null, rule.source, rule.protects.length > 0 ? h("span", null, ` · ${app.t("rules.protects", { what: rule.protects.map(plain).join(", ") })}`) : null),
           h("p", null, h("b", null, app.t("rules.without")), " ", rule.without),
+          findButton(rule.id),
           rule.protects.map((invariant) => h("p", { class: "quiet", "data-key": invariant },
             h("b", null, plain(invariant)), ": ", app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
+  }
+
+  /** @param {string} rule */
+  function findButton(rule) {
+    const key = `find-${rule}`;
+    doer.add(key, () => {
+      app.exploreWithout = rule;
+      app.showTab("explore");
+    });
+    return h("button", { type: "button", class: "edge", "data-key": key, "data-do": key }, app.t("rules.explore"));
   }
 
   return { update: paced(app, render), destroy: () => root.remove() };

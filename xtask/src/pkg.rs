@@ -31,6 +31,7 @@ const PARTS: &[Part] = &[
         id: "more",
         exports: &[
             "benchmarkActions",
+            "explorer_story",
             "playground_changed",
             "playground_forProtocol",
             "playground_formulas",
@@ -39,12 +40,24 @@ const PARTS: &[Part] = &[
             "playground_link",
             "playground_metrics",
             "playground_query",
+            "playground_searchText",
             "playground_text",
             "playground_tradeoff",
             "transcriptOf",
         ],
     },
     Part { id: "judge", exports: &["benchmarkHistory", "judgeHistory", "judgeLoaded"] },
+    Part {
+        id: "explore",
+        exports: &[
+            "__wbg_explorer_free",
+            "explorer_advance",
+            "explorer_fromText",
+            "explorer_view",
+            "playground_after",
+            "playground_searchOptions",
+        ],
+    },
 ];
 
 /// File names, with `/` after a folder, and their bytes.
