@@ -12,21 +12,35 @@ const [glue, out] = process.argv.slice(2);
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Modules whose text is not that of their file, by how their import ends. */
+const GLUE = "pkg/consensus_playground.js";
 const REPLACED = {
-  "pkg/consensus_playground.js": () => readFileSync(glue, "utf8"),
+  [GLUE]: () => readFileSync(glue, "utf8"),
   // As seen from pkg/page/.
   "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url);',
 };
-const replace = {
+const replace = (replaced) => ({
   name: "replace",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /\/(root|consensus_playground)\.js$/ }, ({ path }) => {
-      const name = Object.keys(REPLACED).find((end) => path.endsWith(end));
+      const name = Object.keys(replaced).find((end) => path.endsWith(end));
       return name && { path: name, namespace: "replaced" };
     });
-    onLoad({ filter: /./, namespace: "replaced" }, ({ path }) => ({ contents: REPLACED[path]() }));
+    onLoad({ filter: /./, namespace: "replaced" }, ({ path }) => ({ contents: replaced[path]() }));
   },
-};
+});
+
+/** The glue without a class that only a worker uses: no bundler dares to drop what registers itself. */
+function without(name, text) {
+  const parts = [
+    new RegExp(`^export class ${name} \\{\\n.*?^\\}\\n`, "ms"),
+    new RegExp(`^if \\(Symbol\\.dispose\\) ${name}\\..*\\n`, "m"),
+    new RegExp(`^const ${name}Finalization = .*?^\\}\\);\\n`, "ms"),
+  ];
+  return parts.reduce((rest, part) => {
+    if (!part.test(rest)) throw new Error(`the glue has no ${part}`);
+    return rest.replace(part, "");
+  }, text);
+}
 
 const shared = {
   absWorkingDir: root, outdir: "page", bundle: true, minify: true, charset: "utf8", legalComments: "none",
@@ -34,10 +48,11 @@ const shared = {
 };
 const scripts = await build({
   ...shared, entryPoints: ["www/main.js", "www/compare.js"], format: "esm", splitting: true, target: "es2022",
-  chunkNames: "[name]-[hash]", plugins: [replace],
+  chunkNames: "[name]-[hash]",
+  plugins: [replace({ ...REPLACED, [GLUE]: () => without("Explorer", REPLACED[GLUE]()) })],
 });
 // A worker shares nothing with a page, which would otherwise be cut into more files at the first load.
-const workers = await build({ ...shared, entryPoints: ["www/explore/worker.js"], format: "esm", target: "es2022", plugins: [replace] });
+const workers = await build({ ...shared, entryPoints: ["www/explore/worker.js"], format: "esm", target: "es2022", plugins: [replace(REPLACED)] });
 const styles = await build({ ...shared, entryPoints: ["www/main.css", "www/compare.css"] });
 
 const files = new Map([...scripts.outputFiles, ...workers.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));

@@ -1,7 +1,6 @@
 // One search as the page sees it: a ladder of budgets, each searched by a worker of its own, several at
 // once where there are cores. Whatever becomes of a worker, what it has told so far stays.
 
-import { Emitter } from "../events.js";
 import { budgetLine, isWithin, ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Budget} Budget */
@@ -18,7 +17,9 @@ import { budgetLine, isWithin, ladder } from "./ladder.js";
 /** The page itself needs a core. */
 const WORKERS_MAX = 4;
 
-export class Search extends Emitter {
+export class Search {
+  /** Called whenever something has changed. */
+  onChange = () => {};
   /** @type {SearchState} */
   state = "running";
   /** @type {Story | null} */
@@ -32,7 +33,6 @@ export class Search extends Emitter {
    * @param {{text: string, lines: string[], budget: Budget}} request
    */
   constructor({ text, lines, budget }) {
-    super();
     this.text = text;
     this.lines = lines;
     /** @type {Rung[]} */
@@ -93,7 +93,7 @@ export class Search extends Emitter {
   #say(state, kind) {
     this.state = state;
     for (const { worker } of this.rungs) worker?.postMessage({ kind });
-    this.emit("change");
+    this.onChange();
   }
 
   /** Starts workers for the next budgets. */
@@ -107,7 +107,7 @@ export class Search extends Emitter {
       const isAll = this.rungs.at(-1)?.state === "exhausted";
       this.#end(isAll ? "exhausted" : this.rungs.some(({ state }) => state === "died") ? "died" : "limited");
     }
-    this.emit("change");
+    this.onChange();
   }
 
   /** @param {Rung} rung */
@@ -128,7 +128,7 @@ export class Search extends Emitter {
     if (rung.worker === null) return;
     if (data.kind === "progress") {
       Object.assign(rung, { view: data.view, searchedMs: data.searchedMs, memoryBytes: data.memoryBytes });
-      this.emit("change");
+      this.onChange();
     } else if (data.kind === "failed" && !data.down) {
       this.problem = data.why;
       for (const other of this.rungs) this.#close(other, "stopped");
@@ -179,6 +179,6 @@ export class Search extends Emitter {
   /** @param {SearchState} state */
   #end(state) {
     this.state = state;
-    this.emit("change");
+    this.onChange();
   }
 }

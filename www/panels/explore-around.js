@@ -101,12 +101,9 @@ function candidates(app) {
     const message = messages[at + MESSAGE.id];
     const [from, to] = [MESSAGE.from, MESSAGE.to].map((place) => nameOf(app, messages[at + place]));
     add({ type: "deliver", message }, `deliver ${from}->${to}`);
-    add({ type: "drop", message }, `drop ${from}->${to}`);
   }
   nodes.forEach(({ name }, node) => {
     app.sheet.timers.forEach((timer, place) => add({ type: "fire", node, timer: place }, `timeout ${name} ${timer.name}`));
-    for (const type of ["crash", "restart"]) add({ type, node }, `${type} ${name}`);
-    add({ type: "partition", side: [node] }, `isolate ${name}`);
   });
   /** @type {{offers: string[]}} */
   const { offers } = app.playground.searchOptions();
@@ -114,6 +111,15 @@ function candidates(app) {
     for (const operation of new Set(offers)) add({ type: "invoke", client, operation }, `${name}: ${operation}`);
     for (const type of ["retry", "give-up"]) add({ type, client }, `${type} ${name}`);
   });
+  // What goes wrong comes last.
+  nodes.forEach(({ name }, node) => {
+    for (const type of ["crash", "restart"]) add({ type, node }, `${type} ${name}`);
+    add({ type: "partition", side: [node] }, `isolate ${name}`);
+  });
+  for (let at = 0; at < end; at += MESSAGE_STRIDE) {
+    const ends = [MESSAGE.from, MESSAGE.to].map((place) => nameOf(app, messages[at + place]));
+    add({ type: "drop", message: messages[at + MESSAGE.id] }, `drop ${ends.join("->")}`);
+  }
   if (cuts.some((unreachable) => unreachable.length > 0)) add({ type: "heal-all" }, "heal");
   return all;
 }

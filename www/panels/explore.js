@@ -11,6 +11,10 @@ import { createForm } from "./explore-form.js";
 import { resultOf } from "./explore-result.js";
 import { Doer, patch, showsCopies } from "./explore-parts.js";
 
+// Reached by the same ways as the other panels, this one does not cut what the page loads at first into
+// more files.
+import "./more.js";
+
 addWords(english, () => import("../locale/zh.explore.js"));
 
 /** @typedef {import("../app.js").App} App */
@@ -43,7 +47,7 @@ export function create(host, app) {
     searches.get(app)?.stop();
     const search = new Search(request);
     searches.set(app, search);
-    search.on("change", soon);
+    search.onChange = soon;
     render();
     progress.scrollIntoView({ block: "nearest", behavior: app.stillness ? "auto" : "smooth" });
   }
@@ -74,7 +78,7 @@ export function create(host, app) {
     const say = app.t(`explore.state.${search.state}`);
     const facts = [
       ["states", number(totals.distinct)], ["generated", number(totals.generated)], ["depth", number(totals.depth)],
-      ["rate", app.t("explore.aSecond", { count: number(totals.rate) })],
+      ["rate", number(totals.rate)],
       ...(search.isOpen ? [["frontier", number(totals.frontier)], ["workers", number(totals.workers)],
         ["memory", app.t("explore.megabytes", { count: number(totals.memoryBytes / 1e6) })]] : []),
     ];
@@ -108,7 +112,6 @@ export function create(host, app) {
   }
 
   const off = app.on("language", render);
-  searches.get(app)?.on("change", soon);
   render();
   return {
     update() {
