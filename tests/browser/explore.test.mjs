@@ -132,6 +132,11 @@ async function searching(page) {
     return Number(states.replace(/\D/g, "")) > 1000;
   }, undefined, { timeout: 60_000 });
 }
+/** Waits until the browser has ended every worker, which it does in its own time. */
+async function noWorkers(page) {
+  for (let look = 0; page.workers().length > 0 && look < 200; look++) await page.waitForTimeout(50);
+  assert.equal(page.workers().length, 0);
+}
 const states = async (page) => Number((await panel(page).locator('.explore-facts [data-key="states"] dd').innerText()).replace(/\D/g, ""));
 
 test("a search is paused, goes on and is stopped, and the page keeps drawing meanwhile", async (context) => {
@@ -169,7 +174,7 @@ test("a search is paused, goes on and is stopped, and the page keeps drawing mea
   await result(page, /partial/);
   assert.ok(await states(page) >= paused);
   assert.ok(await panel(page).locator(".explore-open li").count() > 0, "what was not covered is named");
-  assert.equal(page.workers().length, 0);
+  await noWorkers(page);
   assert.deepEqual(await state(page), mine, "the run is as it was");
   calm();
   await page.close();
@@ -187,7 +192,7 @@ test("workers that die leave a partial result and a page as it was", async () =>
   await result(page, /partial/);
   assert.ok(await states(page) > 1000, "what was counted stays");
   assert.match(await panel(page).innerText(), /broken on purpose/);
-  assert.equal(page.workers().length, 0);
+  await noWorkers(page);
   assert.deepEqual(await state(page), mine);
   assert.equal(await page.locator("#trouble:not([hidden])").count(), 0);
   await page.evaluate(() => globalThis.consensusPlayground.step(1));
