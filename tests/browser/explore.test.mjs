@@ -48,10 +48,12 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   await page.getByRole("tab", { name: /Rules/ }).click();
   const rules = page.locator("#panel-rules");
   const rule = rules.locator('[data-key="rule-vote-once-per-term"]');
-  await rule.locator("summary").click();
+  // The rule is off: the way to what breaks stands beside it.
+  await rule.getByRole("switch").click();
   await rule.getByRole("button", { name: "Find the run that breaks it" }).click();
   await result(page, /^Found/);
   assert.match(await panel(page).innerText(), /Violated: election safety/);
+  assert.match(await panel(page).innerText(), /Rules off: vote once per term\./);
   const lines = await panel(page).locator(".explore-run li").allInnerTexts();
   assert.ok(lines.length >= 2 && lines.length < 20, lines.join("\n"));
   const link = await panel(page).getByRole("textbox", { name: "Link to the run" }).inputValue();

@@ -12,6 +12,8 @@ export default {
   "explore.from": "Begin",
   "explore.from.here": "at the moment shown",
   "explore.from.without": "empty, without: {rule}",
+  "explore.rulesOff": "Rules off: {names}.",
+  "explore.rulesOn": "Every rule holds.",
   "explore.budget": "Surprises, at most",
   "explore.moreKinds": "More kinds of surprise",
   "explore.budgetHint": "Messages arrive in any order, early, late or never: that is free. Smaller budgets are searched first.",

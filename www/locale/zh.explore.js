@@ -12,6 +12,8 @@ export default {
   "explore.from": "起点",
   "explore.from.here": "当前显示的时刻",
   "explore.from.without": "空场景，关闭：{rule}",
+  "explore.rulesOff": "已关闭的规则：{names}。",
+  "explore.rulesOn": "所有规则均有效。",
   "explore.budget": "意外事件上限",
   "explore.moreKinds": "更多种类的意外",
   "explore.budgetHint": "消息以任意顺序、或早或晚到达，或永不到达，都不计入预算。先搜索较小的预算。",

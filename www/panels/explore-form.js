@@ -32,6 +32,15 @@ export function createForm(app, begin) {
   const start = h("button", { type: "submit", class: "strong" });
   const problem = h("p", { class: "warn", role: "alert", hidden: true });
 
+  const rulesOff = h("p", { class: "quiet" });
+
+  /** The search keeps to the rules that hold at the moment shown. */
+  function showRules() {
+    const off = app.frame.rules.filter(({ id, on }) => !on && id !== without).map(({ id }) => plain(id));
+    const names = without === HERE ? off : [...app.about.rulesOff.map(plain).filter((name) => name !== plain(without)), plain(without)];
+    rulesOff.textContent = names.length > 0 ? app.t("explore.rulesOff", { names: names.join(", ") }) : app.t("explore.rulesOn");
+  }
+
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     go();
@@ -117,7 +126,11 @@ export function createForm(app, begin) {
       row("explore-from", t("explore.from"), select([
         [HERE, t("explore.from.here")],
         ...app.sheet.rules.map(({ id }) => /** @type {[string, string]} */ ([id, t("explore.from.without", { rule: plain(id) })])),
-      ], without, (value) => (without = value))),
+      ], without, (value) => {
+        without = value;
+        showRules();
+      })),
+      rulesOff,
       h("fieldset", { class: "explore-budget" },
         h("legend", null, t("explore.budget")),
         h("div", { class: "explore-kinds" }, options.budget.slice(0, USUAL_KINDS).map(budgetField)),
@@ -142,6 +155,7 @@ export function createForm(app, begin) {
     update() {
       const rule = app.exploreWithout;
       const key = `${app.sheet.id} ${app.language} ${app.sheet.rules.length}`;
+      showRules();
       if (key === madeFor && !rule) return;
       madeFor = key;
       if (rule) {
@@ -151,6 +165,7 @@ export function createForm(app, begin) {
         app.exploreWithout = "";
       }
       make();
+      showRules();
       if (rule) go();
     },
   };
