@@ -2,7 +2,6 @@
 // names, and a log of events that is read out politely and is silent while the run is fast.
 
 import { fill, h } from "./dom.js";
-import { clientSentence } from "./stage/forms.js";
 import { CLIENT_BASE } from "./types.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -11,6 +10,15 @@ const LOG_LINES_MAX = 30;
 const LOG_EVERY_MS = 900;
 /** From this speed on nobody can listen along. */
 const TOO_FAST = 2;
+
+/**
+ * @param {App} app
+ * @param {number} endpoint
+ */
+export function endpointName(app, endpoint) {
+  const { nodes, clients } = app.frame;
+  return (endpoint >= CLIENT_BASE ? clients[endpoint - CLIENT_BASE]?.name : nodes[endpoint]?.name) ?? "?";
+}
 
 /**
  * "Node n3, candidate, term 4, log 2, commit 1".
@@ -26,6 +34,21 @@ export function nodeName(app, node) {
   if (diskHeld) parts.push(app.t("node.diskHeld"));
   if (clockRate !== 1000) parts.push(app.t("node.clock", { rate: clockRate / 1000 }));
   return parts.join(app.language === "zh" ? "，" : ", ");
+}
+
+/**
+ * What a client waits for, or what came of the last that it asked for.
+ * @param {App} app
+ * @param {number} client
+ */
+export function clientSentence(app, client) {
+  const { open, last } = app.frame.clients[client];
+  if (open) return app.t("client.waits", { what: open.text });
+  if (last) {
+    return last.outcome === null ? app.t("client.gaveUp", { what: last.text })
+      : app.t("client.last", { what: last.text, outcome: last.outcome });
+  }
+  return app.t("client.idleSentence");
 }
 
 /**

@@ -1,8 +1,8 @@
 // The header: what is open, and the page's own settings.
 
-import { openChooser } from "./chooser.js";
 import { fill, h, icon } from "./dom.js";
 import { fetchMore, isMoreThere } from "./engine.js";
+import { whenOpened } from "./opening.js";
 import { keepSettings } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -21,7 +21,7 @@ export function createHeader(host, app, onTrouble) {
   const title = h("span", { class: "crumb-title" });
   const chooser = h("button", { type: "button", class: "chooser", "aria-haspopup": "dialog" },
     protocol, icon("chevron", 12), title, icon("down", 14));
-  chooser.addEventListener("click", () => openChooser(app, chooser, onTrouble));
+  chooser.addEventListener("click", () => whenOpened(app, ({ openChooser }) => openChooser(app, chooser, onTrouble)));
   const share = h("button", { type: "button", class: "primary with-icon", onclick: () => app.showTab("share") });
   const language = h("button", { type: "button", class: "plain", onclick: () => app.setLanguage(app.language === "zh" ? "en" : "zh") });
   const theme = h("button", {

@@ -1,7 +1,6 @@
-// The keyboard: single keys that act while focus is not in a field, and the popover that lists them.
+// The keyboard: single keys that act while focus is not in a field. The help lists them.
 
-import { h } from "./dom.js";
-import { openPanel, popoverIsOpen, standBelow } from "./popover.js";
+import { popoverIsOpen, whenOpened } from "./opening.js";
 import { inboxes, takeItem } from "./stage/inbox.js";
 import { askAsClient } from "./transport.js";
 
@@ -10,20 +9,13 @@ import { askAsClient } from "./transport.js";
 /** How much later a held-up message arrives. */
 const DELAY_MS = 50;
 
-/** What is shown in the help, in order: keys, then the words' key. */
-const HELP = [
-  ["Space", "help.play"], ["← →", "help.step"], ["Home End", "help.ends"], ["↑ ↓ 1–9", "help.select"],
-  ["Enter", "help.menu"], ["c", "help.crash"], ["p", "help.pause"], ["d", "help.deliver"], ["x", "help.drop"], ["u", "help.duplicate"], ["l", "help.delay"],
-  ["t", "help.fire"], ["r", "help.request"], ["b", "help.branch"], ["s", "help.share"], ["?", "help.help"],
-];
-
 /**
  * @param {App} app
  * @param {import("./stage/index.js").Stage} stage
  * @param {HTMLElement} helpButton
  */
 export function createKeys(app, stage, helpButton) {
-  helpButton.addEventListener("click", () => openHelp(app, helpButton));
+  helpButton.addEventListener("click", () => help(app, helpButton));
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !app.playground) return;
     if (popoverIsOpen() || ownsKeys(event)) return;
@@ -83,7 +75,7 @@ function handler(app, stage, helpButton, event) {
     case "b": return () => nextBranch(app);
     case "s": return () => app.showTab("share");
     case "?":
-    case "/": return () => openHelp(app, helpButton);
+    case "/": return () => help(app, helpButton);
     default: return undefined;
   }
 }
@@ -138,15 +130,6 @@ function nextBranch(app) {
  * @param {App} app
  * @param {HTMLElement} button
  */
-function openHelp(app, button) {
-  const rows = HELP.map(([keys, words]) => h("tr", null,
-    h("th", { scope: "row" }, keys.split(" ").map((key) => h("kbd", null, key))), h("td", null, app.t(words))));
-  const panel = openPanel(button.getBoundingClientRect(), { title: app.t("help.title"), className: "pop-help" },
-    h("div", { class: "pop-title" }, app.t("help.title")),
-    h("ul", { class: "help-list" }, ["help.pointer1", "help.pointer2", "help.pointer3", "help.pointer4"].map((key) => h("li", null, app.t(key)))),
-    h("table", { class: "keys" }, h("tbody", null, rows)),
-    h("p", { class: "pop-note" }, app.t("help.debug")));
-  standBelow(panel, button);
-  panel.tabIndex = -1;
-  panel.focus({ preventScroll: true });
+function help(app, button) {
+  whenOpened(app, ({ openHelp }) => openHelp(app, button));
 }

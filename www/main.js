@@ -7,6 +7,7 @@ import { createHeader } from "./header.js";
 import { applyLanguage, fetchWords } from "./i18n.js";
 import { createKeys } from "./keys.js";
 import { createMeters } from "./meters.js";
+import { fetchAtFirstSign } from "./opening.js";
 import { createSentence } from "./sentence.js";
 import { keepSession, likelyProtocol, openFromAddress, restoreSession, savedSession } from "./session.js";
 import { Stage } from "./stage/index.js";
@@ -61,6 +62,7 @@ async function boot() {
   createKeys(app, stage, helpButton);
   createDiagram();
   keepSession(app);
+  fetchAtFirstSign(app);
 
   app.on("open", () => {
     trouble.hide();

@@ -30,11 +30,13 @@ const UPDATE_EVERY_MS = 120;
  */
 export function createTabs(host, app) {
   const list = h("div", { role: "tablist", class: "tabs" });
-  /** @type {{id: string, tab: HTMLButtonElement, body: HTMLElement, panel: Panel | null, loading: boolean, load: TabModule["load"]}[]} */
+  /** @type {{id: string, tab: HTMLButtonElement, body: HTMLElement, panel: Panel | null, loading: boolean, failed: boolean, load: TabModule["load"]}[]} */
   const entries = TABS.map(({ id, load }) => ({
-    id, load, panel: null, loading: false,
+    id, load, panel: null, loading: false, failed: false,
     tab: h("button", {
       type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: () => show(id, true),
+      // What a hand is about to ask for is fetched; what fails is told when it is asked for.
+      onpointerenter: () => load().catch(() => {}),
     }),
     body: h("div", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, class: `panel-${id}`, tabindex: "0", hidden: true }),
   }));
@@ -52,9 +54,11 @@ export function createTabs(host, app) {
       entry.load().then(async (create) => {
         // The panel may have brought words; where they cannot be had, English stands in.
         await fetchWords(app.language).catch(() => {});
+        fill(entry.body);
         entry.panel = create(entry.body, app);
         entry.panel.update();
       }, (error) => {
+        entry.failed = true;
         fill(entry.body, h("p", { class: "problem" }, app.t("tabs.failed", { why: String(error?.message ?? error) })));
       });
     }
@@ -67,6 +71,8 @@ export function createTabs(host, app) {
       entry.tab.setAttribute("aria-selected", String(selected));
       entry.tab.tabIndex = selected ? 0 : -1;
       entry.body.hidden = !selected;
+      // Asked for again, it may come.
+      if (selected && entry.failed) entry.failed = entry.loading = false;
     }
     update();
     app.emit("tab", id);

@@ -2,9 +2,8 @@
 // things that people do most: cut the network and ask as a client.
 
 import { fill, h, icon } from "./dom.js";
+import { whenOpened } from "./opening.js";
 import { SPEEDS } from "./play.js";
-import { anchorOf, standBelow } from "./popover.js";
-import { openPartitionForm } from "./stage/forms.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -38,7 +37,9 @@ export function createTransport(host, app, stage) {
   const partition = h("button", { type: "button", class: "edge with-icon", "aria-haspopup": "dialog" }, icon("cut"), partitionWords);
   const request = h("button", { type: "button", class: "edge with-icon", "aria-haspopup": "dialog" }, icon("person"), requestWords);
   partition.addEventListener("click", () => {
-    standBelow(openPartitionForm(app, anchorOf(partition), () => stage.gestures.setCutting(true)), partition);
+    whenOpened(app, ({ anchorOf, openPartitionForm, standBelow }) => {
+      standBelow(openPartitionForm(app, anchorOf(partition), () => stage.gestures.setCutting(true)), partition);
+    });
   });
   request.addEventListener("click", () => askAsClient(app, stage));
 

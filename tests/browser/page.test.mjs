@@ -121,3 +121,29 @@ test("rules, checks, inspector and share tell what they know, without a mouse", 
   calm();
   await page.close();
 });
+
+test("no role is cut at 390 px, however long its name", async () => {
+  const { page, calm } = await open(browser, server.address, "?scenario=three_phase_commit/commit", { viewport: { width: 390, height: 844 } });
+  // What stands on the stage, as it is written there.
+  const written = await page.evaluate(async () => {
+    const app = globalThis.consensusPlayground;
+    app.pause();
+    const texts = new Set();
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...places) {
+      if (this.canvas.matches(".stage-canvas")) texts.add(text);
+      return fillText.call(this, text, ...places);
+    };
+    const roles = new Set();
+    for (let index = 0; index <= app.frame.cursor.length; index++) {
+      app.seek(0, index);
+      for (const { view } of app.frame.nodes) roles.add(view.role);
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    }
+    return { texts: [...texts], roles: [...roles] };
+  });
+  assert.ok(written.roles.some((role) => role.length > 12), "there is a long one");
+  for (const role of written.roles) assert.ok(written.texts.includes(role), `${role}: ${written.texts.join(" | ")}`);
+  calm();
+  await page.close();
+});

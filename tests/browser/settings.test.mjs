@@ -199,6 +199,7 @@ for (const protocol of ["raft", "multi_paxos", "abd"]) {
     const sheet = await page.evaluate(() => globalThis.consensusPlayground.sheet.operations);
     await page.getByRole("button", { name: "Client request…" }).click();
     const operation = page.locator("#client-operation");
+    await operation.waitFor();
     assert.deepEqual(await operation.locator("option").allInnerTexts(), sheet.map(({ name }) => name));
     for (const { name, parts } of sheet) {
       await operation.selectOption(name);
@@ -266,6 +267,30 @@ test("at 390 px everything in the settings is within reach of a finger", async (
   assert.deepEqual(small, []);
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window, `${content} px of content in ${window} px`);
+  calm();
+  await page.close();
+});
+
+test("what follows from a formula is said in sentences", async () => {
+  const { page, calm } = await open(browser, server.address);
+  await page.getByRole("tab", { name: "Settings" }).click();
+  const list = await page.evaluate(async () => (await fetch("/pkg/scenarios.json")).json());
+  let count = 0;
+  for (const protocol of new Set(list.map((entry) => entry.protocol))) {
+    const { id } = list.find((entry) => entry.protocol === protocol);
+    await page.evaluate((scenario) => globalThis.consensusPlayground.openScenario(scenario), id);
+    await page.evaluate(() => globalThis.consensusPlayground.pause());
+    const filled = await page.evaluate(() => globalThis.consensusPlayground.playground.formulas().map((formula) => formula.filled));
+    await page.waitForFunction((wanted) => {
+      const shown = [...document.querySelectorAll("#panel-settings .formula-text b")].map((bold) => bold.textContent);
+      return String(shown) === String(wanted);
+    }, filled);
+    for (const meaning of await page.locator("#panel-settings .formula > .quiet").allInnerTexts()) {
+      assert.match(meaning, /^[^a-z][^]*[.!?]$/, `${protocol}: ${meaning}`);
+      count++;
+    }
+  }
+  assert.ok(count > 10, `${count} formulas`);
   calm();
   await page.close();
 });

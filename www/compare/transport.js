@@ -117,7 +117,7 @@ function openNodes(page, button) {
   standBelow(openMenu(anchorOf(button), { title }, frame.nodes.map(({ name, status }, node) => {
     const type = status === "down" ? "restart" : "crash";
     const action = { type, node };
-    return { label: `${page.t(`node.${type}`)} ${name}`, icon: type === "crash" ? "cross" : "restart", reason: page.refusal(action), run: () => page.act(action) };
+    return { label: `${page.t(`action.${type}`)} ${name}`, icon: type === "crash" ? "cross" : "restart", reason: page.refusal(action), run: () => page.act(action) };
   })), button);
 }
 

@@ -2,9 +2,10 @@
 // everything that can be done to it.
 
 import { h } from "../dom.js";
+import { actionButton, buttonGroup, factTable, reasonAgainst } from "./facts.js";
+import { justApplied } from "./inspector-brief.js";
 import { logTable } from "./log.js";
-import { justApplied } from "./inspector-other.js";
-import { actionButton, buttonGroup, factTable, heading, plain, reasonAgainst } from "./parts.js";
+import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./patch.js").Doer} Doer */
@@ -14,7 +15,6 @@ const FAULTS = ["crash", "restart", "pause", "resume", "lose-disk", "hold-disk",
 /** Clock rates that are worth trying, in per mille of true time. */
 const RATES = [500, 800, 900, 1000, 1100, 1200, 2000];
 const CLOCK_JUMP_MS = 50;
-const MANY = 8;
 
 /**
  * @param {App} app @param {Doer} doer @param {number} node
@@ -133,27 +133,4 @@ function clock(app, doer, node) {
         action: { type: "clock-jump", node, aheadMs: CLOCK_JUMP_MS },
       }),
       h("p", { class: "reason" })));
-}
-
-/**
- * All nodes in brief, where none is chosen.
- * @param {App} app @param {Doer} doer
- */
-export function allNodes(app, doer) {
-  const { nodes } = app.frame;
-  const many = nodes.length > MANY;
-  return h("table", { class: `nodes${many ? " many" : ""}`, "data-key": "all", "aria-label": app.t("inspector.all") },
-    h("thead", null, h("tr", null,
-      h("th", { scope: "col" }, app.t("inspector.node")), h("th", { scope: "col" }, app.t("inspector.role")),
-      h("th", { scope: "col" }, app.sheet.period), h("th", { scope: "col" }, app.t("inspector.badges")))),
-    h("tbody", null, nodes.map(({ name, status, view }, node) => {
-      const key = `select-${node}`;
-      doer.add(key, () => app.select({ type: "node", node }));
-      return h("tr", { "data-key": name, class: app.frame.last.touched === node ? "touched" : null },
-        h("th", { scope: "row" }, h("button", { type: "button", class: "link", "data-do": key, "aria-label": app.t("timeline.select", { name }) }, name)),
-        h("td", null, h("span", { class: `role shape-${view.shape}` }, view.role),
-          status === "paused" ? h("span", { class: "role status" }, app.t("inspector.paused")) : null),
-        h("td", null, view.period),
-        h("td", { class: "quiet" }, view.badges.join(" · ")));
-    })));
 }

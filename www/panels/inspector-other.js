@@ -1,19 +1,19 @@
-// What the inspector shows besides nodes: a message in flight, a client, and the rules that decided
-// the last action.
+// What the inspector shows where a message in flight or a client is selected.
 
+import { endpointName } from "../a11y.js";
 import { h } from "../dom.js";
 import { lastValue, offeredOperation, partInput, partsOf, partWords, phrase, rememberAsked } from "../operations.js";
-import { CLIENT_BASE, KIND_REPLY, KIND_REQUEST, MESSAGE, MESSAGE_STRIDE } from "../types.js";
-import { actionButton, buttonGroup, factTable, heading, reasonAgainst } from "./parts.js";
+import { KIND_REPLY, KIND_REQUEST, MESSAGE, MESSAGE_STRIDE } from "../types.js";
+import { actionButton, buttonGroup, factTable, reasonAgainst } from "./facts.js";
+import { heading } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./patch.js").Doer} Doer */
 /** @typedef {{ operation: string, node: string, values: Map<string, string> }} Draft */
 
-/** @param {App} app @param {number} endpoint */
-function endpointName(app, endpoint) {
-  const { nodes, clients } = app.frame;
-  return endpoint >= CLIENT_BASE ? clients[endpoint - CLIENT_BASE]?.name ?? "" : nodes[endpoint]?.name ?? "";
+/** @param {App} app @returns {Draft} a form in which nobody has written yet */
+export function newDraft(app) {
+  return { operation: offeredOperation(app), node: "", values: new Map() };
 }
 
 /** @param {App} app @param {number} id @returns {number} where the message's numbers begin, or -1 */
@@ -130,45 +130,4 @@ export function clientPanel(app, doer, client, draft) {
       actionButton(app, doer, { key: "give-up", text: app.t("action.give-up"), action: { type: "give-up", client }, title: app.t("action.give-up.hint") }),
     ]),
   ];
-}
-
-/** @param {App} app @param {Doer} doer */
-export function clientRows(app, doer) {
-  if (app.frame.clients.length === 0) return null;
-  return h("table", { class: "nodes", "data-key": "clients", "aria-label": app.t("inspector.clients") },
-    h("tbody", null, app.frame.clients.map(({ name, open, last }, client) => {
-      const key = `select-client-${client}`;
-      doer.add(key, () => app.select({ type: "client", client }));
-      const text = open ? app.t("inspector.waitingFor", { text: open.text })
-        : last ? `${last.text} → ${last.outcome ?? app.t("inspector.gaveUp")}` : app.t("inspector.idle");
-      return h("tr", { "data-key": name },
-        h("th", { scope: "row" }, h("button", { type: "button", class: "link", "data-do": key, "aria-label": app.t("timeline.select", { name }) }, name)),
-        h("td", { colspan: "3" }, text));
-    })));
-}
-
-/**
- * The rules that decided the last action, and those that would have, were they not switched off.
- * @param {App} app
- * @returns {Node[]}
- */
-export function justApplied(app) {
-  const { last, cursor } = app.frame;
-  const rule = (/** @type {string} */ id, /** @type {boolean} */ missed) => {
-    const sheet = app.sheet.rules.find((candidate) => candidate.id === id);
-    if (!sheet) return null;
-    return h("li", { class: missed ? "missed" : "lit", "data-key": `${id}-${missed}` },
-      h("p", null, sheet.text),
-      h("p", { class: "quiet" }, sheet.source, missed ? ` · ${sheet.without}` : ""));
-  };
-  if (cursor.index === 0) return [];
-  return [
-    heading(app.t("inspector.justApplied")),
-    h("p", { class: "last", "data-key": "last" }, last.text),
-    last.applied.length > 0
-      ? h("ul", { class: "applied", "data-key": "applied" }, last.applied.map((id) => rule(id, false)))
-      : h("p", { class: "quiet", "data-key": "applied-none" }, app.t("inspector.noRule")),
-    last.missed.length > 0 ? heading(app.t("inspector.missed")) : null,
-    last.missed.length > 0 ? h("ul", { class: "applied", "data-key": "missed" }, last.missed.map((id) => rule(id, true))) : null,
-  ].filter((part) => part !== null);
 }

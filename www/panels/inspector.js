@@ -2,10 +2,9 @@
 // decided the last action.
 
 import { h } from "../dom.js";
-import { offeredOperation } from "../operations.js";
-import { allNodes, nodePanel } from "./inspector-node.js";
-import { allLogs } from "./log.js";
-import { clientPanel, clientRows, justApplied, messagePanel } from "./inspector-other.js";
+import { opened, openedIfThere } from "../opening.js";
+import { allNodes, clientRows, justApplied } from "./inspector-brief.js";
+import { allLogs } from "./logs.js";
 import { heading, paced, showReasons } from "./parts.js";
 import { Doer, patch } from "./patch.js";
 
@@ -23,6 +22,9 @@ export function create(host, app) {
   showReasons(root);
   /** What is written in each client's form; nobody else may overwrite it. @type {Map<number, import("./inspector-other.js").Draft>} */
   const drafts = new Map();
+  /** The selection whose panel was asked for before it had come. @type {import("../types.js").Selection} */
+  let asked = null;
+  let failed = "";
 
   const render = () => {
     if (!app.frame) return;
@@ -43,13 +45,7 @@ export function create(host, app) {
   /** @returns {Node[]} */
   function selected() {
     const { selection } = app;
-    if (selection?.type === "node" && app.frame.nodes[selection.node]) return nodePanel(app, doer, selection.node);
-    if (selection?.type === "message") return messagePanel(app, doer, selection.id);
-    if (selection?.type === "client") {
-      let draft = drafts.get(selection.client);
-      if (!draft) drafts.set(selection.client, (draft = { operation: offeredOperation(app), node: "", values: new Map() }));
-      return clientPanel(app, doer, selection.client, draft);
-    }
+    if (selection && (selection.type !== "node" || app.frame.nodes[selection.node])) return one(selection);
     const clients = clientRows(app, doer);
     return [
       heading(app.t("inspector.all"), app.t("inspector.allHint")),
@@ -57,6 +53,28 @@ export function create(host, app) {
       ...allLogs(app),
       ...(clients ? [heading(app.t("inspector.clients")), clients] : []),
     ];
+  }
+
+  /**
+   * @param {NonNullable<import("../types.js").Selection>} selection
+   * @returns {Node[]}
+   */
+  function one(selection) {
+    const there = openedIfThere();
+    if (!there) {
+      // Asked for once for each selection, and drawn again when it has come or cannot be had.
+      if (selection !== asked) {
+        asked = selection;
+        failed = "";
+        opened(app).catch((error) => (failed = String(error?.message ?? error))).then(render);
+      }
+      return failed ? [h("p", { class: "problem" }, app.t("page.notFetched", { why: failed }))] : [];
+    }
+    if (selection.type === "node") return there.nodePanel(app, doer, selection.node);
+    if (selection.type === "message") return there.messagePanel(app, doer, selection.id);
+    let draft = drafts.get(selection.client);
+    if (!draft) drafts.set(selection.client, (draft = there.newDraft(app)));
+    return there.clientPanel(app, doer, selection.client, draft);
   }
 
   return {

@@ -1,9 +1,13 @@
 // What clients may ask for by themselves, as choices in words; used by the settings and by the client's
 // form.
 
+import { addWords } from "../i18n.js";
+import english from "../locale/en.workloads.js";
 import { readWorkload } from "./setting-lines.js";
 
 /** @typedef {import("../app.js").App} App */
+
+addWords(english, () => import("../locale/zh.workloads.js"));
 
 /**
  * @param {App} app

@@ -1,5 +1,6 @@
 // The two small forms of the stage: what a client asks for, and which nodes a partition cuts off.
 
+import { clientSentence } from "../a11y.js";
 import { changeLine } from "../change.js";
 import { fill, h } from "../dom.js";
 import { lastValue, offeredOperation, partInput, partsOf, partWords, phrase, rememberAsked } from "../operations.js";
@@ -93,20 +94,6 @@ function workloadSwitch(app) {
   return h("div", { class: "form workload-switch" },
     h("label", { for: choice.id }, app.t("client.byThemselves")), choice,
     h("p", { class: "pop-note" }, app.t("client.startsAnew")), problem);
-}
-
-/**
- * @param {App} app
- * @param {number} client
- */
-export function clientSentence(app, client) {
-  const { open, last } = app.frame.clients[client];
-  if (open) return app.t("client.waits", { what: open.text });
-  if (last) {
-    return last.outcome === null ? app.t("client.gaveUp", { what: last.text })
-      : app.t("client.last", { what: last.text, outcome: last.outcome });
-  }
-  return app.t("client.idleSentence");
 }
 
 /**

@@ -1,7 +1,7 @@
 // Pointer gestures on the stage: click, long press, and the two drags that cut the network. Nodes
 // and clients are real buttons over the canvas, so their clicks come from there.
 
-import { closePopover } from "../popover.js";
+import { closePopover } from "../opening.js";
 import { CLIENT_BASE } from "../types.js";
 import { healActions } from "./cuts.js";
 

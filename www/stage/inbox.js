@@ -2,11 +2,11 @@
 // buttons, the next due first. A click delivers; the menu drops, copies or delays. These are real
 // buttons, so keyboard and screen reader get them for free.
 
+import { endpointName } from "../a11y.js";
 import { fill, h, icon } from "../dom.js";
-import { anchorOf, closePopover, openPanel } from "../popover.js";
+import { closePopover, whenOpened } from "../opening.js";
 import { CLIENT_BASE, MESSAGE, MESSAGE_STRIDE } from "../types.js";
 import { lookOf } from "./draw-messages.js";
-import { endpointName, openMessageMenu, openTimerMenu } from "./menus.js";
 
 /**
  * @typedef {import("../app.js").App} App
@@ -65,11 +65,15 @@ export function takeItem(app, item) {
 /**
  * @param {App} app
  * @param {InboxItem} item
- * @param {import("../popover.js").Anchor} anchor
+ * @param {Element} opener
  */
-function openItemMenu(app, item, anchor) {
-  if (item.type === "message") openMessageMenu(app, item.id, anchor);
-  else openTimerMenu(app, item.node, item.timer, anchor);
+function openItemMenu(app, item, opener) {
+  // The button may be another one when the menu opens.
+  const anchor = opener.getBoundingClientRect();
+  whenOpened(app, ({ openMessageMenu, openTimerMenu }) => {
+    if (item.type === "message") openMessageMenu(app, item.id, anchor);
+    else openTimerMenu(app, item.node, item.timer, anchor);
+  });
 }
 
 export class Inboxes {
@@ -222,8 +226,10 @@ export class Inboxes {
       button.addEventListener("click", () => closePopover());
       return button;
     }));
-    openPanel(anchorOf(opener), { title }, h("div", { class: "pop-title" }, title),
-      h("p", { class: "pop-note" }, this.app.t("inbox.how")), list);
+    const anchor = opener.getBoundingClientRect();
+    whenOpened(this.app, ({ openPanel }) => {
+      openPanel(anchor, { title }, h("div", { class: "pop-title" }, title), h("p", { class: "pop-note" }, this.app.t("inbox.how")), list);
+    });
   }
 
   /**
@@ -249,11 +255,11 @@ export class Inboxes {
       onclick: () => takeItem(app, item),
       oncontextmenu: (/** @type {MouseEvent} */ event) => {
         event.preventDefault();
-        openItemMenu(app, item, anchorOf(button));
+        openItemMenu(app, item, button);
       },
       // A touch that stays opens the menu; Chromium sends contextmenu by itself, Safari does not.
       ontouchstart: () => {
-        held = window.setTimeout(() => openItemMenu(app, item, anchorOf(button)), 550);
+        held = window.setTimeout(() => openItemMenu(app, item, button), 550);
       },
       ontouchend: () => window.clearTimeout(held),
       ontouchmove: () => window.clearTimeout(held),

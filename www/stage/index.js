@@ -2,19 +2,17 @@
 // under the pointer. It changes nothing itself; gestures and menus send actions to the app.
 
 import { h } from "../dom.js";
-import { anchorAt } from "../popover.js";
+import { whenOpened } from "../opening.js";
 import { readColours } from "../theme.js";
 import { MESSAGE, MESSAGE_STRIDE } from "../types.js";
 import { cutAt, cutShapes, drawCuts } from "./cuts.js";
 import { drawGhosts, drawLinks, drawMessages } from "./draw-messages.js";
 import { drawClients, drawNodes } from "./draw-nodes.js";
 import { drawQuorums } from "./draw-quorums.js";
-import { openClientForm } from "./forms.js";
 import { Gestures } from "./gestures.js";
 import { Inboxes } from "./inbox.js";
 import { computeLayout } from "./layout.js";
 import { createLegend, gatherRoles, noRoles } from "./legend.js";
-import { openMessageMenu, openNodeMenu } from "./menus.js";
 import { Motion } from "./motion.js";
 import { FONT, textWidth } from "./pen.js";
 import { placeMessages } from "./place.js";
@@ -276,12 +274,14 @@ export class Stage {
     app.select({ type: "message", id: message.id });
     const box = this.area.getBoundingClientRect();
     const { messages } = app.frame;
+    const goOn = () => {
+      if (wasPlaying && app.frame.last.violated.length === 0) app.play();
+    };
     for (let at = 0; at < messages.length; at += MESSAGE_STRIDE) {
       if (messages[at + MESSAGE.id] !== message.id) continue;
-      const anchor = anchorAt(box.left + message.x, box.top + message.y + 6);
-      openMessageMenu(app, message.id, anchor, () => {
-        if (wasPlaying && app.frame.last.violated.length === 0) app.play();
-      });
+      whenOpened(app, ({ anchorAt, openMessageMenu }) => {
+        openMessageMenu(app, message.id, anchorAt(box.left + message.x, box.top + message.y + 6), goOn);
+      }, goOn);
       return;
     }
   }
@@ -291,16 +291,24 @@ export class Stage {
    */
   openNode(node) {
     this.app.select({ type: "node", node });
-    openNodeMenu(this.app, node, this.#anchorOfNode(node));
+    whenOpened(this.app, ({ openNodeMenu }) => openNodeMenu(this.app, node, this.#anchorOfNode(node)));
   }
 
   /** @param {number} client */
   openClient(client) {
     const { app } = this;
     app.select({ type: "client", client });
+    whenOpened(app, (opened) => this.#openClient(opened, client));
+  }
+
+  /**
+   * @param {import("../opening.js").Opened} opened
+   * @param {number} client
+   */
+  #openClient({ openClientForm }, client) {
     const { x, y, r } = this.layout.clients[client];
     const box = this.area.getBoundingClientRect();
-    const panel = openClientForm(app, client, {
+    const panel = openClientForm(this.app, client, {
       left: box.left + x - r, right: box.left + x + r, top: box.top + y - r, bottom: box.top + y + r,
     });
     // Below the client it covers less of the picture than beside it, where there is room.

@@ -1,8 +1,9 @@
 // The menus of the stage: what can be done to a node or a message, what is impossible now and why.
 
+import { endpointName } from "../a11y.js";
 import { h, icon } from "../dom.js";
 import { closePopover, openMenu } from "../popover.js";
-import { CLIENT_BASE, MESSAGE, MESSAGE_STRIDE } from "../types.js";
+import { MESSAGE, MESSAGE_STRIDE } from "../types.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../types.js").Action} Action */
@@ -10,15 +11,6 @@ import { CLIENT_BASE, MESSAGE, MESSAGE_STRIDE } from "../types.js";
 /** @typedef {import("../popover.js").MenuItem} MenuItem */
 
 const DELAY_MS = 50;
-
-/**
- * @param {App} app
- * @param {number} endpoint
- */
-export function endpointName(app, endpoint) {
-  const { nodes, clients } = app.frame;
-  return (endpoint >= CLIENT_BASE ? clients[endpoint - CLIENT_BASE]?.name : nodes[endpoint]?.name) ?? "?";
-}
 
 /**
  * A row for an action; impossible ones say why.
