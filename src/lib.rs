@@ -20,6 +20,7 @@ pub mod protocols;
 pub mod scenario;
 pub mod session;
 mod sheet;
+pub mod sorted;
 pub mod store;
 pub mod sweep;
 pub mod timeline;

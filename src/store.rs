@@ -1,24 +1,23 @@
 //! The replicated state machine that protocols share: a key-value store with queues, file locks and
 //! accounts, and client sessions.
 
-use std::collections::BTreeMap;
-
 use crate::ids::ClientId;
 use crate::operation::{
     APPEND, CAS, DELETE, DEQUEUE, ENQUEUE, GET, LOCK, Operation, OperationKind, Outcome, PUT,
     TRANSFER, Text, UNLOCK,
 };
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 use crate::view::Field;
 
 /// A key-value store with queues and file locks. The same operations in the same order give the
 /// same store.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Store {
-    values: BTreeMap<Text, Text>,
-    queues: BTreeMap<Text, Vec<Text>>,
+    values: SortedMap<Text, Text>,
+    queues: SortedMap<Text, Vec<Text>>,
     /// Who holds each locked file.
-    locks: BTreeMap<Text, ClientId>,
+    locks: SortedMap<Text, ClientId>,
 }
 
 /// The longest value that appending may build, in bytes; beyond it an append keeps the end.
@@ -143,7 +142,7 @@ impl Store {
 /// remembered result a session is enough (Raft §8; dissertation §6.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sessions {
-    last: BTreeMap<u32, (u32, Outcome)>,
+    last: SortedMap<u32, (u32, Outcome)>,
 }
 
 impl Sessions {

@@ -1,9 +1,8 @@
 //! How stale the values are that clients read, judged from the history alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::OperationRecord;
 use crate::operation::{Operation, Outcome};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// What reads of a history saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +25,8 @@ struct Write<'a> {
 /// Judges the reads among `records`. Only keys that are read and set are judged: there each value
 /// is written once, so that a read tells which write it saw.
 pub fn staleness(records: &[OperationRecord]) -> Staleness {
-    let mut writes: BTreeMap<&str, Vec<Write<'_>>> = BTreeMap::new();
-    let mut unclear: BTreeSet<&str> = BTreeSet::new();
+    let mut writes: SortedMap<&str, Vec<Write<'_>>> = SortedMap::new();
+    let mut unclear: SortedSet<&str> = SortedSet::new();
     for record in records {
         let return_step = record.completion.as_ref().map(|done| done.return_step);
         match &record.operation {

@@ -3,13 +3,13 @@
 //! It is at once preset, lesson, regression test and share link. People write it as text
 //! ([`text`]), links carry it packed ([`link`]), [`run`] turns its steps into actions.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::action::ActionKind;
 use crate::ids::{ClientId, Endpoint, NodeId, NodeSet};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
+use crate::sorted::SortedMap;
 use crate::world::{ClientConditions, Config, LinkConditions, Schedule};
 
 pub mod expect;
@@ -68,7 +68,7 @@ impl Language {
 }
 
 /// The same words in several languages.
-pub type Words = BTreeMap<Language, String>;
+pub type Words = SortedMap<Language, String>;
 
 /// Whether things happen by themselves after the steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -229,13 +229,13 @@ pub fn default_config(sheet: &Sheet) -> Config {
         clients: 1,
         seed: 1,
         network: LinkConditions::default(),
-        links: BTreeMap::new(),
+        links: SortedMap::new(),
         client: ClientConditions::default(),
         workload: None,
-        clocks: BTreeMap::new(),
+        clocks: SortedMap::new(),
         rules: sheet.all_rules(),
         settings: sheet.settings.iter().map(|setting| setting.default).collect(),
-        disks: BTreeMap::new(),
+        disks: SortedMap::new(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! A run in words: each action with what it did, each note, each expectation. What the command line
 //! prints, what golden tests compare, and the same natively and in WebAssembly.
 
-use std::collections::BTreeMap;
-
 use super::run::{self, Driver, StepError};
 use super::{Language, Scenario, Step, expect, text};
 use crate::action::Action;
 use crate::ids::NodeId;
 use crate::protocols::REGISTRY;
+use crate::sorted::SortedMap;
 use crate::world::Refusal;
 use crate::world::World;
 
@@ -166,7 +165,7 @@ pub fn report(scenario: &Scenario) -> Report {
 
 /// An invariant that is false at the end must be expected to be; silence means that all hold.
 fn unexpected_violations(scenario: &Scenario, sim: &World) -> Vec<String> {
-    let mut expected: BTreeMap<u8, bool> = BTreeMap::new();
+    let mut expected: SortedMap<u8, bool> = SortedMap::new();
     for step in &scenario.steps {
         if let Step::Expect(super::Expectation::Invariant(place, violated)) = step {
             expected.insert(*place, *violated);

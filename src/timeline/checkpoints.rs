@@ -1,8 +1,7 @@
 //! Worlds kept along a branch, so that seeking replays few actions. They thin out as a run grows:
 //! replaying a few hundred actions costs less than a frame, and memory stays bounded.
 
-use std::collections::BTreeMap;
-
+use crate::sorted::SortedMap;
 use crate::world::World;
 
 /// How many actions lie between two checkpoints at first. Measured: 256 actions replay in about a
@@ -14,12 +13,12 @@ const CHECKPOINTS_MAX: usize = 512;
 /// The checkpoints of one branch, by the number of actions applied.
 pub(super) struct Checkpoints {
     spacing: u64,
-    worlds: BTreeMap<u64, World>,
+    worlds: SortedMap<u64, World>,
 }
 
 impl Default for Checkpoints {
     fn default() -> Self {
-        Checkpoints { spacing: SPACING_FIRST, worlds: BTreeMap::new() }
+        Checkpoints { spacing: SPACING_FIRST, worlds: SortedMap::new() }
     }
 }
 

@@ -1,8 +1,7 @@
 //! What a world is made with: everything that is fixed before the first action.
 
-use std::collections::BTreeMap;
-
 use crate::ids::{NodeId, RuleSet};
+use crate::sorted::SortedMap;
 
 /// How messages travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,19 +77,19 @@ pub struct Config {
     /// How messages travel, where no link says otherwise.
     pub network: LinkConditions,
     /// Links that differ, by sender and receiver.
-    pub links: BTreeMap<(NodeId, NodeId), LinkConditions>,
+    pub links: SortedMap<(NodeId, NodeId), LinkConditions>,
     /// How clients wait.
     pub client: ClientConditions,
     /// What clients ask for by themselves, if they do.
     pub workload: Option<WorkloadConditions>,
     /// Clocks that are not true.
-    pub clocks: BTreeMap<NodeId, ClockConditions>,
+    pub clocks: SortedMap<NodeId, ClockConditions>,
     /// The rules that hold at the start.
     pub rules: RuleSet,
     /// The values of the protocol's settings, in order.
     pub settings: Vec<u32>,
     /// Disks that are not empty at the start, in the words of the protocol.
-    pub disks: BTreeMap<NodeId, String>,
+    pub disks: SortedMap<NodeId, String>,
 }
 
 /// The bounds on a world. Reaching one is shown, never hidden.

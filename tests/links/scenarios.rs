@@ -102,7 +102,7 @@ fn sentence() -> impl Strategy<Value = String> {
 }
 
 fn words() -> impl Strategy<Value = Words> {
-    btree_map(select(Language::ALL.to_vec()), sentence(), 0..3)
+    btree_map(select(Language::ALL.to_vec()), sentence(), 0..3).prop_map(Words::from_iter)
 }
 
 /// A word that means nothing, in `expect` or `invoke`, but itself.
@@ -176,13 +176,13 @@ fn config() -> impl Strategy<Value = Config> {
                         clients,
                         seed,
                         network,
-                        links,
+                        links: links.into_iter().collect(),
                         client,
                         workload,
-                        clocks,
+                        clocks: clocks.into_iter().collect(),
                         rules,
                         settings,
-                        disks,
+                        disks: disks.into_iter().collect(),
                     }
                 },
             )

@@ -9,13 +9,12 @@
 //! clients follow each other here too: whatever a client could notice is noticed. An attempt that
 //! gives a put the tag it has already is part of the operation that first gave it, and not compared.
 
-use std::collections::BTreeMap;
-
 use super::Abd;
 use super::state::{Answered, Node, Phase, Put, Tag, Version};
 use crate::ids::NodeId;
 use crate::operation::Text;
 use crate::protocol::{Answer, Cluster, Invariant, Request};
+use crate::sorted::SortedMap;
 
 const ATOMICITY: u8 = 0;
 const TAGS_MONOTONE: u8 = 1;
@@ -57,21 +56,21 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// The highest tag that each disk has held for each register.
-    held: BTreeMap<(NodeId, Text), Tag>,
+    held: SortedMap<(NodeId, Text), Tag>,
     /// The first value seen on a disk for each tag, as tags are compared.
-    values: BTreeMap<(Text, (u64, NodeId)), Text>,
+    values: SortedMap<(Text, (u64, NodeId)), Text>,
     /// For each operation under way, by coordinator and number: what was known when it began.
-    begun: BTreeMap<(NodeId, u32), Beginning>,
+    begun: SortedMap<(NodeId, u32), Beginning>,
     /// To which put each tag was given.
-    given: BTreeMap<(Text, Tag), Put>,
+    given: SortedMap<(Text, Tag), Put>,
     /// What coordinators have answered while their disks are held: nobody was told of it yet.
     withheld: Vec<(NodeId, Answered)>,
     /// The highest tag that was answered for each register.
-    answered: BTreeMap<Text, Tag>,
+    answered: SortedMap<Text, Tag>,
     /// The tag by which each put was first answered, or seen by a read.
-    settled: BTreeMap<Put, Tag>,
+    settled: SortedMap<Put, Tag>,
     /// The highest acknowledged write of each register, and on how many disks it must be.
-    acknowledged: BTreeMap<Text, (Tag, u32)>,
+    acknowledged: SortedMap<Text, (Tag, u32)>,
 }
 
 /// What had been answered when an operation began.

@@ -1,12 +1,12 @@
 //! What a node knows: what survives a crash, which is all that it holds as a replica, and the
 //! operations that it coordinates, which do not.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::ids::{NodeId, NodeSet, RuleSet};
 use crate::operation::{Outcome, Text};
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 
 use super::rules;
 
@@ -75,9 +75,9 @@ pub struct Disk {
     /// How often the node has started, so that no round is numbered twice.
     pub starts: u32,
     /// The registers; a key without one has no value and the lowest tag.
-    pub registers: BTreeMap<Text, Version>,
+    pub registers: SortedMap<Text, Version>,
     /// For each session its last put. A client has one operation open at a time.
-    pub puts: BTreeMap<u32, Known>,
+    pub puts: SortedMap<u32, Known>,
 }
 
 /// Names one phase of one operation of one coordinator for ever.

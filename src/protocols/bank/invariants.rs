@@ -2,12 +2,11 @@
 //! against history variables that no handler sees. Only what is on a disk counts: whatever never
 //! got there was told to nobody. Each violation says in words why it is one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{COORDINATOR, Reads, Shard, State, Tx};
 use crate::ids::{ClientId, NodeId, NodeSet};
 use crate::operation::{Operation, Outcome, Text};
 use crate::protocol::{Answer, Invariant, Reply, Request};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// The invariants of each of the three protocols, in the order of the numbers below.
 pub const INVARIANTS: &[Invariant] = &[
@@ -68,19 +67,19 @@ pub struct Ghost {
     /// The money at the very beginning.
     opening: Option<i64>,
     /// What each disk last said of each transaction.
-    seen: BTreeMap<(NodeId, Tx), State>,
+    seen: SortedMap<(NodeId, Tx), State>,
     /// Who has ever had a transaction prepared on its disk.
-    prepared: BTreeSet<(Tx, NodeId)>,
+    prepared: SortedSet<(Tx, NodeId)>,
     /// Who takes part in each transaction.
-    participants: BTreeMap<Tx, NodeSet>,
+    participants: SortedMap<Tx, NodeSet>,
     /// Whose request each transaction is: session and number.
-    requests: BTreeMap<Tx, (u32, u32)>,
+    requests: SortedMap<Tx, (u32, u32)>,
     /// Who decided first, and what.
-    outcomes: BTreeMap<Tx, (NodeId, bool)>,
+    outcomes: SortedMap<Tx, (NodeId, bool)>,
     /// By which transaction each request was committed.
-    committed: BTreeMap<(u32, u32), Tx>,
+    committed: SortedMap<(u32, u32), Tx>,
     /// How much money each funding adds when it commits.
-    funded: BTreeMap<Tx, i64>,
+    funded: SortedMap<Tx, i64>,
 }
 
 type Report<'a> = &'a mut dyn FnMut(u8, String);

@@ -1,12 +1,11 @@
 //! A shard: accounts, and a record of each transaction that it was asked about. All of it is on
 //! the disk; who waits for a lock is not.
 
-use std::collections::BTreeMap;
-
 use super::{Tx, accounts_of, amount_of, shard_of};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::{Operation, Outcome, Text};
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 
 /// What a node's disk says about a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,9 +118,9 @@ pub struct Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Shard {
     /// The balance of each account.
-    pub accounts: BTreeMap<Text, u64>,
+    pub accounts: SortedMap<Text, u64>,
     /// What is known of each transaction.
-    pub records: BTreeMap<Tx, Record>,
+    pub records: SortedMap<Tx, Record>,
 }
 
 impl Shard {

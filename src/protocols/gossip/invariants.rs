@@ -6,7 +6,6 @@
 //! were answered have the versions that they ought to have. Then nodes that have met the same
 //! versions are equal, in whatever order they met them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
 use super::Gossip;
@@ -16,6 +15,7 @@ use crate::ids::NodeId;
 use crate::mix::hash_of;
 use crate::operation::Text;
 use crate::protocol::{Cluster, Invariant};
+use crate::sorted::{SortedMap, SortedSet};
 
 const VERSIONS_MONOTONE: u8 = 0;
 const DELETES_STAY: u8 = 1;
@@ -66,25 +66,25 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// The version that each node's disk held of each key.
-    held: BTreeMap<(NodeId, Text), Version>,
+    held: SortedMap<(NodeId, Text), Version>,
     /// The newest delete of each key that each node has executed or heard of.
-    buried: BTreeMap<(NodeId, Text), Stamp>,
+    buried: SortedMap<(NodeId, Text), Stamp>,
     /// The newest death certificate of each key that a node has met while its disk was held: it may
     /// be dropped before the disk ever has it.
     met: Met,
     /// What was first seen under each version, as versions are compared.
-    contents: BTreeMap<(Text, (u64, NodeId)), Content>,
+    contents: SortedMap<(Text, (u64, NodeId)), Content>,
     /// The versions that their writers have had.
-    made: BTreeSet<(Text, Stamp)>,
+    made: SortedSet<(Text, Stamp)>,
     /// The nodes that have started.
-    started: BTreeSet<NodeId>,
+    started: SortedSet<NodeId>,
     /// For each root of a hash tree, the hash of the items that it stood for.
-    roots: BTreeMap<u64, u64>,
+    roots: SortedMap<u64, u64>,
 }
 
 /// Certificates that disks do not have yet. Where there are none they leave no trace in a fingerprint.
 #[derive(Clone, Debug, Default)]
-struct Met(BTreeMap<(NodeId, Text), Stamp>);
+struct Met(SortedMap<(NodeId, Text), Stamp>);
 
 impl Hash for Met {
     fn hash<H: Hasher>(&self, state: &mut H) {

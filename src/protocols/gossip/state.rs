@@ -1,12 +1,12 @@
 //! What a node knows: its items with their versions, which survive a crash, and what it is spreading,
 //! which does not.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::rules;
 use crate::ids::{NodeId, RuleSet};
 use crate::operation::Text;
+use crate::sorted::SortedMap;
 use crate::store::Sessions;
 
 /// A version's place in the order of all writes: the time first, then the node (Demers §1.1).
@@ -64,7 +64,7 @@ impl Version {
 }
 
 /// Items by key; what nodes hold and what they send.
-pub type Items = BTreeMap<Text, Version>;
+pub type Items = SortedMap<Text, Version>;
 
 /// What survives a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -87,7 +87,7 @@ pub struct Node {
     /// The hash tree over the items, where hashes are compared; see [`super::merkle`].
     pub tree: Vec<u64>,
     /// The hot rumors: news that this node spreads.
-    pub hot: BTreeMap<Text, Rumor>,
+    pub hot: SortedMap<Text, Rumor>,
     /// What the last request wrote, if it wrote anything.
     pub written: Option<Written>,
     /// Whether death certificates are never dropped.
@@ -120,7 +120,7 @@ impl Node {
         Node {
             disk,
             tree: Vec::new(),
-            hot: BTreeMap::new(),
+            hot: SortedMap::new(),
             written: None,
             keeps_certificates: true,
         }

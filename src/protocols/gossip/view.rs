@@ -59,7 +59,7 @@ pub fn disk_view(disk: &Disk) -> NodeView {
 
 /// How far the cluster has converged, by what is on the disks.
 pub fn meters(cluster: &Cluster<'_, Gossip>) -> Vec<Meter> {
-    let mut newest: std::collections::BTreeMap<_, &Version> = Default::default();
+    let mut newest: crate::sorted::SortedMap<_, &Version> = Default::default();
     for id in cluster.ids() {
         for (key, version) in &cluster.disk(id).items {
             let known = newest.entry(key).or_insert(version);

@@ -2,7 +2,6 @@
 //! follows for disks and clients. Checked after every action, against history variables that no
 //! handler sees; each violation says in words why it is one.
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::pvalue::{Ballot, Command};
 use super::state::{Node, Role};
 use crate::ids::{NodeId, NodeSet};
 use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::sorted::SortedMap;
 
 const AGREEMENT: u8 = 0;
 const DECIDED_BY_A_QUORUM: u8 = 1;
@@ -70,17 +70,17 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Ghost {
     /// What was proposed or accepted in each slot and ballot, and who accepted it.
-    votes: BTreeMap<(u64, Ballot), Vote>,
+    votes: SortedMap<(u64, Ballot), Vote>,
     /// What was decided for each slot, first in the run, and who knew first.
-    decided: BTreeMap<u64, (Arc<Command>, NodeId)>,
+    decided: SortedMap<u64, (Arc<Command>, NodeId)>,
     /// The sum of the hashes of all votes and decisions.
     digest: u64,
     /// For each node, what it looked like when last seen.
-    seen: BTreeMap<NodeId, Seen>,
+    seen: SortedMap<NodeId, Seen>,
     /// How many acceptances decide.
     quorum: u32,
     /// Where each write took effect.
-    executed: BTreeMap<(u32, u32), u64>,
+    executed: SortedMap<(u32, u32), u64>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! The leader: phase 1 once for all slots, then phase 2 slot by slot ("Paxos Made Simple" §3; scout
 //! and commander in "Paxos Made Moderately Complex" §2.2), and when to try.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::message::Message;
@@ -9,6 +9,7 @@ use super::pvalue::{Ballot, Command, Pvalue};
 use super::state::{Candidate, Leader, Node, Proposal, Role};
 use super::{Ctx, ELECTION, HEARTBEAT, acceptor, replica, rules};
 use crate::ids::{NodeId, NodeSet};
+use crate::sorted::SortedMap;
 
 /// A preempted leader's timeout grows at most this many times.
 const BACK_OFF_MAX: u32 = 4;
@@ -99,7 +100,7 @@ fn lead(context: &mut Ctx<'_>, node: &mut Node, candidate: Candidate) {
     let last = last_found.max(node.decided.last()).max(first - 1);
     node.role = Role::Leader(Leader {
         ballot,
-        proposals: BTreeMap::new(),
+        proposals: SortedMap::new(),
         next: last + 1,
         waiting: VecDeque::new(),
     });
@@ -173,7 +174,7 @@ pub fn on_heartbeat_timeout(context: &mut Ctx<'_>, node: &mut Node) {
     context.arm(HEARTBEAT, heartbeat_ms, heartbeat_ms);
     let ballot = leader.ballot;
     context.broadcast(&Message::Heartbeat { ballot, decided: node.executed });
-    for (slot, proposal) in &mut leader.proposals {
+    for (slot, proposal) in leader.proposals.iter_mut() {
         if std::mem::take(&mut proposal.is_fresh) {
             continue;
         }

@@ -4,7 +4,6 @@
 //! acceptor accepts. An acceptor keeps for each slot only the one with the highest ballot, as no
 //! other is ever needed.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use std::sync::Arc;
 use crate::ids::NodeId;
 use crate::mix::hash_of;
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 
 /// A ballot: rounds are compared first, then nodes. As it carries the node that leads it, two
 /// leaders never share one.
@@ -97,14 +97,14 @@ pub struct Pvalue {
 /// A table of slots, numbered from one; some may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slots<T> {
-    entries: BTreeMap<u64, Arc<T>>,
+    entries: SortedMap<u64, Arc<T>>,
     /// The sum of the hashes of all entries: it stands for them, whatever the order they came in.
     digest: u64,
 }
 
 impl<T> Default for Slots<T> {
     fn default() -> Self {
-        Slots { entries: BTreeMap::new(), digest: 0 }
+        Slots { entries: SortedMap::new(), digest: 0 }
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a node knows: what survives a crash and what does not. Data of a role lives in the role, so
 //! that it cannot outlive it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::pvalue::{Ballot, Command, Pvalue, Slots};
 use crate::ids::{NodeId, NodeSet};
 use crate::protocol::Request;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::store::{Sessions, Store};
 
 /// What survives a crash: the acceptor's two variables.
@@ -38,7 +39,7 @@ pub struct Node {
     /// The last slot executed with all before it.
     pub executed: u64,
     /// Slots executed before their turn; none, unless a rule is off.
-    pub early: BTreeSet<u64>,
+    pub early: SortedSet<u64>,
     /// The state machine.
     pub store: Store,
     /// What the state machine remembers of clients.
@@ -75,7 +76,7 @@ pub struct Candidate {
     /// Who promised.
     pub promised: NodeSet,
     /// For each slot, what was accepted in the highest ballot anybody told of.
-    pub found: BTreeMap<u64, Arc<Pvalue>>,
+    pub found: SortedMap<u64, Arc<Pvalue>>,
 }
 
 /// What only a leader knows.
@@ -84,7 +85,7 @@ pub struct Leader {
     /// Its ballot.
     pub ballot: Ballot,
     /// What it has proposed and is not decided.
-    pub proposals: BTreeMap<u64, Proposal>,
+    pub proposals: SortedMap<u64, Proposal>,
     /// The first slot that it has never proposed anything for.
     pub next: u64,
     /// Requests that wait until the window has room.
@@ -114,7 +115,7 @@ impl Node {
             quorums,
             decided: Slots::default(),
             executed: 0,
-            early: BTreeSet::new(),
+            early: SortedSet::new(),
             store: Store::default(),
             sessions: Sessions::default(),
         }

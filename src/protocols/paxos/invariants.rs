@@ -5,8 +5,6 @@
 //! disk, as nobody is told of it earlier; a crash takes back those that are not. In the same way a
 //! learner knows a value when its disk is up to date.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Paxos;
 use super::ballot::{Ballot, Proposal};
 use super::sizes::Sizes;
@@ -14,6 +12,7 @@ use super::state::{Attempt, Disk, Node};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Text;
 use crate::protocol::{Cluster, Invariant};
+use crate::sorted::{SortedMap, SortedSet};
 
 const ONLY_PROPOSED_CHOSEN: u8 = 0;
 const ONE_VALUE_CHOSEN: u8 = 1;
@@ -67,19 +66,19 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// What clients proposed, and what was on disks before the run.
-    asked: BTreeSet<Text>,
+    asked: SortedSet<Text>,
     /// The first value proposed or accepted in each ballot.
-    proposed: BTreeMap<Ballot, Text>,
+    proposed: SortedMap<Ballot, Text>,
     /// What each node's memory last held as accepted.
-    seen: BTreeMap<NodeId, Option<Proposal>>,
+    seen: SortedMap<NodeId, Option<Proposal>>,
     /// What nodes have proposed (false) or accepted (true) while their disks were behind.
-    pending: BTreeMap<NodeId, Vec<(Proposal, bool)>>,
+    pending: SortedMap<NodeId, Vec<(Proposal, bool)>>,
     /// Who accepted each proposal.
-    accepted: BTreeMap<Proposal, NodeSet>,
+    accepted: SortedMap<Proposal, NodeSet>,
     /// The values chosen, each with the ballot that chose it first.
-    chosen: BTreeMap<Text, Ballot>,
+    chosen: SortedMap<Text, Ballot>,
     /// The highest ballot that each disk has held as promised.
-    promised: BTreeMap<NodeId, Ballot>,
+    promised: SortedMap<NodeId, Ballot>,
 }
 
 type Report<'a> = &'a mut dyn FnMut(u8, String);

@@ -1,13 +1,12 @@
 //! What a node knows: what survives a crash and what does not. What only an attempt needs lives in
 //! the attempt, so that it cannot outlive it.
 
-use std::collections::BTreeMap;
-
 use super::ballot::{Ballot, Proposal};
 use super::sizes::Sizes;
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Text;
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 
 /// What survives a crash: the proposer's one variable and the acceptor's two (§2.5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -41,7 +40,7 @@ pub struct Node {
     /// The learners that wait for what is chosen.
     pub curious: NodeSet,
     /// For each acceptor the highest proposal that it is known to have accepted.
-    pub heard: BTreeMap<NodeId, Proposal>,
+    pub heard: SortedMap<NodeId, Proposal>,
     /// The value that is chosen. A crash forgets it: it can be found out again.
     pub learned: Option<Text>,
 }
@@ -81,7 +80,7 @@ impl Node {
             asked: None,
             requests: Vec::new(),
             curious: NodeSet::default(),
-            heard: BTreeMap::new(),
+            heard: SortedMap::new(),
             learned: None,
         }
     }

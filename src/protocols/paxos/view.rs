@@ -1,7 +1,5 @@
 //! How a node and the cluster look to a person.
 
-use std::collections::BTreeMap;
-
 use super::Paxos;
 use super::ballot::Proposal;
 use super::message::or_nothing;
@@ -10,6 +8,7 @@ use super::state::{Attempt, Disk, Node};
 use crate::ids::NodeSet;
 use crate::operation::Text;
 use crate::protocol::Cluster;
+use crate::sorted::SortedMap;
 use crate::view::{Field, LogCell, LogView, Meter, NodeView, Shape};
 
 /// The most characters of a value that stand in the node itself.
@@ -111,7 +110,7 @@ pub fn meters(cluster: &Cluster<'_, Paxos>) -> Vec<Meter> {
     let highest = sizes.acceptors().map(|id| cluster.disk(id).promised).max().unwrap_or_default();
     let has_promised =
         |id: &crate::ids::NodeId| highest.round > 0 && cluster.disk(*id).promised == highest;
-    let mut accepted: BTreeMap<&Proposal, u64> = BTreeMap::new();
+    let mut accepted: SortedMap<&Proposal, u64> = SortedMap::new();
     for proposal in sizes.acceptors().filter_map(|id| cluster.disk(id).accepted.as_ref()) {
         *accepted.entry(proposal).or_default() += 1;
     }

@@ -1,8 +1,6 @@
 //! The leader of a transaction: n1 in ballot 0, in which the participants vote, and in higher
 //! ballots any node that hears no decision (GL §4.1).
 
-use std::collections::BTreeMap;
-
 use super::message::Message;
 use super::state::{Accepted, Ballot, Leading, Node, acceptors, majority};
 use super::{Ctx, IN_DOUBT, rules, tell};
@@ -10,6 +8,7 @@ use crate::ids::{NodeId, NodeSet};
 use crate::operation::Outcome;
 use crate::protocol::{Answer, Request};
 use crate::protocols::bank::{self, COORDINATOR, Refusal, State, Tx, Vote};
+use crate::sorted::SortedMap;
 
 /// A client asks n1 for a transaction. It is registered on the disk before anyone hears of it.
 pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {
@@ -159,7 +158,7 @@ fn quorum(context: &mut Ctx<'_>) -> u32 {
 
 /// Whether Prepared is chosen in every instance, by so many acceptors each.
 fn are_prepared(
-    accepted: &BTreeMap<NodeId, (Vote, NodeSet)>,
+    accepted: &SortedMap<NodeId, (Vote, NodeSet)>,
     participants: NodeSet,
     quorum: u32,
 ) -> bool {

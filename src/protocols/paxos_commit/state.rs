@@ -1,11 +1,11 @@
 //! What a node knows: what survives a crash and what does not.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Ctx, rules};
 use crate::ids::{NodeId, NodeSet};
 use crate::protocols::bank::{COORDINATOR, Reads, Register, Shard, Tx, Vote};
+use crate::sorted::SortedMap;
 
 /// A ballot: a round and the node that leads it. Round 0 is every participant's own; its answers
 /// come to n1.
@@ -40,7 +40,7 @@ impl fmt::Display for Ballot {
 }
 
 /// What was accepted in each participant's instance, and in which ballot.
-pub type Accepted = BTreeMap<NodeId, (Ballot, Vote)>;
+pub type Accepted = SortedMap<NodeId, (Ballot, Vote)>;
 
 /// What an acceptor knows of one transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ pub struct Disk {
     /// The last round that this node began.
     pub round: u32,
     /// As an acceptor: promises and accepted values.
-    pub acceptors: BTreeMap<Tx, Acceptor>,
+    pub acceptors: SortedMap<Tx, Acceptor>,
 }
 
 /// A running node.
@@ -72,7 +72,7 @@ pub struct Node {
     /// Whether it begins transactions.
     pub coordinates: bool,
     /// The transactions that it leads.
-    pub leading: BTreeMap<Tx, Leading>,
+    pub leading: SortedMap<Tx, Leading>,
     /// Reads of its accounts.
     pub reads: Reads,
 }
@@ -89,13 +89,13 @@ pub struct Leading {
     /// The value of the highest ballot that it was told of, for each instance.
     pub found: Accepted,
     /// Who has accepted in its ballot, for each instance, and what.
-    pub accepted: BTreeMap<NodeId, (Vote, NodeSet)>,
+    pub accepted: SortedMap<NodeId, (Vote, NodeSet)>,
 }
 
 impl Node {
     /// A node as it starts from its disk.
     pub fn starting(disk: Disk, coordinates: bool) -> Self {
-        Node { disk, coordinates, leading: BTreeMap::new(), reads: Reads::default() }
+        Node { disk, coordinates, leading: SortedMap::new(), reads: Reads::default() }
     }
 }
 

@@ -8,12 +8,11 @@
 //! is promised is that it reflects a prefix of its primary's history, and under full synchrony all
 //! that was answered in the backup's own view or before.
 
-use std::collections::BTreeMap;
-
 use super::state::{Disk, Node, Role, View};
 use super::{PrimaryBackup, VIEW_SERVICE, rules};
 use crate::ids::{NodeId, NodeSet};
 use crate::protocol::{Answer, Cluster, Invariant};
+use crate::sorted::SortedMap;
 
 const ONE_PRIMARY_PER_VIEW: u8 = 0;
 const VIEW_MONOTONE: u8 = 1;
@@ -85,13 +84,13 @@ const ANSWERED_MAX: usize = 64;
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// The first view seen under each number.
-    views: BTreeMap<u64, View>,
+    views: SortedMap<u64, View>,
     /// The highest view that each server's disk has held.
-    seen: BTreeMap<NodeId, u64>,
+    seen: SortedMap<NodeId, u64>,
     /// What primaries have answered while their disks are held: nobody was told of it yet.
     withheld: Vec<(NodeId, Answered)>,
     /// What clients were told, by place and hash of the history.
-    answered: BTreeMap<(u64, u64), Answered>,
+    answered: SortedMap<(u64, u64), Answered>,
 }
 
 /// An update whose client was answered.

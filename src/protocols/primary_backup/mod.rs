@@ -54,7 +54,6 @@ pub use invariants::Ghost;
 pub use message::Message;
 pub use state::{Disk, Node, Primary, Role, Round, Service, View, Waiting};
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ids::{ClientId, NodeId, NodeSet, RuleSet, TimerId};
@@ -64,6 +63,7 @@ use crate::operation::{
 use crate::protocol::{
     Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
+use crate::sorted::SortedMap;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A server pings.
@@ -128,7 +128,7 @@ impl Protocol for PrimaryBackup {
             service::arm(context);
             let started_ms = context.now_ms;
             let service =
-                Service { started_ms, heard: BTreeMap::new(), suspected: NodeSet::default() };
+                Service { started_ms, heard: SortedMap::new(), suspected: NodeSet::default() };
             return Node::starting(disk, Role::Service(service));
         }
         context.arm(PING, 1, FIRST_PING_MS);

@@ -1,13 +1,13 @@
 //! What a node knows: what survives a crash and what does not. Data of a role lives in the role, so
 //! that it cannot outlive it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::history::{History, Update};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::{Operation, Outcome};
 use crate::protocol::{Request, SESSION_BEFORE_THE_RUN};
+use crate::sorted::SortedMap;
 use crate::store::{Sessions, Store};
 
 /// Who serves: one primary and its backups, under a number that is never used twice.
@@ -80,7 +80,7 @@ pub struct Service {
     /// When it started, on its own clock.
     pub started_ms: u64,
     /// When it last heard from each server since then.
-    pub heard: BTreeMap<NodeId, u64>,
+    pub heard: SortedMap<NodeId, u64>,
     /// Whom an operator told it to take for dead, until they are heard again.
     pub suspected: NodeSet,
 }
@@ -104,9 +104,9 @@ pub struct Primary {
     /// The backups that hold the whole state in this view.
     pub initialised: NodeSet,
     /// The last place that each backup has acknowledged in this view.
-    pub acknowledged: BTreeMap<NodeId, u64>,
+    pub acknowledged: SortedMap<NodeId, u64>,
     /// The last round that each backup has answered in this view.
-    pub confirmed: BTreeMap<NodeId, Round>,
+    pub confirmed: SortedMap<NodeId, Round>,
     /// Who waits for an answer, in the order of asking.
     pub waiting: Vec<Waiting>,
     /// The last request that was looked at.

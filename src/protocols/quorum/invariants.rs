@@ -8,8 +8,6 @@
 //! An operation is taken to last from the moment its coordinator gets the request to the moment its
 //! answer leaves, which is within the time that the client waits.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Quorum;
 use super::ring::Sizes;
 use super::state::{Answered, Disk, Made, Node, Phase};
@@ -17,6 +15,7 @@ use super::version::{Stamp, Version, entry, stamps, value_words};
 use crate::ids::NodeId;
 use crate::operation::Text;
 use crate::protocol::{Answer, Cluster, Invariant};
+use crate::sorted::{SortedMap, SortedSet};
 
 const READS_SEE_COMPLETED_PUTS: u8 = 0;
 const DURABLE_ACKNOWLEDGED: u8 = 1;
@@ -79,21 +78,21 @@ type Number = u32;
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// All versions of each key.
-    numbers: BTreeMap<(Text, Version), Number>,
+    numbers: SortedMap<(Text, Version), Number>,
     /// For each, by number, the versions that its coordinator knew of, and those before them.
-    before: Vec<BTreeSet<Number>>,
+    before: Vec<SortedSet<Number>>,
     /// What each disk held when it was last looked at.
-    disks: BTreeMap<NodeId, Disk>,
+    disks: SortedMap<NodeId, Disk>,
     /// The first value seen on a disk for each stamp.
-    values: BTreeMap<(Text, Stamp), Option<Text>>,
+    values: SortedMap<(Text, Stamp), Option<Text>>,
     /// For each operation under way, by coordinator and number: what was completed when it began.
-    begun: BTreeMap<(NodeId, u32), Vec<Version>>,
+    begun: SortedMap<(NodeId, u32), Vec<Version>>,
     /// The operation whose version was the last that a coordinator made.
-    made: BTreeMap<NodeId, u32>,
+    made: SortedMap<NodeId, u32>,
     /// What coordinators have answered while their disks are held: nobody was told of it yet.
     withheld: Vec<(NodeId, Answered)>,
     /// For each key the acknowledged puts that no other acknowledged one supersedes.
-    completed: BTreeMap<Text, Vec<Version>>,
+    completed: SortedMap<Text, Vec<Version>>,
 }
 
 impl Ghost {
@@ -101,7 +100,7 @@ impl Ghost {
         let next = self.before.len() as Number;
         let number = *self.numbers.entry((key.clone(), version.clone())).or_insert(next);
         if number == next {
-            self.before.push(BTreeSet::new());
+            self.before.push(SortedSet::new());
         }
         number
     }
@@ -232,7 +231,7 @@ fn check_made(ghost: &mut Ghost, sizes: Sizes, id: NodeId, made: &Made, report: 
     let Made { key, version, follows, .. } = made;
     let number = ghost.number(key, version);
     let Stamp::Vector(vector) = &version.stamp else { return };
-    let mut before = BTreeSet::new();
+    let mut before = SortedSet::new();
     for earlier in follows {
         let earlier = ghost.number(key, earlier);
         before.insert(earlier);

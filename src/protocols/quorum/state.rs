@@ -1,12 +1,11 @@
 //! What a node knows: what survives a crash, which is what it holds of its own keys and of those of
 //! others, and the operations that it coordinates, which do not.
 
-use std::collections::BTreeMap;
-
 use super::version::{Stamp, Version, add};
 use crate::ids::NodeId;
 use crate::operation::Text;
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 
 /// What survives a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -16,9 +15,9 @@ pub struct Disk {
     /// The node's last timestamp, so that none is given twice.
     pub last_ms: u64,
     /// For each of its keys the versions that none supersedes: one, or siblings.
-    pub data: BTreeMap<Text, Vec<Version>>,
+    pub data: SortedMap<Text, Vec<Version>>,
     /// What it keeps for another node, the home, until that takes it: by home and key.
-    pub hints: BTreeMap<(NodeId, Text), Vec<Version>>,
+    pub hints: SortedMap<(NodeId, Text), Vec<Version>>,
 }
 
 impl Disk {

@@ -7,9 +7,8 @@ use super::version::{add, stamps, values};
 use crate::ids::NodeId;
 use crate::operation::Text;
 use crate::protocol::Cluster;
+use crate::sorted::SortedSet;
 use crate::view::{self, Field, Formula, Meter, NodeView, Shape};
-
-use std::collections::BTreeSet;
 
 /// The most keys, or hints, that stand in the node itself.
 const BADGES_MAX: usize = 1;
@@ -136,9 +135,10 @@ pub fn formulas(sizes: Sizes) -> Vec<Formula> {
 /// How far replicas agree, and whether hints wait.
 pub fn meters(cluster: &Cluster<'_, Quorum>) -> Vec<Meter> {
     let sizes = Sizes::of(cluster.node_count(), cluster.settings);
-    let keys: BTreeSet<&Text> = cluster.ids().flat_map(|id| cluster.disk(id).data.keys()).collect();
+    let keys: SortedSet<&Text> =
+        cluster.ids().flat_map(|id| cluster.disk(id).data.keys()).collect();
     let (mut agree, mut of) = (0, 0);
-    for key in keys {
+    for &key in keys.iter() {
         let homes = sizes.homes(key);
         let held = |home: &NodeId| cluster.disk(*home).data.get(key).map_or(&[][..], |it| it);
         let mut newest = Vec::new();

@@ -2,7 +2,6 @@
 //! follows for disks and clients. Checked after every action, against history variables that no
 //! handler sees; each violation says in words why it is one.
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::log::{Command, Entry, Log};
 use super::{Node, Raft};
 use crate::ids::NodeId;
 use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::sorted::SortedMap;
 
 const ELECTION_SAFETY: u8 = 0;
 const LEADER_APPEND_ONLY: u8 = 1;
@@ -82,19 +82,19 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Ghost {
     /// The first leader seen in each term.
-    leaders: BTreeMap<u64, NodeId>,
+    leaders: SortedMap<u64, NodeId>,
     /// For each node that leads: its term, and its log's length and hash when last seen.
-    leader_logs: BTreeMap<NodeId, (u64, u64, Option<u64>)>,
+    leader_logs: SortedMap<NodeId, (u64, u64, Option<u64>)>,
     /// What was committed at each place, first in the run.
     committed: Vec<Committed>,
     /// For each term, how many places were committed when it was last added to.
-    committed_by: BTreeMap<u64, u64>,
+    committed_by: SortedMap<u64, u64>,
     /// By which configuration the last of them was committed.
     decided_by: Option<Arc<Configuration>>,
     /// For each node: how often it had started, its term and its commit index when last seen.
-    seen: BTreeMap<NodeId, (u32, u64, u64)>,
+    seen: SortedMap<NodeId, (u32, u64, u64)>,
     /// Where each write took effect.
-    executed: BTreeMap<(u32, u32), u64>,
+    executed: SortedMap<(u32, u32), u64>,
 }
 
 #[derive(Clone, Debug)]

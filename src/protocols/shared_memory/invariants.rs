@@ -7,13 +7,12 @@
 //! kinds of register: whole values make it as good as *safe* for readers, no stale ones *regular*, no
 //! new-old inversion *atomic*.
 
-use std::collections::BTreeMap;
-
 use super::state::{Answered, Node, Seen, Word, Work, joined};
 use super::{MEMORY, SharedMemory, WRITER};
 use crate::ids::NodeId;
 use crate::operation::Text;
 use crate::protocol::{Cluster, Invariant, Request};
+use crate::sorted::SortedMap;
 
 const NO_TORN_READ: u8 = 0;
 const NO_STALE_READ: u8 = 1;
@@ -54,13 +53,13 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// For each read under way, by thread, session and number: what had been answered when it began.
-    begun: BTreeMap<(NodeId, u32, u32), Floor>,
+    begun: SortedMap<(NodeId, u32, u32), Floor>,
     /// For each thread its start, and how many of its answers were looked at since.
-    heard: BTreeMap<NodeId, (u32, u32)>,
+    heard: SortedMap<NodeId, (u32, u32)>,
     /// The last write of each register that is done.
-    done: BTreeMap<Text, u64>,
+    done: SortedMap<Text, u64>,
     /// The newest write that a read of each register has seen.
-    read: BTreeMap<Text, u64>,
+    read: SortedMap<Text, u64>,
 }
 
 /// What a read must not be older than.

@@ -1,12 +1,11 @@
 //! What a node knows: the memory its words, its lock and its counter; a thread the operation that
 //! it is in the middle of, and little else.
 
-use std::collections::BTreeMap;
-
 use super::message::{Access, AccessId, Content};
 use crate::ids::NodeId;
 use crate::operation::{Outcome, Text};
 use crate::protocol::Request;
+use crate::sorted::SortedMap;
 use crate::store::Sessions;
 
 /// One word of a register.
@@ -22,13 +21,13 @@ pub struct Word {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Memory {
     /// The words of each register; one never written has none.
-    pub registers: BTreeMap<Text, Vec<Option<Word>>>,
+    pub registers: SortedMap<Text, Vec<Option<Word>>>,
     /// Who holds the lock.
     pub lock: Option<NodeId>,
     /// The sequence lock's counter.
     pub counter: u64,
     /// For each thread its last access and the answer, so that a repeated one is performed once.
-    pub performed: BTreeMap<NodeId, (AccessId, Content)>,
+    pub performed: SortedMap<NodeId, (AccessId, Content)>,
 }
 
 /// A client's put at the writer.
@@ -71,7 +70,7 @@ pub struct Node {
     /// Requests that wait for their turn, at most one of each client.
     pub queue: Vec<Request>,
     /// What the thread last saw of each register.
-    pub copies: BTreeMap<Text, Seen>,
+    pub copies: SortedMap<Text, Seen>,
     /// What it answered last.
     pub answered: Option<Answered>,
     /// How often it has answered since its start.
@@ -164,7 +163,7 @@ impl Node {
             pending: None,
             task: None,
             queue: Vec::new(),
-            copies: BTreeMap::new(),
+            copies: SortedMap::new(),
             answered: None,
             answers: 0,
             retries: 0,

@@ -1,10 +1,9 @@
 //! What a node knows: what survives a crash and what does not. Every site of a transaction, the
 //! coordinator included, has a record of it.
 
-use std::collections::BTreeMap;
-
 use crate::ids::{NodeId, NodeSet};
 use crate::protocols::bank::{COORDINATOR, Reads, Register, Shard, State, Tx};
+use crate::sorted::SortedMap;
 
 /// What survives a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,10 +22,10 @@ pub struct Node {
     /// Whether it begins transactions.
     pub coordinates: bool,
     /// At n1: the transactions being voted on.
-    pub voting: BTreeMap<Tx, Voting>,
+    pub voting: SortedMap<Tx, Voting>,
     /// For each transaction that this site wants to bring to its end: how far the sites are, as
     /// far as it has heard. What a site said stays true: it never changes sides.
-    pub heard: BTreeMap<Tx, BTreeMap<NodeId, State>>,
+    pub heard: SortedMap<Tx, SortedMap<NodeId, State>>,
     /// Reads of its accounts.
     pub reads: Reads,
 }
@@ -71,8 +70,8 @@ impl Node {
         Node {
             disk,
             coordinates,
-            voting: BTreeMap::new(),
-            heard: BTreeMap::new(),
+            voting: SortedMap::new(),
+            heard: SortedMap::new(),
             reads: Reads::default(),
         }
     }

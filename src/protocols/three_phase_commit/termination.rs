@@ -2,14 +2,13 @@
 //! site takes over (Skeen 1981 §6; with quorums Skeen 1982). Several may do so at once: a site
 //! never changes sides, so two that take over can only help each other or wait.
 
-use std::collections::BTreeMap;
-
 use super::message::Message;
 use super::state::{Node, Quorums, sites};
 use super::{Ctx, IN_DOUBT, VOTES, coordinator, rules};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Outcome;
 use crate::protocols::bank::{self, COORDINATOR, State, Tx};
+use crate::sorted::SortedMap;
 
 /// Waits for news.
 pub fn arm(context: &mut Ctx<'_>) {
@@ -25,7 +24,7 @@ fn sites_of(node: &Node, tx: Tx) -> NodeSet {
 
 /// The coordinator has all votes: it pre-commits and asks all others to.
 pub fn lead_to_commit(context: &mut Ctx<'_>, node: &mut Node, tx: Tx) {
-    node.heard.insert(tx, BTreeMap::new());
+    node.heard.insert(tx, SortedMap::new());
     take_side(context, node, tx, State::PreCommitted, sites_of(node, tx));
     count(context, node, tx);
 }

@@ -2,7 +2,6 @@
 //! for, and why they hold. Checked after every action, against history variables that no handler
 //! sees; each violation says in words why it is one.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
 use super::TotalOrder;
@@ -12,6 +11,7 @@ use super::state::Node;
 use crate::ids::NodeId;
 use crate::mix::hash_of;
 use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::sorted::{SortedMap, SortedSet};
 
 const INTEGRITY: u8 = 0;
 const TOTAL_ORDER: u8 = 1;
@@ -80,17 +80,17 @@ pub struct Ghost {
     /// The longest sequence that anybody has delivered.
     order: Log,
     /// For each epoch, how many messages were delivered when one was last delivered in it first.
-    delivered_in: BTreeMap<u64, u64>,
+    delivered_in: SortedMap<u64, u64>,
     /// The state that each delivered sequence, by its hash, led to, and who was first there.
-    states: BTreeMap<u64, (u64, NodeId)>,
+    states: SortedMap<u64, (u64, NodeId)>,
     /// Who began each epoch, and in which life.
-    begun: BTreeMap<u64, (NodeId, u32)>,
+    begun: SortedMap<u64, (NodeId, u32)>,
     /// How many messages each node has broadcast in each of its lives.
-    casts: BTreeMap<(NodeId, u32), u32>,
+    casts: SortedMap<(NodeId, u32), u32>,
     /// For each node, what it looked like when last seen.
-    seen: BTreeMap<NodeId, Seen>,
+    seen: SortedMap<NodeId, Seen>,
     /// Where each write took effect.
-    executed: BTreeMap<(u32, u32), u64>,
+    executed: SortedMap<(u32, u32), u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -99,7 +99,7 @@ struct Seen {
     epoch: u64,
     /// How many messages it has delivered in this life, and which.
     delivered: u64,
-    names: BTreeSet<CastId>,
+    names: SortedSet<CastId>,
 }
 
 impl Hash for Ghost {

@@ -1,11 +1,11 @@
 //! What a node knows: what survives a crash and what does not. Data of a role lives in the role, so
 //! that it cannot outlive it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::log::{Cast, Entry, Log};
 use crate::ids::{NodeId, NodeSet};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::store::{Sessions, Store};
 
 /// What survives a crash.
@@ -31,13 +31,13 @@ pub struct Node {
     /// How many nodes there are; epochs go round them.
     pub count: u16,
     /// Messages received before one of a lower number.
-    pub early: BTreeMap<u64, Arc<Entry>>,
+    pub early: SortedMap<u64, Arc<Entry>>,
     /// The last number known to be stable.
     pub stable: u64,
     /// All numbers up to this one are delivered.
     pub delivered_up_to: u64,
     /// Numbers delivered beyond: only where a rule is off.
-    pub delivered_early: BTreeSet<u64>,
+    pub delivered_early: SortedSet<u64>,
     /// What it has delivered since its start, in the order in which it did.
     pub delivered: Log,
     /// How many messages it has broadcast since its start.
@@ -82,10 +82,10 @@ impl Node {
             disk,
             role: Role::Replica,
             count,
-            early: BTreeMap::new(),
+            early: SortedMap::new(),
             stable: 0,
             delivered_up_to: 0,
-            delivered_early: BTreeSet::new(),
+            delivered_early: SortedSet::new(),
             delivered: Log::default(),
             casts: 0,
             pending: Vec::new(),

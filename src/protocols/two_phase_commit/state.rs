@@ -1,11 +1,10 @@
 //! What a node knows: what survives a crash and what does not. n1 coordinates and has the
 //! coordinator's part, all others have the shard's.
 
-use std::collections::BTreeMap;
-
 use crate::ids::NodeSet;
 use crate::protocol::Request;
 use crate::protocols::bank::{Reads, Register, Shard, Tx};
+use crate::sorted::SortedMap;
 
 /// What survives a crash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -15,7 +14,7 @@ pub struct Disk {
     /// At n1: numbers given, and what clients were told.
     pub register: Register,
     /// The commits that not all participants have acknowledged, with the participants.
-    pub commits: BTreeMap<Tx, NodeSet>,
+    pub commits: SortedMap<Tx, NodeSet>,
 }
 
 /// A running node.
@@ -26,11 +25,11 @@ pub struct Node {
     /// Whether it is the coordinator.
     pub coordinates: bool,
     /// As the coordinator: the transactions being voted on.
-    pub voting: BTreeMap<Tx, Voting>,
+    pub voting: SortedMap<Tx, Voting>,
     /// Who has acknowledged each commit.
-    pub acknowledged: BTreeMap<Tx, NodeSet>,
+    pub acknowledged: SortedMap<Tx, NodeSet>,
     /// As a participant: the transactions it has asked about, and who is in doubt as well.
-    pub in_doubt: BTreeMap<Tx, NodeSet>,
+    pub in_doubt: SortedMap<Tx, NodeSet>,
     /// Reads of its accounts.
     pub reads: Reads,
 }
@@ -54,9 +53,9 @@ impl Node {
         Node {
             disk,
             coordinates,
-            voting: BTreeMap::new(),
-            acknowledged: BTreeMap::new(),
-            in_doubt: BTreeMap::new(),
+            voting: SortedMap::new(),
+            acknowledged: SortedMap::new(),
+            in_doubt: SortedMap::new(),
             reads: Reads::default(),
         }
     }

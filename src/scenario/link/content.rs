@@ -25,8 +25,6 @@
 //! A field that is missing is as in [`Scenario::new`]. So the defaults are part of the format:
 //! whoever changes one changes what old links mean, and the golden links notice.
 
-use std::collections::BTreeMap;
-
 use super::actions::node;
 use super::pack::{Read, Reader, Writer};
 use super::steps::{language, language_number, read_steps, write_steps};
@@ -36,6 +34,7 @@ use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
 use crate::scenario::bounds::{ACTIONS_MAX, TEXT_BYTES_MAX, WORDS_BYTES_MAX};
 use crate::scenario::{Language, Pace, Scenario, Words, default_config};
+use crate::sorted::SortedMap;
 use crate::workload::WORKLOADS;
 use crate::world::bounds::{RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use crate::world::{ClientConditions, ClockConditions, LinkConditions, WorkloadConditions};
@@ -294,8 +293,8 @@ fn read_map<K: Ord, V>(
     reader: &mut Reader<'_>,
     what: &str,
     mut entry: impl FnMut(&mut Reader<'_>) -> Read<(K, V)>,
-) -> Read<BTreeMap<K, V>> {
-    let mut map = BTreeMap::new();
+) -> Read<SortedMap<K, V>> {
+    let mut map = SortedMap::new();
     for place in 1..=reader.count(&format!("the number of {what}s"), ITEMS_MAX)? {
         let (key, value) = entry(reader).map_err(|wrong| format!("{what} {place}: {wrong}"))?;
         if map.insert(key, value).is_some() {
