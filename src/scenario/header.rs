@@ -43,7 +43,7 @@ pub(super) fn header<'a>(
             let word = line.word(WORDS)?;
             match Pace::ALL.into_iter().find(|pace| pace.word() == word) {
                 Some(pace) => scenario.pace = pace,
-                None => return line.error(format!("expected {WORDS}, found “{word}”")),
+                None => return line.unexpected(WORDS),
             }
         }
         "open-at" => scenario.open_at = line.number("a number of actions", 0, ACTIONS_MAX)?,
@@ -101,18 +101,13 @@ pub(super) fn header<'a>(
             let names: Vec<&str> = sheet.settings.iter().map(|setting| setting.id).collect();
             let name = line.word("the name of a setting")?;
             let Some(place) = sheet.setting(name) else {
-                return line.error(format!(
-                    "there is no setting “{name}”; expected one of: {}",
-                    names.join(", ")
-                ));
+                return line.no_such("setting", &names);
             };
             places.sizes = Some(line.place_here());
             let word = line.word("its value")?;
             match sheet.settings[usize::from(place)].parse(word) {
                 Ok(value) => config.settings[usize::from(place)] = value,
-                Err(expected) => {
-                    return line.error(format!("expected {expected}, found “{word}”"));
-                }
+                Err(expected) => return line.unexpected(&expected),
             }
         }
         "without" => loop {
@@ -170,6 +165,7 @@ pub(super) fn finish(scenario: &Scenario, places: HeaderPlaces) -> Parsed<()> {
     }
 }
 
+#[inline(never)]
 fn conditions(line: &mut Line<'_>, base: LinkConditions) -> Parsed<LinkConditions> {
     const PARTS: &str = "delay LOW..HIGH, loss P%, duplicate P%, ordered or unordered";
     let mut conditions = base;
@@ -185,7 +181,7 @@ fn conditions(line: &mut Line<'_>, base: LinkConditions) -> Parsed<LinkCondition
             }
             "ordered" => conditions.ordered = true,
             "unordered" => conditions.ordered = false,
-            other => return line.error(format!("expected {PARTS}, found “{other}”")),
+            _ => return line.unexpected(PARTS),
         }
         if line.peek().is_none() {
             return Ok(conditions);

@@ -101,10 +101,9 @@ fn first_line(line: &mut Line<'_>) -> Parsed<Scenario> {
         return line.error(format!("the first line must be `protocol NAME`, found “{keyword}”"));
     }
     let names: Vec<&str> = protocols::REGISTRY.iter().map(protocols::Entry::id).collect();
-    let names = names.join(", ");
-    let name = line.word(&format!("the name of a protocol: {names}"))?;
+    let name = line.word(&format!("the name of a protocol: {}", names.join(", ")))?;
     let Some((protocol, entry)) = protocols::find(name) else {
-        return line.error(format!("there is no protocol “{name}”; expected one of: {names}"));
+        return line.no_such("protocol", &names);
     };
     line.end()?;
     if let Err(missing) = entry.ready() {
@@ -126,6 +125,7 @@ pub(super) fn language_of<'a>(keyword: &'a str, plain: &str) -> Option<(&'a str,
     })
 }
 
+#[inline(never)]
 pub(super) fn words(line: &mut Line<'_>) -> Parsed<String> {
     let text = line.rest_of_text();
     if text.is_empty() {
@@ -137,13 +137,14 @@ pub(super) fn words(line: &mut Line<'_>) -> Parsed<String> {
     Ok(text.to_owned())
 }
 
+#[inline(never)]
 pub(super) fn rule(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<crate::ids::RuleId> {
     let name = line.word("the name of a rule")?;
     match sheet.rule(name) {
         Some(rule) => Ok(rule),
         None => {
             let names: Vec<&str> = sheet.rules.iter().map(|rule| rule.id).collect();
-            line.error(format!("there is no rule “{name}”; expected one of: {}", names.join(", ")))
+            line.no_such("rule", &names)
         }
     }
 }
@@ -215,7 +216,7 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
             let names = names.join(" or ");
             let name = line.word(&names)?;
             let Some(timer) = sheet.timer(name) else {
-                return line.error(format!("expected {names}, found “{name}”"));
+                return line.unexpected(&names);
             };
             ActionKind::Fire { node, timer }
         }
@@ -261,7 +262,7 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
                     let ahead_ms = line.number("milliseconds", 1, SPAN_MS_MAX.into())? as u32;
                     ActionKind::JumpClock { node, ahead_ms }
                 }
-                other => return line.error(format!("expected rate or ahead, found “{other}”")),
+                _ => return line.unexpected("rate or ahead"),
             }
         }
         "rule" => {
@@ -269,7 +270,7 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
             match line.word("on or off")? {
                 "on" => ActionKind::SetRule { rule, on: true },
                 "off" => ActionKind::SetRule { rule, on: false },
-                other => return line.error(format!("expected on or off, found “{other}”")),
+                _ => return line.unexpected("on or off"),
             }
         }
         "invoke" => invocation(line, sheet)?,
@@ -281,7 +282,7 @@ fn act(line: &mut Line<'_>, keyword: &str, steps: &mut Vec<Step>, sheet: &Sheet)
             let names = names.join(" or ");
             let name = line.word(&names)?;
             let Some(command) = sheet.command(name) else {
-                return line.error(format!("expected {names}, found “{name}”"));
+                return line.unexpected(&names);
             };
             ActionKind::Command { node, command, argument: line.node()? }
         }
@@ -317,6 +318,7 @@ fn invocation(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<ActionKind> {
     }
 }
 
+#[inline(never)]
 fn selector(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<Selector> {
     let (from, to) = line.link()?;
     let kind = match line.peek() {
@@ -347,11 +349,9 @@ fn kind(line: &Line<'_>, sheet: &Sheet, word: &str) -> Parsed<u8> {
     match kind_of_name(sheet, word) {
         Some(kind) => Ok(kind),
         None => {
-            let names: Vec<&str> = sheet.messages.iter().map(|message| message.name).collect();
-            line.error(format!(
-                "there is no message “{word}”; expected one of: {}, Request, Reply",
-                names.join(", ")
-            ))
+            let own = sheet.messages.iter().map(|message| message.name);
+            let names: Vec<&str> = own.chain(["Request", "Reply"]).collect();
+            line.no_such("message", &names)
         }
     }
 }
@@ -384,10 +384,7 @@ fn expectation(line: &mut Line<'_>, sheet: &Sheet) -> Parsed<Expectation> {
                 Some(place) => Expectation::Invariant(place, word == "violated"),
                 None => {
                     let names: Vec<&str> = sheet.invariants.iter().map(|item| item.id).collect();
-                    return line.error(format!(
-                        "there is no invariant “{name}”; expected one of: {}",
-                        names.join(", ")
-                    ));
+                    return line.no_such("invariant", &names);
                 }
             }
         }

@@ -46,8 +46,35 @@ impl<'a> Line<'a> {
         self.error_at(self.next, message)
     }
 
+    /// An error at the word read last: it is not what was expected.
+    pub(super) fn unexpected<T>(&self, expected: &str) -> Parsed<T> {
+        Err(self.fault_read_last(&["expected ", expected, ", found “", self.read_last(), "”"]))
+    }
+
+    /// An error at the word read last: no such thing has that name.
+    pub(super) fn no_such<T>(&self, thing: &str, names: &[&str]) -> Parsed<T> {
+        let (name, names) = (self.read_last(), names.join(", "));
+        let parts = ["there is no ", thing, " “", name, "”; expected one of: ", &names];
+        Err(self.fault_read_last(&parts))
+    }
+
+    fn read_last(&self) -> &'a str {
+        self.words.get(self.next.saturating_sub(1)).map_or("", |(_, word)| *word)
+    }
+
     fn error_at<T>(&self, place: usize, message: impl Into<String>) -> Parsed<T> {
-        Err(TextError { message: message.into(), ..self.place_at(place) })
+        Err(self.fault(place, message.into()))
+    }
+
+    // Not inlined, as other readers below are not: the places that call them are many, and cold.
+    #[inline(never)]
+    fn fault(&self, place: usize, message: String) -> TextError {
+        TextError { message, ..self.place_at(place) }
+    }
+
+    #[inline(never)]
+    fn fault_read_last(&self, message: &[&str]) -> TextError {
+        self.fault(self.next.saturating_sub(1), message.concat())
     }
 
     fn place_at(&self, place: usize) -> TextError {
@@ -62,6 +89,7 @@ impl<'a> Line<'a> {
     }
 
     /// The next word, or an error that says what was expected.
+    #[inline(never)]
     pub(super) fn word(&mut self, expected: &str) -> Parsed<&'a str> {
         match self.peek() {
             Some(word) => {
@@ -80,6 +108,7 @@ impl<'a> Line<'a> {
     }
 
     /// All words that are left.
+    #[inline(never)]
     pub(super) fn rest(&mut self) -> Vec<&'a str> {
         let rest = self.words[self.next..].iter().map(|(_, word)| *word).collect();
         self.next = self.words.len();
@@ -107,38 +136,39 @@ impl<'a> Line<'a> {
     }
 
     /// A whole number in a range.
+    #[inline(never)]
     pub(super) fn number(&mut self, what: &str, low: u64, high: u64) -> Parsed<u64> {
         let expected = format!("{what}, a whole number from {low} to {high}");
         let word = self.word(&expected)?;
         let digits = word.strip_suffix("ms").unwrap_or(word);
         match digits.parse::<u64>() {
-            _ if digits.starts_with('+') => {
-                self.error(format!("expected {expected}, found “{word}”"))
-            }
-            Ok(value) if (low..=high).contains(&value) => Ok(value),
-            _ => self.error(format!("expected {expected}, found “{word}”")),
+            Ok(value) if (low..=high).contains(&value) && !digits.starts_with('+') => Ok(value),
+            _ => self.unexpected(&expected),
         }
     }
 
     /// A node such as `n3`.
+    #[inline(never)]
     pub(super) fn node(&mut self) -> Parsed<NodeId> {
         let word = self.word("a node such as n1")?;
         match node(word) {
             Some(node) => Ok(node),
-            None => self.error(format!("expected a node such as n1, found “{word}”")),
+            None => self.unexpected("a node such as n1"),
         }
     }
 
     /// A client such as `A`.
+    #[inline(never)]
     pub(super) fn client(&mut self) -> Parsed<ClientId> {
         let word = self.word("a client such as A")?;
         match client(word) {
             Some(client) => Ok(client),
-            None => self.error(format!("expected a client such as A, found “{word}”")),
+            None => self.unexpected("a client such as A"),
         }
     }
 
     /// One or more nodes.
+    #[inline(never)]
     pub(super) fn nodes(&mut self) -> Parsed<NodeSet> {
         let mut set = NodeSet::of(self.node()?);
         while let Some(node) = self.peek().and_then(node) {
@@ -149,12 +179,13 @@ impl<'a> Line<'a> {
     }
 
     /// A range of milliseconds such as `100..300`, or one number for both ends.
+    #[inline(never)]
     pub(super) fn span(&mut self, what: &str) -> Parsed<(u32, u32)> {
         let word = self.word(what)?;
         let (low, high) = word.split_once("..").unwrap_or((word, word));
         match (low.parse::<u32>(), high.parse::<u32>()) {
             (Ok(low), Ok(high)) if low <= high && high <= SPAN_MS_MAX => Ok((low, high)),
-            _ => self.error(format!("expected {what}, at most {SPAN_MS_MAX}, found “{word}”")),
+            _ => self.unexpected(&format!("{what}, at most {SPAN_MS_MAX}")),
         }
     }
 
@@ -173,20 +204,21 @@ impl<'a> Line<'a> {
         });
         match parsed {
             Some(permille) if permille <= 1000 => Ok(permille),
-            _ => self.error(format!("expected {expected}, found “{word}”")),
+            _ => self.unexpected(&expected),
         }
     }
 
     /// A link such as `n1->n2` or `n1->*`; `None` stands for any.
+    #[inline(never)]
     pub(super) fn link(&mut self) -> Parsed<(Option<Endpoint>, Option<Endpoint>)> {
-        const EXPECTED: &str = "expected a link such as n1->n2, A->n1 or n1->*";
+        const EXPECTED: &str = "a link such as n1->n2, A->n1 or n1->*";
         let word = self.word("a link such as n1->n2")?;
         let Some((from, to)) = word.split_once("->") else {
-            return self.error(format!("{EXPECTED}, found “{word}”"));
+            return self.unexpected(EXPECTED);
         };
         match (end(from), end(to)) {
             (Some(from), Some(to)) => Ok((from, to)),
-            _ => self.error(format!("{EXPECTED}, found “{word}”")),
+            _ => self.unexpected(EXPECTED),
         }
     }
 

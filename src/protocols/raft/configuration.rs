@@ -6,6 +6,7 @@ use std::fmt;
 use super::{Raft, rules};
 use crate::ids::{NodeId, NodeSet};
 use crate::protocol::Context;
+use crate::sorted::SortedSet;
 
 /// Who votes and counts, and who only listens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,15 +69,13 @@ impl Configuration {
 
     /// The highest value that enough nodes to decide have reached.
     pub fn reached(&self, context: &mut Context<'_, Raft>, values: &[u64]) -> u64 {
-        let mut steps = values.to_vec();
-        steps.sort_unstable();
-        steps.dedup();
+        let steps: SortedSet<u64> = values.iter().copied().collect();
         let reached_by = |step: u64| -> NodeSet {
             let nodes = (0..).map(NodeId).zip(values);
             nodes.filter(|(_, value)| **value >= step).map(|(node, _)| node).collect()
         };
-        let decided = steps.into_iter().rev().find(|step| self.decides(context, reached_by(*step)));
-        decided.unwrap_or(0)
+        let decided = steps.iter().rev().find(|step| self.decides(context, reached_by(**step)));
+        decided.copied().unwrap_or(0)
     }
 }
 

@@ -12,6 +12,7 @@ use super::LinkError;
 use super::strip::percent_decode;
 use crate::scenario::print::print_workload;
 use crate::scenario::{Pace, Scenario, default_config, text};
+use crate::sorted::SortedSet;
 use crate::world::{ClientConditions, LinkConditions};
 
 /// The longest query, in bytes: what servers take.
@@ -66,10 +67,9 @@ pub fn from_query(query: &str) -> Result<Option<Scenario>, LinkError> {
     let Some((_, protocol)) = parameters.iter().find(|(name, _)| name == "protocol") else {
         return Ok(None);
     };
-    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(wrong(pair[0], "expected once, found twice"));
+    let mut names = SortedSet::new();
+    if let Some((twice, _)) = parameters.iter().find(|(name, _)| !names.insert(name.as_str())) {
+        return Err(wrong(twice, "expected once, found twice"));
     }
     let first = format!("protocol {}", one_word("protocol", protocol)?);
     let empty = read("protocol", &first)?;
