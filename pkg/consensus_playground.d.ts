@@ -2,6 +2,57 @@
 /* eslint-disable */
 
 /**
+ * A search for the shortest run to something. See [`Exploration`].
+ */
+export class Explorer {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Expands up to so many states; how far it is then, in a word.
+     */
+    advance(states: number): string;
+    /**
+     * A search from where the steps of a scenario end, for what the request's lines say.
+     */
+    static fromText(text: string, request: string): Explorer;
+    /**
+     * The run to what was found; null where nothing was.
+     */
+    story(): any;
+    /**
+     * How far it is.
+     */
+    view(): any;
+}
+
+/**
+ * A history that is judged in slices. See [`history_files::Judging`].
+ */
+export class Judging {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Goes on for about so many steps, or to the next verdict.
+     */
+    advance(steps: number): any;
+    /**
+     * What the history is.
+     */
+    facts(): any;
+    /**
+     * Reads a history. Format and object are guessed where they are absent; `models` names models with
+     * blanks between them, and empty all. The limits are those of each model.
+     */
+    static fromText(text: string, format: string | null | undefined, object: string | null | undefined, models: string, steps: number, memory_bytes: number): Judging;
+    /**
+     * The history drawn, with the verdict of that model.
+     */
+    picture(model: string): any;
+}
+
+/**
  * A session with a scenario. See [`Session`]; moments are numbers of actions.
  */
 export class Playground {
@@ -16,6 +67,12 @@ export class Playground {
      * Applies an action now.
      */
     act(action: any): void;
+    /**
+     * What an action would lead to now, and nothing changes: its word as in [`Playground::act`], the
+     * message, node or client that it is about, its timer, its operation. What belongs to a part takes
+     * no JavaScript object.
+     */
+    after(word: string, about: number, timer: number, operation?: string | null): any;
     /**
      * Whether nothing is recorded ahead.
      */
@@ -97,6 +154,10 @@ export class Playground {
      */
     static fromText(text: string): Playground;
     /**
+     * What clients saw up to the present moment, as lines of JSON.
+     */
+    history(): string;
+    /**
      * A node now and before the last action.
      */
     inspect(node: number): any;
@@ -157,6 +218,15 @@ export class Playground {
      */
     runUntil(ms: number): number;
     /**
+     * What can be asked of a search: budgets by kind of surprise, operations on offer, reductions.
+     */
+    searchOptions(): any;
+    /**
+     * The text from which a search begins: the run up to this moment, or an empty scenario of few
+     * nodes with a rule off.
+     */
+    searchText(without?: string | null): string;
+    /**
      * Goes to a moment.
      */
     seek(branch: number, index: number): void;
@@ -207,6 +277,11 @@ export function benchmarkActions(text: string, count: number): string;
  * What is wrong with the text.
  */
 export function benchmarkHistory(text: string, rounds: number): boolean | undefined;
+
+/**
+ * The consistency models and which implies which.
+ */
+export function consistencyModels(): any;
 
 /**
  * What this instance of the module makes known to others: a protocol's own module is instantiated
@@ -266,17 +341,29 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
+    readonly __wbg_explorer_free: (a: number, b: number) => void;
+    readonly __wbg_judging_free: (a: number, b: number) => void;
     readonly __wbg_playground_free: (a: number, b: number) => void;
     readonly benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
     readonly benchmarkHistory: (a: number, b: number, c: number) => [number, number, number];
+    readonly consistencyModels: () => [number, number, number];
     readonly coreExports: () => any;
+    readonly explorer_advance: (a: number, b: number) => [number, number];
+    readonly explorer_fromText: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly explorer_story: (a: number) => [number, number, number];
+    readonly explorer_view: (a: number) => [number, number, number];
     readonly judgeHistory: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly judgeLoaded: () => void;
+    readonly judging_advance: (a: number, b: number) => [number, number, number];
+    readonly judging_facts: (a: number) => [number, number, number];
+    readonly judging_fromText: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number];
+    readonly judging_picture: (a: number, b: number, c: number) => [number, number, number];
     readonly lastPanic: () => [number, number];
     readonly panicOnPurpose: () => void;
     readonly partMissing: (a: number) => void;
     readonly playground_about: (a: number) => [number, number, number];
     readonly playground_act: (a: number, b: any) => [number, number];
+    readonly playground_after: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
     readonly playground_atEnd: (a: number) => number;
     readonly playground_bounds: (a: number) => [number, number, number];
     readonly playground_branches: (a: number) => [number, number, number];
@@ -297,6 +384,7 @@ export interface InitOutput {
     readonly playground_fromLink: (a: number, b: number) => [number, number, number];
     readonly playground_fromQuery: (a: number, b: number) => [number, number, number];
     readonly playground_fromText: (a: number, b: number) => [number, number, number];
+    readonly playground_history: (a: number) => [number, number, number, number];
     readonly playground_inspect: (a: number, b: number) => [number, number, number];
     readonly playground_label: (a: number, b: number) => [number, number, number];
     readonly playground_last: (a: number) => [number, number, number];
@@ -312,6 +400,8 @@ export interface InitOutput {
     readonly playground_query: (a: number) => [number, number];
     readonly playground_rules: (a: number) => [number, number, number];
     readonly playground_runUntil: (a: number, b: number) => number;
+    readonly playground_searchOptions: (a: number) => [number, number, number];
+    readonly playground_searchText: (a: number, b: number, c: number) => [number, number, number, number];
     readonly playground_seek: (a: number, b: number, c: number) => void;
     readonly playground_setNow: (a: number, b: number) => void;
     readonly playground_setPace: (a: number, b: number, c: number) => void;

@@ -1,17 +1,29 @@
 /* tslint:disable */
 /* eslint-disable */
 export const memory: WebAssembly.Memory;
+export const __wbg_explorer_free: (a: number, b: number) => void;
+export const __wbg_judging_free: (a: number, b: number) => void;
 export const __wbg_playground_free: (a: number, b: number) => void;
 export const benchmarkActions: (a: number, b: number, c: number) => [number, number, number, number];
 export const benchmarkHistory: (a: number, b: number, c: number) => [number, number, number];
+export const consistencyModels: () => [number, number, number];
 export const coreExports: () => any;
+export const explorer_advance: (a: number, b: number) => [number, number];
+export const explorer_fromText: (a: number, b: number, c: number, d: number) => [number, number, number];
+export const explorer_story: (a: number) => [number, number, number];
+export const explorer_view: (a: number) => [number, number, number];
 export const judgeHistory: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
 export const judgeLoaded: () => void;
+export const judging_advance: (a: number, b: number) => [number, number, number];
+export const judging_facts: (a: number) => [number, number, number];
+export const judging_fromText: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number];
+export const judging_picture: (a: number, b: number, c: number) => [number, number, number];
 export const lastPanic: () => [number, number];
 export const panicOnPurpose: () => void;
 export const partMissing: (a: number) => void;
 export const playground_about: (a: number) => [number, number, number];
 export const playground_act: (a: number, b: any) => [number, number];
+export const playground_after: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
 export const playground_atEnd: (a: number) => number;
 export const playground_bounds: (a: number) => [number, number, number];
 export const playground_branches: (a: number) => [number, number, number];
@@ -32,6 +44,7 @@ export const playground_forward: (a: number) => number;
 export const playground_fromLink: (a: number, b: number) => [number, number, number];
 export const playground_fromQuery: (a: number, b: number) => [number, number, number];
 export const playground_fromText: (a: number, b: number) => [number, number, number];
+export const playground_history: (a: number) => [number, number, number, number];
 export const playground_inspect: (a: number, b: number) => [number, number, number];
 export const playground_label: (a: number, b: number) => [number, number, number];
 export const playground_last: (a: number) => [number, number, number];
@@ -47,6 +60,8 @@ export const playground_operations: (a: number, b: number) => [number, number, n
 export const playground_query: (a: number) => [number, number];
 export const playground_rules: (a: number) => [number, number, number];
 export const playground_runUntil: (a: number, b: number) => number;
+export const playground_searchOptions: (a: number) => [number, number, number];
+export const playground_searchText: (a: number, b: number, c: number) => [number, number, number, number];
 export const playground_seek: (a: number, b: number, c: number) => void;
 export const playground_setNow: (a: number, b: number) => void;
 export const playground_setPace: (a: number, b: number, c: number) => void;

@@ -1,9 +1,11 @@
 //! The page's door to the core: converts between [`crate::session`] and JavaScript, and nothing
-//! else. The only file that names `wasm_bindgen`.
+//! else. Only this file and those below `wasm/` name `wasm_bindgen`.
 //!
 //! Errors are thrown as plain objects of the shape of [`SessionError`]. After a panic the module
 //! starts afresh at the next call; objects of before answer that they are stale, and the page
 //! rebuilds them from their link.
+
+mod explorer;
 
 use std::sync::Once;
 
@@ -66,7 +68,7 @@ pub fn protocol_loaded(id: &str) {
 
 /// The parts of the module that are fetched when they are asked for, in the order of `PARTS` in
 /// xtask/src/pkg.rs.
-const PARTS: [&str; 2] = ["more", "judge"];
+const PARTS: [&str; 3] = ["more", "judge", "explore"];
 
 /// Tells that the code that judges histories is there from now on.
 #[wasm_bindgen(js_name = judgeLoaded)]
@@ -149,6 +151,57 @@ pub fn benchmark_history(text: &str, rounds: u32) -> Result<Option<bool>, JsValu
         holds = judge(&recorded.history, recorded.object, Model::Linearizable, limits).holds();
     }
     Ok(holds)
+}
+
+/// The consistency models and which implies which.
+#[wasm_bindgen(js_name = consistencyModels)]
+pub fn consistency_models() -> Result<JsValue, JsValue> {
+    plain(&history_files::models())
+}
+
+/// A history that is judged in slices. See [`history_files::Judging`].
+#[wasm_bindgen]
+pub struct Judging {
+    judging: history_files::Judging,
+}
+
+#[wasm_bindgen]
+impl Judging {
+    /// Reads a history. Format and object are guessed where they are absent; `models` names models with
+    /// blanks between them, and empty all. The limits are those of each model.
+    #[wasm_bindgen(js_name = fromText)]
+    pub fn from_text(
+        text: &str,
+        format: Option<String>,
+        object: Option<String>,
+        models: &str,
+        steps: f64,
+        memory_bytes: f64,
+    ) -> Result<Judging, JsValue> {
+        let limits = Limits { steps: count(steps), memory_bytes: count(memory_bytes) };
+        let (format, object) = (format.as_deref(), object.as_deref());
+        match history_files::Judging::open(text, format, object, models, limits) {
+            Ok(judging) => Ok(Judging { judging }),
+            Err((line, message)) => {
+                Err(thrown(SessionError { line, ..SessionError::text(message) }))
+            }
+        }
+    }
+
+    /// What the history is.
+    pub fn facts(&self) -> Result<JsValue, JsValue> {
+        plain(&self.judging.facts())
+    }
+
+    /// Goes on for about so many steps, or to the next verdict.
+    pub fn advance(&mut self, steps: f64) -> Result<JsValue, JsValue> {
+        plain(&self.judging.advance(count(steps)))
+    }
+
+    /// The history drawn, with the verdict of that model.
+    pub fn picture(&self, model: &str) -> Result<JsValue, JsValue> {
+        plain(&self.judging.picture(model))
+    }
 }
 
 fn plain<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
@@ -450,6 +503,11 @@ impl Playground {
     /// The client operations along a branch.
     pub fn operations(&self, branch: u32) -> Result<JsValue, JsValue> {
         plain(&self.session.operations(branch))
+    }
+
+    /// What clients saw up to the present moment, as lines of JSON.
+    pub fn history(&self) -> Result<String, JsValue> {
+        self.session.history().map_err(thrown)
     }
 
     /// The action that leads from a moment to the next, in one line.

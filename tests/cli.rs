@@ -357,12 +357,114 @@ fn a_busy_port_is_told_with_what_to_do() {
     }
 }
 
+/// A document with a block that holds, and everything else that is found in one.
+fn document(expectation: &str) -> String {
+    let link = ends(0, &["link", &shipped("raft/leader-crash")], None);
+    format!(
+        "# Votes\n\n```consensus\nprotocol raft\nnodes 3\nrun 400\n{expectation}\n```\n\n\
+         [a](https://example.org/{}), [b](../?scenario=raft/leader-election),\n\
+         <consensus-playground protocol=\"raft\" nodes=\"5\" height=\"400\"></consensus-playground>\n",
+        link.trim_end()
+    )
+}
+
+#[test]
+fn check_says_with_file_and_line_what_a_document_claims_in_vain() {
+    let good = Scratch::new("good.md", document("expect all hold").as_bytes());
+    let output = ends(0, &["check", good.path()], None);
+    assert_eq!(output, "= 4 scenarios and links checked, 0 failures\n");
+    let bad = Scratch::new("bad.md", document("expect n1 role leader\nexpect all hold").as_bytes());
+    let output = ends(1, &["check", good.path(), bad.path()], None);
+    let place = format!("{}:7: expect n1 role leader: ", bad.path());
+    assert!(output.starts_with(&place), "{output}");
+    assert!(output.ends_with("= 8 scenarios and links checked, 1 failures\n"), "{output}");
+    let value = json(&ends(1, &["check", "--json", bad.path()], None));
+    assert_eq!((&value["file"], &value["line"]), (&bad.path().into(), &7.into()));
+    assert_eq!(ends(0, &["check", "-"], Some("nothing to see, # or ?\n")).lines().count(), 1);
+}
+
+#[test]
+fn check_goes_on_where_a_scenario_cannot_be_read_and_ends_with_two() {
+    let link = ends(0, &["link", &shipped("raft/leader-crash")], None);
+    let cut = &link.trim_end()[..link.len() - 6];
+    let text = format!(
+        "~~~ consensus\nprotocol raft\nnodes many\n~~~\n<a href='{cut}'>\n?scenario=raft/none-such\n\
+         ?protocol=raft&nodes=0\n```consensus\nprotocol raft\nexpect leader n1\n```\n"
+    );
+    let output = playground(&["check", "-"], Some(text.as_bytes()));
+    assert_eq!(output.status.code(), Some(2));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let starts = [
+        "-:3: column 7: expected",
+        "-:5: the link: ",
+        "-:6: there is no scenario “raft/none-such”",
+        "-:7: the address: ",
+        "-:10: expect leader n1: ",
+    ];
+    assert_eq!(printed.lines().count(), starts.len(), "{printed}");
+    for (line, start) in printed.lines().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(errors, "error: 4 scenarios or links cannot be read, as told above\n");
+    assert!(complains(&["check", "no/such.md"], b"").contains("no/such.md"));
+    assert!(complains(&["check"], b"").contains("required"));
+}
+
+/// What the manual shows is run like everybody else's.
+#[test]
+fn the_manual_on_embedding_holds() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let manual = root.join("docs/embedding.md");
+    let output = ends(0, &["check", manual.to_str().unwrap()], None);
+    assert!(output.starts_with("= ") && !output.starts_with("= 0 "), "{output}");
+}
+
 #[test]
 fn help_and_version_are_no_errors() {
     let help = ends(0, &["--help"], None);
-    for command in ["serve", "run", "link", "show", "sweep", "history"] {
+    for command in ["serve", "run", "link", "show", "sweep", "history", "check"] {
         assert!(help.contains(command), "{help}");
     }
     let version = ends(0, &["--version"], None);
     assert_eq!(version.trim_end(), format!("consensus-playground {}", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn explore_ends_by_what_it_found() {
+    let hunt = ["explore", "raft", "--nodes", "3", "--clients", "1", "--budget", "timers=2"];
+    let with = |more: &[&'static str]| [&hunt[..], more].concat();
+    let output = ends(1, &with(&["--without", "election-needs-majority"]), None);
+    assert!(output.starts_with("found: "), "{output}");
+    assert!(output.contains("\nviolated election-safety: "), "{output}");
+    let value = json(&ends(1, &with(&["--without", "election-needs-majority", "--json"]), None));
+    let lines = value["actions"].as_array().unwrap();
+    assert_eq!(value["length"], lines.len());
+    // The link and the text replay it.
+    ends(0, &["run", "--link", value["link"].as_str().unwrap()], None);
+    ends(0, &["run", "-"], value["scenario"].as_str());
+    assert!(ends(0, &hunt, None).starts_with("exhausted: "));
+    for (more, word) in
+        [(["--states", "50"], "states reached: "), (["--depth", "3"], "depth reached: ")]
+    {
+        let output = ends(3, &with(&more), None);
+        assert!(output.starts_with(word), "{output}");
+    }
+    assert!(ends(1, &with(&["--goal", "leaders 1"]), None).starts_with("found: "));
+}
+
+#[test]
+fn explore_says_which_option_is_wrong_and_what_was_expected() {
+    for (option, value, words) in [
+        ("--budget", "wonders=1", "--budget: expected a kind of surprise ("),
+        ("--offer", "dance", "--offer: expected "),
+        ("--silent", "alarm", "--silent: expected a timer ("),
+        ("--goal", "leaders many", "--goal: expected a number, found “many”"),
+        ("--no", "luck", "--no: expected a reduction (dead, idle, equal, clients, prompt)"),
+        ("--without", "luck", "there is no rule “luck”"),
+    ] {
+        let error = complains(&["explore", "raft", option, value], b"");
+        assert!(error.starts_with(&format!("error: {words}")), "{error}");
+    }
+    assert!(complains(&["explore", "nonsense"], b"").contains("expected a scenario's file"));
 }

@@ -35,6 +35,8 @@ export class App extends Emitter {
   scenarioId = null;
   /** The text of that preset, as its author wrote it. */
   scenarioText = "";
+  /** The rule without which the panel that explores shall look for a violation. */
+  exploreWithout = "";
   /** Whether the person has done or written something that a preset does not hold. */
   ownWork = false;
   /** A link to a moment that is known to be good, for the case of a crash. */
@@ -53,6 +55,11 @@ export class App extends Emitter {
   };
   /** @type {(wallMs: number) => boolean} draws the stage, tells whether something still moves; set by main.js */
   draw = () => false;
+
+  /** A file that was dropped onto the page, until somebody takes it. @type {File | null} */
+  dropped = null;
+  /** What a verdict adds to the diagram. @type {import("./judge/overlay.js").Overlay | null} */
+  overlay = null;
 
   #frameAsked = false;
   #changed = false;

@@ -19,9 +19,9 @@ const fetching = new Map();
 /** @type {Map<string, WebAssembly.Module>} */
 const modules = new Map();
 
-/** Loads the core. */
-export async function start() {
-  await init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
+/** Loads the core; tells what it exports. */
+export function start() {
+  return init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
 }
 
 // Whatever a playground is asked for finds the code that has been fetched, also after a panic.
@@ -37,6 +37,13 @@ for (const methods of [Playground, Playground.prototype]) {
   }
 }
 
+// One that a panic has left behind lies in memory that is another's now: any other method says so first.
+const { free } = Playground.prototype;
+Playground.prototype.free = function () {
+  this.nextMs();
+  free.call(this);
+};
+
 /**
  * Begins to fetch a protocol's code, so that it is there when it is asked for.
  * @param {string} id
@@ -50,6 +57,14 @@ const MORE = "part_more";
 /** Fetches what makes and reads links and texts, and compares. */
 export async function fetchMore() {
   await fetchModule(MORE);
+}
+
+/**
+ * Fetches another part of the core.
+ * @param {string} id
+ */
+export function fetchPart(id) {
+  return fetchModule(`part_${id}`);
 }
 
 /** Whether that is there. */

@@ -60,6 +60,7 @@ async function boot() {
   createTransport(part("bar"), app, stage);
   createTabs(part("side"), app);
   createKeys(app, stage, helpButton);
+  takeFiles();
   createDiagram();
   keepSession(app);
   fetchAtFirstSign(app);
@@ -89,6 +90,22 @@ async function boot() {
       words: app.t("header.lastSession"), run: () => void restoreSession(app).catch(app.onPanic),
     });
   }
+}
+
+/** A recorded history can be dropped anywhere; whatever it is, the run stays. */
+function takeFiles() {
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  });
+  addEventListener("drop", (event) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    app.dropped = file;
+    app.showTab("consistency");
+  });
 }
 
 /** The diagram is made with the first scenario and updated with the picture. */

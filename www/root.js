@@ -1,4 +1,5 @@
-// Where the page's files lie: the folder that holds pkg/ and scenarios/. A bundle lies elsewhere than
-// the sources do, and brings another one of these two lines (xtask/bundle.mjs).
+// Where the page's files lie: the folder that holds pkg/ and scenarios/, and what judges histories beside
+// the page. A bundle lies elsewhere than the sources do, and brings other lines (xtask/bundle.mjs).
 
 export const ROOT = new URL("../", import.meta.url);
+export const JUDGE = new URL("judge/", import.meta.url);

@@ -2,7 +2,7 @@
 // it is seen.
 
 import { fill, h, icon } from "./dom.js";
-import { fetchMore } from "./engine.js";
+import { fetchMore, fetchPart } from "./engine.js";
 import { fetchWords } from "./i18n.js";
 import { create as inspector } from "./panels/inspector.js";
 
@@ -18,6 +18,8 @@ const TABS = [
   { id: "settings", load: async () => (await more()).settings },
   { id: "rules", load: async () => (await more()).rules },
   { id: "checks", load: async () => (await more()).checks },
+  { id: "consistency", load: async () => (await more()).consistency },
+  { id: "explore", load: async () => (await Promise.all([import("./panels/explore.js"), fetchMore(), fetchPart("explore")]))[0].create },
   { id: "scenario", load: async () => (await more()).scenario },
   { id: "share", load: async () => (await more()).share },
 ];

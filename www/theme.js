@@ -32,12 +32,13 @@ export function keepTheme(theme) {
 /**
  * Every colour of the style sheet as the browser resolves it now. A custom property itself comes
  * back as it was written (`light-dark(…)`), so a probe element resolves it through `color`.
+ * @param {HTMLElement} host where they are to be used
  * @returns {Colours}
  */
-export function readColours() {
+export function readColours(host = document.body) {
   const probe = document.createElement("span");
   probe.hidden = true;
-  document.body.append(probe);
+  host.append(probe);
   const resolved = /** @type {Colours} */ ({});
   for (const name of COLOUR_NAMES) {
     probe.style.color = `var(--${name})`;

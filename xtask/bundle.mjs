@@ -1,5 +1,7 @@
 // Bundles the page: `node xtask/bundle.mjs GLUE OUT` writes into OUT what index.html and compare.html
-// load. GLUE is the JavaScript that wasm-bindgen has just written, which pkg/ need not hold yet.
+// load; with `embed` after it, what embed/index.html and the pages of others load to embed a run. GLUE is
+// the JavaScript that wasm-bindgen has just written, which pkg/ need not hold yet. The two share no file, so
+// that neither costs the other anything.
 //
 // The same sources give the same bytes in every folder.
 
@@ -8,23 +10,37 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const [glue, out] = process.argv.slice(2);
+const [glue, out, what = "page"] = process.argv.slice(2);
+const isEmbed = what === "embed";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+const GLUE = "pkg/consensus_playground.js";
+/** The styles of what is embedded, for a sheet that is made by its script. */
+const SHEET = "www/embed/sheet.css";
 
 /** Modules whose text is not that of their file, by how their import ends. */
 const REPLACED = {
-  "pkg/consensus_playground.js": () => readFileSync(glue, "utf8"),
-  // As seen from pkg/page/.
-  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url);',
+  // Classes that a part of the page does not use are left out of it.
+  [GLUE]: () => readFileSync(glue, "utf8").replace(/^if \(Symbol\.dispose\).*$/gm, "")
+    .replaceAll("new FinalizationRegistry", "/* @__PURE__ */ new FinalizationRegistry"),
+  // As seen from pkg/page/ and pkg/embed/.
+  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url); export const JUDGE = new URL("./", import.meta.url);',
+  ...isEmbed && {
+    "/sheet.js": async () => {
+      const { outputFiles: [{ text }] } = await build({ ...shared, entryPoints: [SHEET] });
+      return `export const sheetText = async () => ${JSON.stringify(text)};`;
+    },
+    "/opening.js": () => readFileSync(join(root, "www/embed/closed.js"), "utf8"),
+  },
 };
 const replace = {
   name: "replace",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\/(root|consensus_playground)\.js$/ }, ({ path }) => {
+    onResolve({ filter: /\/(root|consensus_playground|sheet|opening)\.js$/ }, ({ path }) => {
       const name = Object.keys(REPLACED).find((end) => path.endsWith(end));
       return name && { path: name, namespace: "replaced" };
     });
-    onLoad({ filter: /./, namespace: "replaced" }, ({ path }) => ({ contents: REPLACED[path]() }));
+    onLoad({ filter: /./, namespace: "replaced" }, async ({ path }) => ({ contents: await REPLACED[path]() }));
   },
 };
 
@@ -33,7 +49,7 @@ const replace = {
  * of them shared with the comparison, where esbuild would make one for every set of users: fewer requests,
  * and they pack better.
  */
-const LATER = ["www/opened.js", "www/panels/more.js"].map((path) => join(root, path));
+const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js"].map((path) => join(root, path));
 const later = {
   name: "later",
   setup({ onLoad }) {
@@ -48,19 +64,30 @@ const shared = {
   absWorkingDir: root, outdir: "page", bundle: true, minify: true, charset: "utf8", legalComments: "none",
   logLevel: "warning", write: false, metafile: true,
 };
+const ENTRIES = isEmbed
+  ? {
+    scripts: ["www/embed/element.js", "www/embed/auto.js", "www/embed/frame.js", "www/embed/loader.js"], workers: [],
+    styles: ["www/embed/frame.css"],
+  }
+  : {
+    scripts: ["www/main.js", "www/compare.js"], workers: ["www/judge/judge-worker.js", "www/explore/worker.js"],
+    styles: ["www/main.css", "www/compare.css", "www/judge/judge.css"],
+  };
 const scripts = await build({
-  ...shared, entryPoints: ["www/main.js", "www/compare.js"], format: "esm", splitting: true, target: "es2022",
-  chunkNames: "[name]-[hash]", plugins: [replace, later],
+  ...shared, entryPoints: ENTRIES.scripts, format: "esm", splitting: true, target: "es2022",
+  chunkNames: "[name]-[hash]", plugins: isEmbed ? [replace] : [replace, later],
 });
-const styles = await build({ ...shared, entryPoints: ["www/main.css", "www/compare.css"] });
+// Whole in itself, so that what the page shares does not fall into more pieces for its sake.
+const workers = await build({ ...shared, entryPoints: ENTRIES.workers, entryNames: "[name]", format: "esm", target: "es2022", plugins: [replace] });
+const styles = await build({ ...shared, entryPoints: ENTRIES.styles, entryNames: "[name]" });
 
-const files = new Map([...scripts.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));
+const files = new Map([...scripts.outputFiles, ...workers.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));
 const { outputs } = scripts.metafile;
-// An entry whose code has gone into a chunk, since it is what others stand on, is but an import of it: the
-// chunk takes its place.
-for (const [path, { entryPoint }] of Object.entries(outputs)) {
+// A page's script whose code has gone into a chunk, since it is what others stand on, is but an import of
+// it: the chunk takes its place. Not so where others import it by the names that it exports.
+for (const [path, { entryPoint }] of isEmbed ? [] : Object.entries(outputs)) {
   const holder = Object.values(outputs).find((other) => !other.entryPoint && entryPoint in other.inputs);
-  if (!entryPoint || !holder) continue;
+  if (!ENTRIES.scripts.includes(entryPoint) || !holder) continue;
   holder.entryPoint = entryPoint;
   delete outputs[path];
   files.delete(basename(path));

@@ -1,4 +1,4 @@
-import{b as Mt,c as tt,f as et,g as ot}from"./shared-compare-opened.js";import{A as O,C as kt,E as q,H as vt,I as xt,J as $t,L as St,M as B,O as Tt,Y as nt,a,b as g,c as x,ea as Et,fa as Ct,i as ht,m as pt,n as P,o as ft,p as wt,q as Q,r as N,s as gt,t as R,u as J,v as Z,w as yt,y as bt}from"./shared-compare-main-more-opened.js";var D=`nodes 5
+import{b as Mt,c as tt,f as et,g as ot}from"./shared-compare-opened.js";import{B as bt,E as O,G as kt,I as q,L as vt,M as xt,N as $t,P as St,Q as B,S as Tt,a,aa as nt,b as g,c as x,i as ht,ia as Et,ja as Ct,o as pt,p as P,q as ft,r as wt,s as Q,t as N,u as gt,v as R,w as J,y as Z,z as yt}from"./shared-compare-explore-main-more-opened.js";var D=`nodes 5
 clients 3
 seed 11
 workload register every 60..180`,oe=`nodes 5

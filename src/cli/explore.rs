@@ -4,16 +4,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::Args;
-use consensus_playground::action::Action;
 use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
-    Breadth, Budget, Counts, Finding, Goal, Limits, OFFERS_MAX, Plan, Progress, Space, Story,
-    Worlds, minimise, searchable, tell,
+    Breadth, Counts, Finding, Limits, Progress, Request, Space, Story, run_of, searchable, tell,
+    worlds_after,
 };
-use consensus_playground::operation::Operation;
 use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Scenario, Step, text};
-use consensus_playground::timeline::{BranchId, Timeline};
+use consensus_playground::scenario::{Scenario, text};
 use serde_json::{Value, json};
 
 use super::{BadInput, Ending, input, say};
@@ -144,28 +141,22 @@ fn explore_model(arguments: &ExploreArguments, space: ModelSpace) -> Outcome {
 
 fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     let scenario = scenario_of(arguments)?;
-    let plan = plan_of(arguments, &scenario)?;
-    let timeline = Timeline::open(scenario.clone()).map_err(|error| BadInput(error.to_string()))?;
-    let origin = timeline.world_at(BranchId(0), timeline.length(BranchId(0)));
+    let Request { plan, limits, .. } = request_of(arguments, &scenario)?;
     let budget = plan.budget;
-    let worlds = Worlds::new(origin, plan);
-    let (search, seconds) = run(worlds, arguments.limits());
+    let (search, seconds) = run(worlds_after(&scenario, plan).map_err(BadInput)?, limits);
     let mut value = summary(&search, seconds, arguments);
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
-    let mut story = None;
-    if let (Some((_, steps)), Some(finding)) = (search.run(), search.finding()) {
-        let actions = search
-            .space()
-            .actions(&steps)
-            .ok_or_else(|| "a run that cannot be repeated; a bug".to_owned())?;
-        let fewer: Vec<Action> = minimise(search.space(), &actions);
-        let told = tell(&scenario, &fewer, finding)?;
-        value["length"] = json!(fewer.len());
+    let found = run_of(&search).map_err(BadInput)?;
+    let story = match &found {
+        Some(run) => Some(tell(&scenario, &run.actions, &run.finding)?),
+        None => None,
+    };
+    if let Some(told) = &story {
+        value["length"] = json!(told.lines.len());
         value["actions"] = json!(told.lines);
         value["link"] = json!(told.link);
         value["scenario"] = json!(told.text);
-        story = Some(told);
     }
     let lines = story.as_ref().map_or(&[][..], |story| &story.lines);
     print(arguments, &value, lines, story.as_ref());
@@ -180,22 +171,12 @@ fn outcome(progress: Progress) -> Outcome {
     }
 }
 
-fn word(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Running => "running",
-        Progress::Exhausted => "exhausted",
-        Progress::Found => "found",
-        Progress::StatesReached => "states reached",
-        Progress::DepthReached => "depth reached",
-    }
-}
-
 fn summary<S: Space>(search: &Breadth<S>, seconds: f64, arguments: &ExploreArguments) -> Value {
     let counts: Counts = search.counts();
     let pruned = counts.pruned;
     let mut value = json!({
         "what": arguments.what,
-        "result": word(search.progress()),
+        "result": search.progress().word(),
         "distinct": counts.distinct,
         "generated": counts.generated,
         "depth": counts.depth,
@@ -308,63 +289,32 @@ fn scenario_of(arguments: &ExploreArguments) -> Result<Scenario, BadInput> {
     Ok(scenario)
 }
 
-fn plan_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Plan, BadInput> {
-    let mut plan = Plan::usual(scenario.sheet());
+/// The options that the page knows, too, as it would write them.
+fn request_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Request, BadInput> {
+    let mut request = Request::usual(scenario);
+    request.limits = arguments.limits();
+    let mut set = |option: &str, value: &str| {
+        let done = request.set(scenario, option, value);
+        done.map_err(|error| BadInput(format!("--{error}")))
+    };
     if let Some(budget) = &arguments.budget {
-        plan.budget =
-            Budget::parse(budget).map_err(|expected| format!("--budget: expected {expected}"))?;
+        set("budget", budget)?;
     }
-    for name in &arguments.silent {
-        let timer = scenario.sheet().timer(name).ok_or_else(|| {
-            let names: Vec<&str> = scenario.sheet().timers.iter().map(|timer| timer.name).collect();
-            format!("--silent: expected a timer ({}), found “{name}”", names.join(", "))
-        })?;
-        plan.silent_timers |= 1 << timer.0;
+    if arguments.ask_leaders {
+        set("ask-leaders", "")?;
     }
-    plan.asks_leaders = arguments.ask_leaders;
-    plan.wait_ms = arguments.wait.unwrap_or(plan.wait_ms);
-    if !arguments.offer.is_empty() {
-        plan.offers.clear();
+    if let Some(wait) = &arguments.wait {
+        set("wait", &wait.to_string())?;
     }
-    for offer in &arguments.offer {
-        let words: Vec<&str> = offer.split_whitespace().collect();
-        let operation = Operation::parse(&words)
-            .map_err(|expected| format!("--offer: expected {expected}, found “{offer}”"))?;
-        plan.offers.push(operation);
+    for (option, values) in [
+        ("silent", &arguments.silent),
+        ("offer", &arguments.offer),
+        ("no", &arguments.no),
+        ("goal", &arguments.goal),
+    ] {
+        for value in values {
+            set(option, value)?;
+        }
     }
-    if plan.offers.len() > OFFERS_MAX {
-        return Err(BadInput(format!("--offer: at most {OFFERS_MAX} operations")));
-    }
-    for name in &arguments.no {
-        *plan.reductions.switch(name).ok_or_else(|| {
-            format!("--no: expected dead, idle, equal, clients or prompt, found “{name}”")
-        })? = false;
-    }
-    for goal in &arguments.goal {
-        plan.goal.push(goal_of(goal, scenario)?);
-    }
-    Ok(plan)
-}
-
-/// Reads a goal: as a line of the scenario would be read, or a number of leaders or candidates.
-fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, BadInput> {
-    let words: Vec<&str> = goal.split_whitespace().collect();
-    match words[..] {
-        ["leaders", number] => return count(number).map(Goal::Leaders),
-        ["candidates", number] => return count(number).map(Goal::Candidates),
-        _ => {}
-    }
-    let mut bare = scenario.clone();
-    bare.steps.clear();
-    let source = format!("{}\nexpect {goal}\n", text::print(&bare));
-    let parsed =
-        text::parse(&source).map_err(|error| BadInput(format!("--goal: {}", error.message)))?;
-    match parsed.steps.into_iter().next() {
-        Some(Step::Expect(expectation)) => Ok(Goal::Expect(expectation)),
-        _ => Err(BadInput(format!("--goal: expected what a scenario may expect, found “{goal}”"))),
-    }
-}
-
-fn count(word: &str) -> Result<u16, BadInput> {
-    word.parse().map_err(|_| BadInput(format!("--goal: expected a number, found “{word}”")))
+    Ok(request)
 }

@@ -9,10 +9,12 @@ use clap::Args;
 use consensus_playground::consistency::{
     Limits, MODELS, Model, OBJECTS, Object, Verdict, Violation, judge,
 };
-use consensus_playground::history_files::{self, BYTES_MAX, FORMATS, Format, Recorded};
+use consensus_playground::history_files::{
+    self, BYTES_MAX, FORMATS, Format, Recorded, label, short,
+};
 use serde_json::{Value, json};
 
-use super::picture::{self, Judged, label, short};
+use super::picture::{self, Judged};
 use super::{BadInput, Ending, input, say};
 
 /// So many of the operations that cannot be ordered are printed.

@@ -1,6 +1,8 @@
 //! What the command line understands, and how it says what is wrong.
 
+mod check;
 mod explore;
+mod find;
 mod history;
 mod input;
 mod picture;
@@ -89,6 +91,15 @@ enum Command {
     },
     /// Judge histories that others recorded: 0 all hold, 1 some do not, 2 bad input or not decided.
     History(history::HistoryArguments),
+    /// Run what documents show: scenario blocks, elements and links in Markdown and HTML.
+    Check {
+        /// The documents, or `-` for standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Print one JSON object for each failure instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// Look at every run within budgets, the shortest first, for one that breaks an invariant.
     Explore(Box<explore::ExploreArguments>),
 }
@@ -141,6 +152,7 @@ pub fn main() -> ExitCode {
             sweep::sweep(&protocol, &seeds, &without, json)
         }
         Some(Command::History(arguments)) => history::history(&arguments),
+        Some(Command::Check { files, json }) => check::check(&files, json),
         Some(Command::Explore(arguments)) => explore::explore(&arguments).map(Ending::from),
     };
     match result {

@@ -16,7 +16,7 @@ static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
 static PKG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pkg");
 
 /// Where the pages say that their scripts and styles lie; the sources have the same names.
-const BUNDLE: &str = "../pkg/page/";
+const BUNDLES: [&str; 2] = ["../pkg/page/", "../pkg/embed/"];
 
 /// Sent with every answer.
 pub(super) const HEADERS: [(&str, &str); 5] = [
@@ -75,7 +75,8 @@ impl Site {
         let mut site = Site::new();
         for file in site.files.values_mut().filter(|file| file.media_type.starts_with("text/html"))
         {
-            let page = String::from_utf8_lossy(&file.content).replace(BUNDLE, "");
+            let page = String::from_utf8_lossy(&file.content).into_owned();
+            let page = BUNDLES.iter().fold(page, |page, bundle| page.replace(bundle, ""));
             file.content = Cow::Owned(page.into_bytes());
         }
         site
@@ -178,16 +179,20 @@ mod tests {
     #[test]
     fn pages_load_the_bundle_or_the_sources_and_both_are_there() {
         for (site, is_bundle) in [(Site::new(), true), (Site::of_sources(), false)] {
-            for name in ["index", "compare"] {
-                let page = site.answer(true, &format!("/{name}.html"), false);
+            for (folder, name, loads) in
+                [("/", "index", 3), ("/", "compare", 3), ("/embed/", "index", 2)]
+            {
+                let page = site.answer(true, &format!("{folder}{name}.html"), false);
                 let page = String::from_utf8(page.body.to_vec()).unwrap();
                 let parts =
                     page.split('"').filter(|part| part.ends_with("js") || part.ends_with("css"));
                 let parts: Vec<&str> = parts.collect();
-                assert_eq!(parts.len(), 3, "{name}.html loads {parts:?}");
+                assert_eq!(parts.len(), loads, "{folder}{name}.html loads {parts:?}");
                 for part in parts {
-                    assert_eq!(part.starts_with(BUNDLE), is_bundle, "{name}.html loads {part}");
-                    let path = format!("/{}", part.trim_start_matches("../"));
+                    let is_bundled = BUNDLES.iter().any(|bundle| part.starts_with(bundle));
+                    assert_eq!(is_bundled, is_bundle, "{folder}{name}.html loads {part}");
+                    let path = part.strip_prefix("../").map(|below| format!("/{below}"));
+                    let path = path.unwrap_or_else(|| format!("{folder}{part}"));
                     assert_eq!(site.answer(true, &path, false).status, 200, "{path}");
                 }
             }

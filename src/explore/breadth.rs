@@ -42,6 +42,19 @@ pub enum Progress {
     DepthReached,
 }
 
+impl Progress {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Progress::Running => "running",
+            Progress::Exhausted => "exhausted",
+            Progress::Found => "found",
+            Progress::StatesReached => "states reached",
+            Progress::DepthReached => "depth reached",
+        }
+    }
+}
+
 /// What a search has counted so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -66,6 +66,16 @@ impl Budget {
     /// election after a crash.
     pub const USUAL: &'static str = "operations=2,timers=2,crashes=1";
 
+    /// The words for the kinds, in the order in which they are printed.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        KINDS.iter().map(|(_, word)| *word)
+    }
+
+    /// How many of each kind, in the same order.
+    pub fn numbers(&self) -> impl Iterator<Item = u8> {
+        self.0.into_iter()
+    }
+
     /// How many of a kind.
     pub fn of(&self, kind: Surprise) -> u8 {
         self.0[kind as usize]

@@ -17,12 +17,15 @@
 //! **Left out.** Symmetry of nodes and of values: a protocol's nodes compare ids (ballots, ties), and
 //! nothing tells the explorer which do not.
 
+mod around;
 mod breadth;
 mod budget;
 mod core;
+mod exploration;
 mod minimise;
 mod moves;
 mod plan;
+mod request;
 mod space;
 pub mod spec;
 mod story;
@@ -30,11 +33,14 @@ mod turn;
 mod visited;
 mod worlds;
 
+pub use around::{After, SearchOptions, after, options};
 pub use breadth::{Breadth, Counts, Limits, Progress};
 pub use budget::{Budget, Surprise};
+pub use exploration::{Exploration, ExplorationView, FoundRun, PRUNED, open, run_of, worlds_after};
 pub use minimise::minimise;
 pub use moves::Move;
 pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
+pub use request::Request;
 pub use space::{Finding, Pruned, Space, Visit};
-pub use story::{Story, searchable, tell};
+pub use story::{Story, emptied, searchable, tell};
 pub use worlds::{Situation, Worlds};

@@ -1,6 +1,8 @@
 //! A run that a search found, as a scenario: an ordinary list of actions on a timeline, with what
 //! was found expected at its end.
 
+use serde::Serialize;
+
 use super::space::Finding;
 use crate::action::Action;
 use crate::scenario::link::{self, Link};
@@ -8,9 +10,10 @@ use crate::scenario::{Expectation, Pace, Scenario, Step, text};
 use crate::timeline::{BranchId, Moment, Timeline};
 
 /// A run in every form that people and programs read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Story {
     /// The run as a scenario that expects what was found.
+    #[serde(skip)]
     pub scenario: Scenario,
     /// Its text.
     pub text: String,
@@ -50,6 +53,29 @@ pub fn tell(scenario: &Scenario, actions: &[Action], finding: &Finding) -> Resul
     let recorded = Some(timeline.record(end));
     let link = link::encode(&Link { scenario: told.clone(), recorded });
     Ok(Story { text: text::print(&told), link, lines, scenario: told })
+}
+
+/// The most nodes and clients of [`emptied`] where the protocol runs with so few.
+const EMPTIED_NODES: u16 = 3;
+const EMPTIED_CLIENTS: u8 = 2;
+
+/// A scenario without its steps and without a rule, and of few nodes and clients where it can be: the
+/// place from which to look for a run that breaks without that rule.
+///
+/// # Errors
+/// There is no such rule.
+pub fn emptied(scenario: &Scenario, rule: &str) -> Result<Scenario, String> {
+    let sheet = scenario.sheet();
+    let mut emptied = Scenario { steps: Vec::new(), open_at: 0, ..scenario.clone() };
+    let place = sheet.rule(rule).ok_or_else(|| format!("there is no rule “{rule}”"))?;
+    emptied.config.rules.remove(place);
+    let mut small = emptied.clone();
+    let config = &mut small.config;
+    config.nodes = config.nodes.min(EMPTIED_NODES.max(sheet.nodes_range.0));
+    config.clients = config.clients.min(EMPTIED_CLIENTS);
+    // What the scenario says of single nodes may need them all.
+    let fits = text::parse(&text::print(&small)).is_ok_and(|read| Timeline::open(read).is_ok());
+    Ok(if fits { small } else { emptied })
 }
 
 /// A scenario as a search takes it: nothing happens by itself, and chance neither loses nor copies

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::consistency::{Limits, Model, OBJECTS, Verdict, judge};
+use crate::consistency::{Limits, Model, OBJECTS, Object, Verdict, judge};
 
-use super::{FORMATS, read};
+use super::{FORMATS, Format, Recorded, read};
 
 /// A file and the verdict on it.
 #[derive(Serialize)]
@@ -35,7 +35,40 @@ pub fn judged(
     object: Option<&str>,
     guarantee: &str,
 ) -> Result<JudgedFile, String> {
-    let unknown = |what: &str, word: &str| ["there is no ", what, " “", word, "”"].concat();
+    let (format, object) = words(format, object)?;
+    let Some(model) = Model::of_id(guarantee) else {
+        return Err(unknown("guarantee", guarantee));
+    };
+    let recorded = read(text, format, object).map_err(|error| error.to_string())?;
+    let verdict = judge(&recorded.history, recorded.object, model, Limits::default());
+    let holds = verdict.holds();
+    let (why, culprits) = match verdict {
+        Verdict::Holds(_) => (String::new(), Vec::new()),
+        Verdict::Violated(violation) => (violation.explanation, violation.culprits),
+        Verdict::GaveUp(why) | Verdict::NotApplicable(why) => (why.to_owned(), Vec::new()),
+    };
+    let line = |place: &u32| recorded.lines.get(*place as usize).copied();
+    let (format, object) = named(&recorded);
+    Ok(JudgedFile {
+        format,
+        object,
+        operations: recorded.lines.len() as u32,
+        clients: recorded.names.len() as u32,
+        holds,
+        why,
+        culprits: culprits.iter().filter_map(line).collect(),
+    })
+}
+
+pub(super) fn unknown(what: &str, word: &str) -> String {
+    ["there is no ", what, " “", word, "”"].concat()
+}
+
+/// The format and object of these words.
+pub(super) fn words(
+    format: Option<&str>,
+    object: Option<&str>,
+) -> Result<(Option<Format>, Option<Object>), String> {
     let format = match format {
         None => None,
         Some(word) => match FORMATS.iter().find(|(_, name, _)| *name == word) {
@@ -50,29 +83,12 @@ pub fn judged(
             None => return Err(unknown("object", word)),
         },
     };
-    let Some(model) = Model::of_id(guarantee) else { return Err(unknown("guarantee", guarantee)) };
-    let recorded = read(text, format, object).map_err(|error| error.to_string())?;
-    let verdict = judge(&recorded.history, recorded.object, model, Limits::default());
-    let holds = verdict.holds();
-    let (why, culprits) = match verdict {
-        Verdict::Holds(_) => (String::new(), Vec::new()),
-        Verdict::Violated(violation) => (violation.explanation, violation.culprits),
-        Verdict::GaveUp(why) | Verdict::NotApplicable(why) => (why.to_owned(), Vec::new()),
-    };
-    let line = |place: &u32| recorded.lines.get(*place as usize).copied();
-    Ok(JudgedFile {
-        format: FORMATS
-            .iter()
-            .find(|(format, ..)| *format == recorded.format)
-            .map_or("", |(_, name, _)| *name),
-        object: OBJECTS
-            .iter()
-            .find(|(object, _)| *object == recorded.object)
-            .map_or("", |(_, name)| *name),
-        operations: recorded.lines.len() as u32,
-        clients: recorded.names.len() as u32,
-        holds,
-        why,
-        culprits: culprits.iter().filter_map(line).collect(),
-    })
+    Ok((format, object))
+}
+
+/// The words of the format a history was read in and of its object.
+pub(super) fn named(recorded: &Recorded) -> (&'static str, &'static str) {
+    let format = FORMATS.iter().find(|(format, ..)| *format == recorded.format);
+    let object = OBJECTS.iter().find(|(object, _)| *object == recorded.object);
+    (format.map_or("", |(_, name, _)| *name), object.map_or("", |(_, name)| *name))
 }

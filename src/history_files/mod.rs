@@ -12,12 +12,22 @@ mod etcd;
 mod events;
 mod jsonl;
 mod judged;
+mod judging;
+mod layout;
 mod meaning;
 mod notation;
 mod operations;
+mod picture;
+mod words;
 mod write;
 
 pub use judged::{JudgedFile, judged};
+pub use judging::{
+    Facts, Judging, ModelView, Models, OrderView, Standing, Told, VerdictView, models,
+};
+pub use layout::{Bar, Layout, layout};
+pub use picture::{DRAWN_MAX, DrawnBar, Left, PictureView, shown};
+pub use words::{LABEL_MAX, label, label_width, short};
 pub use write::write;
 
 use std::collections::BTreeMap;

@@ -540,6 +540,17 @@ impl Session {
         world.history().records().iter().map(view).collect()
     }
 
+    /// What clients saw up to the present moment, as lines that [`crate::history_files::read`] takes;
+    /// the operations are those of [`Session::operations`], in the same order.
+    ///
+    /// # Errors
+    /// Why that is no history of one object.
+    pub fn history(&self) -> Result<String, SessionError> {
+        let (history, object) = crate::consistency::from_run(self.world().history().records())
+            .map_err(|why| SessionError::new("refused", "no-history", why.to_owned()))?;
+        Ok(crate::history_files::write(&history, object))
+    }
+
     /// The action that leads from `index` to the next moment, in one line.
     pub fn describe(&self, branch: u32, index: u64) -> String {
         let branch = BranchId(branch.min(self.timeline.branches().len() as u32 - 1));

@@ -48,11 +48,23 @@ export function create(host, app) {
         missed ? h("span", { class: "tag missed", "data-key": "missed" }, app.t("rules.missed")) : null,
         !on ? h("span", { class: "tag off", "data-key": "off" }, app.t("rules.isOff")) : null,
         h("p", { id, "data-key": "text" }, rule.text),
+        on ? null : findButton(rule.id),
         h("details", { "data-key": "more" },
           h("summary", null, rule.source, rule.protects.length > 0 ? h("span", null, ` · ${app.t("rules.protects", { what: rule.protects.map(plain).join(", ") })}`) : null),
           h("p", null, h("b", null, app.t("rules.without")), " ", rule.without),
+          on ? findButton(rule.id) : null,
           rule.protects.map((invariant) => h("p", { class: "quiet", "data-key": invariant },
             h("b", null, plain(invariant)), ": ", app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
+  }
+
+  /** @param {string} rule */
+  function findButton(rule) {
+    const key = `find-${rule}`;
+    doer.add(key, () => {
+      app.exploreWithout = rule;
+      app.showTab("explore");
+    });
+    return h("button", { type: "button", class: "edge", "data-key": key, "data-do": key }, app.t("rules.explore"));
   }
 
   return { update: paced(app, render), destroy: () => root.remove() };

@@ -37,7 +37,8 @@ export class Stage {
 
   #ratio = 1;
   /** @type {import("../theme.js").Colours} */
-  #colours = readColours();
+  #colours;
+  #closing = new AbortController();
   #motion = new Motion();
   /** @type {Map<number, string>} */
   #labels = new Map();
@@ -57,6 +58,7 @@ export class Stage {
     this.host = host;
     this.watched = watched;
     this.label = label;
+    this.#colours = readColours(host);
     this.canvas = h("canvas", { class: "stage-canvas", role: "img", "aria-describedby": watched ? undefined : "sentence" });
     this.overlay = h("div", { class: "stage-overlay" });
     this.inboxHost = h("div", { class: "stage-inboxes" });
@@ -92,7 +94,7 @@ export class Stage {
 
   /** Reads the colours anew after the theme changed. */
   recolour() {
-    this.#colours = readColours();
+    this.#colours = readColours(this.host);
     this.app.invalidate();
   }
 
@@ -108,15 +110,23 @@ export class Stage {
   // ---- size
 
   #watchSize() {
-    new ResizeObserver(() => this.#resize()).observe(this.area);
+    const { signal } = this.#closing;
+    const observer = new ResizeObserver(() => this.#resize());
+    observer.observe(this.area);
+    signal.addEventListener("abort", () => observer.disconnect());
     // Zooming changes the pixels without changing the box.
     const watchRatio = () => {
       matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
         this.#resize();
         watchRatio();
-      }, { once: true });
+      }, { once: true, signal });
     };
     watchRatio();
+  }
+
+  /** Stops watching: nothing of the page holds the stage any more. */
+  close() {
+    this.#closing.abort();
   }
 
   #resize() {

@@ -46,6 +46,8 @@ class Timeline {
   pointer = null;
   playheadX = 0;
   hoverAction = -1;
+  /** @type {import("./scene.js").Bar | null} */
+  hoverBar = null;
   following = true;
   scrubbing = false;
   seenIndex = -1;
@@ -307,6 +309,10 @@ class Timeline {
       actionName: (index) => app.t("timeline.action", { index }), kindName: (kind) => this.kindName(kind), timerName: (timer) => app.sheet.timers[timer]?.name ?? "",
       word: (key) => app.t(`timeline.${key}`),
     });
+    app.overlay?.draw({
+      context: this.context, scene: this.scene, layout, window, colours: this.colours, operations: this.memo.operations,
+      hover: this.hoverBar,
+    });
     this.say(status.text);
     this.overview.draw({
       branches: app.playground.branches(), faults, violations, notes: this.memo.notes, window,
@@ -374,13 +380,17 @@ class Timeline {
     const { app, pointer, scene } = this;
     const { branch, index, length } = app.frame.cursor;
     this.hoverAction = -1;
+    this.hoverBar = null;
     if (pointer && scene && pointer.x >= 0 && !this.scrubbing) {
       const found = hit(scene, pointer.x, pointer.y);
       if (found && "mark" in found) {
         const { text, index: moment } = found.mark;
         return { text: text || this.describe(branch, moment - 1), moment };
       }
-      if (found && "bar" in found) return { text: found.bar.text, moment: -1 };
+      if (found && "bar" in found) {
+        this.hoverBar = found.bar;
+        return { text: found.bar.text + (app.overlay?.tell(found.bar.place) ?? ""), moment: -1 };
+      }
       const action = found ? found.action : momentAt(window, pointer.x) - 1;
       if (action >= 0 && action < length) {
         this.hoverAction = action;

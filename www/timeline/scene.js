@@ -16,7 +16,7 @@ import { CLIENT_BASE, KIND_REPLY, KIND_REQUEST, MESSAGE as FLYING, MESSAGE_STRID
  * @typedef {{ x: number, y: number, glyph: "rule"|"clock"|"disk"|"command"|"cut"|"heal"|"retry"|"copy"|"late",
  *   action: number }} Flag
  * @typedef {{ x1: number, x2: number, y: number, height: number, text: string,
- *   state: "answered"|"open"|"given-up", action: number }} Bar
+ *   state: "answered"|"open"|"given-up", action: number, place: number }} Bar
  * @typedef {{ x: number, index: number, kind: "note"|"violation", text: string, id: string }} Mark
  * @typedef {{ lines: Line[], ticks: Tick[], bands: Band[], spans: Span[], flags: Flag[], bars: Bar[], marks: Mark[] }} Scene
  * @typedef {{ client: number, text: string, callIndex: number, callMs: number, returnIndex: number|null,
@@ -182,7 +182,7 @@ function addSpans(scene, { faults, window, layout }, x) {
 
 /** @param {Scene} scene @param {Parameters<typeof sceneOf>[0]} given @param {(moment: number) => number} x */
 function addBars(scene, { operations, window, layout, cursor }, x) {
-  for (const operation of operations) {
+  for (const [place, operation] of operations.entries()) {
     const called = operation.callIndex;
     const end = operation.returnIndex ?? operation.gaveUpIndex ?? cursor.length;
     if (called > window.last || end < window.first) continue;
@@ -190,7 +190,7 @@ function addBars(scene, { operations, window, layout, cursor }, x) {
     const height = layout.clientStep - 5;
     scene.bars.push({
       x1: x(Math.max(window.first, called)), x2: Math.max(x(Math.min(window.last, end)), x(Math.max(window.first, called)) + 3),
-      y: clientY(layout, operation.client) - height / 2, height, state, action: called,
+      y: clientY(layout, operation.client) - height / 2, height, state, action: called, place,
       text: operation.outcome === null ? operation.text : `${operation.text} → ${operation.outcome}`,
     });
   }

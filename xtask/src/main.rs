@@ -1,9 +1,11 @@
-//! The project's own commands: `cargo xtask build`, `cargo xtask test`, `cargo xtask bench`.
+//! The project's own commands: `cargo xtask build`, `cargo xtask dist`, `cargo xtask test`,
+//! `cargo xtask bench`.
 //!
 //! They are written in Rust so that a machine with Rust, Node and npm needs nothing else to start with;
 //! what is missing beyond that, they fetch and say so.
 
 mod bench;
+mod dist;
 mod paths;
 mod pkg;
 mod project;
@@ -34,6 +36,12 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Write the site, ready for any server and any folder: pages, package, scenarios.
+    Dist {
+        /// Write it to this folder instead of dist/.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Run every check, in the order that finds mistakes soonest.
     Test {
         /// Run this step alone; may be given several times.
@@ -55,17 +63,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// The folder that was named, relative to where the user stands, which need not be the root; or the
+/// usual one.
+fn folder(project: &Project, named: Option<PathBuf>, usual: &str) -> Result<PathBuf> {
+    Ok(match named {
+        Some(named) => std::path::absolute(named)?,
+        None => project.root.join(usual),
+    })
+}
+
 fn run(command: Command) -> Result<()> {
     let project = Project::open()?;
     match command {
-        Command::Build { out } => {
-            let out = match out {
-                // Relative to where the user stands, which need not be the root.
-                Some(out) => std::path::absolute(out)?,
-                None => project.root.join("pkg"),
-            };
-            pkg::build(&project, &out)
-        }
+        Command::Build { out } => pkg::build(&project, &folder(&project, out, "pkg")?),
+        Command::Dist { out } => dist::write(&project, &folder(&project, out, dist::FOLDER)?),
         Command::Test { only } => test::run(&project, &only),
         Command::Bench(options) => bench::run(&project, &options),
     }

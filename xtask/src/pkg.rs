@@ -1,5 +1,5 @@
-//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, a package.json, and below page/
-//! what the page loads.
+//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, a package.json, below page/ what
+//! the page loads, and below embed/ what other people's pages load.
 //!
 //! wasm-bindgen runs as a library, so its version is the one in Cargo.lock and no tool has to be installed;
 //! wasm-opt comes from npm's `binaryen`, and the page is bundled by npm's `esbuild`, both pinned in
@@ -21,8 +21,9 @@ const MODULE: &str = "consensus_playground_bg.wasm";
 const GLUE: [&str; 3] =
     ["consensus_playground.js", "consensus_playground.d.ts", "consensus_playground_bg.wasm.d.ts"];
 
-/// The folder in the package with the bundled page. Nothing else may lie there.
-const PAGE: &str = "page";
+/// The folders in the package with the bundled page, and with what is embedded elsewhere. Nothing else may
+/// lie there.
+const BUNDLES: [&str; 2] = ["page", "embed"];
 
 /// What a page does not need to show a scenario and play it. The core knows them by their places:
 /// `PARTS` in src/wasm.rs.
@@ -31,6 +32,7 @@ const PARTS: &[Part] = &[
         id: "more",
         exports: &[
             "benchmarkActions",
+            "explorer_story",
             "playground_changed",
             "playground_forProtocol",
             "playground_formulas",
@@ -39,12 +41,38 @@ const PARTS: &[Part] = &[
             "playground_link",
             "playground_metrics",
             "playground_query",
+            "playground_searchText",
             "playground_text",
             "playground_tradeoff",
             "transcriptOf",
         ],
     },
-    Part { id: "judge", exports: &["benchmarkHistory", "judgeHistory", "judgeLoaded"] },
+    Part {
+        id: "judge",
+        exports: &[
+            "__wbg_judging_free",
+            "benchmarkHistory",
+            "consistencyModels",
+            "judgeHistory",
+            "judgeLoaded",
+            "judging_advance",
+            "judging_facts",
+            "judging_fromText",
+            "judging_picture",
+            "playground_history",
+        ],
+    },
+    Part {
+        id: "explore",
+        exports: &[
+            "__wbg_explorer_free",
+            "explorer_advance",
+            "explorer_fromText",
+            "explorer_view",
+            "playground_after",
+            "playground_searchOptions",
+        ],
+    },
 ];
 
 /// File names, with `/` after a folder, and their bytes.
@@ -54,11 +82,13 @@ type Files = BTreeMap<String, Vec<u8>>;
 pub fn build(project: &Project, out: &Path) -> Result<()> {
     let files = make(project)?;
     let shell = &project.shell;
-    shell.create_dir(out.join(PAGE))?;
-    for name in names(project, &out.join(PAGE), &format!("{PAGE}/")) {
-        // What another version of the page loaded.
-        if !files.contains_key(&name) {
-            shell.remove_path(out.join(name))?;
+    for bundle in BUNDLES {
+        shell.create_dir(out.join(bundle))?;
+        for name in names(project, &out.join(bundle), &format!("{bundle}/")) {
+            // What another version of the page loaded.
+            if !files.contains_key(&name) {
+                shell.remove_path(out.join(name))?;
+            }
         }
     }
     for (name, content) in &files {
@@ -143,8 +173,8 @@ fn make(project: &Project) -> Result<Files> {
             bail!("wasm-bindgen wrote {name}, which xtask/src/pkg.rs does not know how to ship");
         }
     }
-    for (name, content) in bundle(project, &bound, &work.join(PAGE))? {
-        files.insert(name, content);
+    for name in BUNDLES {
+        files.extend(bundle(project, &bound, &work.join(name), name)?);
     }
     files.insert("scenarios.json".to_owned(), scenarios::list(project)?.into_bytes());
     files.insert("package.json".to_owned(), package_json(project).into_bytes());
@@ -162,6 +192,8 @@ fn link_map(project: &Project) -> PathBuf {
 /// Compiles the library for the browser.
 fn compile(project: &Project, remap: &Remap) -> Result<PathBuf> {
     let shell = &project.shell;
+    // The linker writes its map there, and makes no folder.
+    shell.create_dir(project.target.join("xtask"))?;
     // Set here, flags from the user's environment or configuration cannot change the bytes. Only the
     // newer form of symbols says which types a generic function is for.
     let flags = format!("{}\x1f-Csymbol-mangling-version=v0", remap.encoded_rustflags()?);
@@ -200,14 +232,14 @@ fn optimise(project: &Project, module: &Path, out: &Path) -> Result<Vec<u8>> {
     Ok(shell.read_binary_file(out)?)
 }
 
-/// Bundles the page with the glue that was just written.
-fn bundle(project: &Project, bound: &Path, out: &Path) -> Result<Files> {
+/// Makes one of the bundles with the glue that was just written.
+fn bundle(project: &Project, bound: &Path, out: &Path, bundle: &str) -> Result<Files> {
     let shell = &project.shell;
     let glue = bound.join(GLUE[0]);
-    cmd!(shell, "node xtask/bundle.mjs {glue} {out}").run()?;
+    cmd!(shell, "node xtask/bundle.mjs {glue} {out} {bundle}").run()?;
     let names = names(project, out, "").into_iter();
     names
-        .map(|name| Ok((format!("{PAGE}/{name}"), shell.read_binary_file(out.join(&name))?)))
+        .map(|name| Ok((format!("{bundle}/{name}"), shell.read_binary_file(out.join(&name))?)))
         .collect()
 }
 
@@ -257,6 +289,7 @@ fn package_json(project: &Project) -> String {
   "sideEffects": false,
   "files": [
     "consensus_playground*",
+    "embed",
     "part_*",
     "protocol_*",
     "scenarios.json"

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use xshell::cmd;
 
 use crate::project::{Project, WASM};
-use crate::{pkg, setup};
+use crate::{dist, pkg, setup};
 
 /// One check. The order here is the order they run in: cheap ones, and those whose failure explains
 /// others, first.
@@ -90,7 +90,10 @@ impl Step {
                 let chromium = setup::chromium(project)?;
                 let files = test_files(project, "tests/browser")?;
                 cmd!(shell, "cargo build --locked").run()?;
+                let site = project.target.join("xtask").join(dist::FOLDER);
+                dist::write(project, &site)?;
                 cmd!(shell, "node --test {files...}")
+                    .env("PLAYGROUND_DIST", &site)
                     .env("CHROMIUM_PATH", chromium)
                     .env("PLAYGROUND_BINARY", project.binary("debug"))
                     .run()?;

@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use consensus_playground::consistency::Record;
-use consensus_playground::history_files::Recorded;
+use consensus_playground::history_files::{
+    Bar, LABEL_MAX, Recorded, label, label_width, layout, short,
+};
 
-use super::layout::{Bar, layout};
-use super::{escaped, label, short};
+use super::escaped;
 
 /// The height of a lane and of a bar in it, in pixels; style.css has the first, too.
 const LANE: u32 = 28;
 const BAR: u32 = 20;
 /// Above the first lane.
 const EDGE: u32 = 6;
-/// The most characters of a label.
-const LABEL_MAX: usize = 26;
 
 /// What is to be drawn.
 pub(super) struct Picture<'a> {
@@ -141,10 +140,4 @@ fn said(
         said += " · one of those that cannot be ordered";
     }
     said
-}
-
-/// How wide a label is at least, with its edges: letters are of one width, others up to twice that.
-fn label_width(label: &str) -> u32 {
-    let tenths: u32 = label.chars().map(|c| if c.is_ascii() { 67 } else { 120 }).sum();
-    tenths / 10 + 14
 }

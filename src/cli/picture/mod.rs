@@ -5,18 +5,12 @@
 //! file says is escaped.
 
 mod lanes;
-mod layout;
-mod words;
-
-pub(crate) use words::{label, short};
 
 use std::fmt::Write;
 
 use consensus_playground::consistency::{Model, Order, Verdict};
-use consensus_playground::history_files::Recorded;
+use consensus_playground::history_files::{DRAWN_MAX, Left, Recorded, label, short, shown};
 
-/// So many operations are drawn at most.
-const DRAWN_MAX: usize = 1_500;
 /// So many operations that cannot be ordered have a picture of their own.
 const CULPRITS_MAX: usize = 60;
 /// So many lines of an order are written out.
@@ -98,7 +92,7 @@ fn section(html: &mut String, number: usize, judged: &Judged<'_>, has_title: boo
         [order] => &order.records[..],
         _ => &[],
     };
-    let (shown, left_out) = shown(recorded, judged.model, culprits);
+    let (shown, left) = shown(recorded, judged.model, culprits);
     let is_ordered = !order.is_empty();
     let mut is_first = number == 0;
     let few: Vec<usize> = culprits.iter().map(|place| *place as usize).collect();
@@ -111,7 +105,7 @@ fn section(html: &mut String, number: usize, judged: &Judged<'_>, has_title: boo
         is_first = false;
         html.push_str("<p class=\"soft\">Where they stand in the history:</p>\n");
     }
-    if let Some(left_out) = left_out {
+    if let Some(left_out) = left_out(&left, shown.len()) {
         let _ = writeln!(html, "<p class=\"soft\">{}</p>", escaped(&left_out));
     }
     let picture = lanes::Picture { recorded, shown: &shown, order, culprits, is_ordered, is_first };
@@ -123,39 +117,17 @@ fn section(html: &mut String, number: usize, judged: &Judged<'_>, has_title: boo
     html.push_str("</section>\n");
 }
 
-/// Which operations are drawn, and a sentence about those that are not.
-fn shown(recorded: &Recorded, model: Model, culprits: &[u32]) -> (Vec<usize>, Option<String>) {
-    let records = &recorded.history.records;
-    let mut shown: Vec<usize> = (0..records.len()).collect();
-    let mut said = None;
-    // Each key is linearizable by itself or not (Herlihy and Wing 1990, theorem 1).
-    let first = culprits.first().map(|place| &records[*place as usize].key);
-    if let Some(key) = first.filter(|key| model == Model::Linearizable && !key.is_empty()) {
-        let is_alike = |place: &usize| records[*place].key == *key;
-        if culprits.iter().all(|place| is_alike(&(*place as usize))) {
-            shown.retain(is_alike);
-            if shown.len() < records.len() {
-                said = Some(format!(
-                    "Drawn are the {} operations on “{key}”: what happens to other keys cannot \
-                     mend it.",
-                    shown.len()
-                ));
-            }
+/// What is said of the operations that are not drawn.
+fn left_out(left: &Left, drawn: usize) -> Option<String> {
+    Some(match left {
+        Left::Nothing => return None,
+        Left::OtherKeys(key) => format!(
+            "Drawn are the {drawn} operations on “{key}”: what happens to other keys cannot mend it."
+        ),
+        Left::Far { from, of } => {
+            format!("Drawn are {DRAWN_MAX} of {of} operations, from number {from} on.")
         }
-    }
-    if shown.len() > DRAWN_MAX {
-        // Around the first culprit, or the beginning.
-        let first = culprits.iter().map(|place| *place as usize).min().unwrap_or(0);
-        let place = shown.iter().position(|place| *place == first).unwrap_or(0);
-        let from = place.saturating_sub(DRAWN_MAX / 2).min(shown.len() - DRAWN_MAX);
-        let all = shown.len();
-        shown = shown[from..from + DRAWN_MAX].to_vec();
-        said = Some(format!(
-            "Drawn are {DRAWN_MAX} of {all} operations, from number {} on.",
-            from + 1
-        ));
-    }
-    (shown, said)
+    })
 }
 
 /// An order in words.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use consensus_playground::consistency::Record;
+use crate::consistency::Record;
 
 /// Between two events, in pixels.
 const GAP: u32 = 7;
@@ -14,31 +14,32 @@ const GAP: u32 = 7;
 const FADE: u32 = 46;
 
 /// One operation in the picture.
-pub(super) struct Bar {
+pub struct Bar {
     /// Its place in the history.
-    pub(super) record: usize,
+    pub record: usize,
     /// The lane of its client.
-    pub(super) lane: usize,
-    /// Where it begins and ends.
-    pub(super) from: u32,
-    pub(super) to: u32,
+    pub lane: usize,
+    /// Where it begins.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
     /// Where it takes effect, if it does, in tenths of pixels.
-    pub(super) point: Option<u32>,
+    pub point: Option<u32>,
 }
 
 /// A picture's geometry.
-pub(super) struct Layout {
+pub struct Layout {
     /// The operations, by their calls.
-    pub(super) bars: Vec<Bar>,
+    pub bars: Vec<Bar>,
     /// The clients, from the top.
-    pub(super) lanes: Vec<u32>,
+    pub lanes: Vec<u32>,
     /// How wide it is.
-    pub(super) width: u32,
+    pub width: u32,
 }
 
 /// Lays out the operations at `shown`; `width` says how wide a label is, `order` in which order the
 /// operations take effect, empty where that is not known.
-pub(super) fn layout(
+pub fn layout(
     records: &[Record],
     shown: &[usize],
     width: impl Fn(usize) -> u32,
@@ -133,8 +134,8 @@ fn points(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use consensus_playground::consistency::{Answer, Command};
-    use consensus_playground::operation::Text;
+    use crate::consistency::{Answer, Command};
+    use crate::operation::Text;
 
     fn record(client: u32, call: u64, returned: u64) -> Record {
         let returned = Some(returned).filter(|returned| *returned > 0);

@@ -1,10 +1,13 @@
 //! An operation in a few characters.
 
-use consensus_playground::consistency::{Answer, Command, Record, Step};
-use consensus_playground::operation::Text;
+use crate::consistency::{Answer, Command, Record, Step};
+use crate::operation::Text;
+
+/// The most characters of a label in a picture.
+pub const LABEL_MAX: usize = 26;
 
 /// What was asked and told, such as `read x → 5` or `write x: 5`.
-pub(crate) fn label(record: &Record) -> String {
+pub fn label(record: &Record) -> String {
     let key = if record.key.is_empty() { String::new() } else { format!(" {}", record.key) };
     // What is written is set off from where.
     let to = if key.is_empty() { String::new() } else { format!("{key}:") };
@@ -62,7 +65,7 @@ fn list(items: &[Text]) -> String {
 
 /// At most so many characters: of a long text its beginning and, since values grow at the end, more
 /// of its end.
-pub(crate) fn short(text: &str, most: usize) -> String {
+pub fn short(text: &str, most: usize) -> String {
     let count = text.chars().count();
     if count <= most {
         return text.to_owned();
@@ -73,4 +76,10 @@ pub(crate) fn short(text: &str, most: usize) -> String {
     short.push('…');
     short.extend(text.chars().skip(count - end));
     short
+}
+
+/// How wide a label is at least, with its edges: letters are of one width, others up to twice that.
+pub fn label_width(label: &str) -> u32 {
+    let tenths: u32 = label.chars().map(|c| if c.is_ascii() { 67 } else { 120 }).sum();
+    tenths / 10 + 14
 }

@@ -1,0 +1,1 @@
+import(document.currentScript.src.replace(/[^/]*$/,"auto.js"));

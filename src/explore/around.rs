@@ -1,0 +1,65 @@
+//! One step around a moment: what a person needs to walk the graph of states by hand, and to ask for a
+//! search.
+
+use serde::Serialize;
+
+use super::budget::Budget;
+use super::plan::{Plan, Reductions};
+use crate::action::ActionKind;
+use crate::protocol::Sheet;
+use crate::world::{Refusal, World};
+
+/// The state that an action leads to.
+#[derive(Clone, Debug, Serialize)]
+pub struct After {
+    /// The action, as a line of a scenario.
+    pub text: String,
+    /// The state, as 16 hexadecimal digits: the cluster's fingerprint, without clocks.
+    pub state: String,
+    /// Whether that is the state in which it happens.
+    pub same: bool,
+    /// How many messages were sent.
+    pub sent: usize,
+    /// The invariants that it breaks.
+    pub violated: Vec<&'static str>,
+}
+
+/// What an action that happens now would lead to. Nothing changes.
+///
+/// # Errors
+/// Why it is impossible.
+pub fn after(world: &World, kind: ActionKind) -> Result<After, Refusal> {
+    world.check(&kind)?;
+    let text = world.describe(&kind);
+    let mut next = world.clone();
+    next.apply(&kind.at(world.now_ms()))?;
+    let before = world.violations().len();
+    let broken = next.violations().iter().skip(before);
+    let invariants = next.sheet().invariants;
+    let violated =
+        broken.map(|violation| invariants[usize::from(violation.invariant)].id).collect();
+    let (here, there) = (world.cluster_fingerprint(), next.cluster_fingerprint());
+    let sent = next.last().sent.len();
+    Ok(After { text, state: format!("{there:016x}"), same: here == there, sent, violated })
+}
+
+/// What can be asked of a search.
+#[derive(Clone, Debug, Serialize)]
+pub struct SearchOptions {
+    /// The kinds of surprise, and how many of each there are when nothing is said.
+    pub budget: Vec<(&'static str, u8)>,
+    /// The operations on offer when nothing is said.
+    pub offers: Vec<String>,
+    /// The reductions.
+    pub reductions: &'static [&'static str],
+}
+
+/// What can be asked of a search in a protocol.
+pub fn options(sheet: &Sheet) -> SearchOptions {
+    let plan = Plan::usual(sheet);
+    SearchOptions {
+        budget: Budget::words().zip(plan.budget.numbers()).collect(),
+        offers: plan.offers.iter().map(ToString::to_string).collect(),
+        reductions: &Reductions::NAMES,
+    }
+}

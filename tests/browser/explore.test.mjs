@@ -1,0 +1,231 @@
+// Exploring in the page: what is found is played, what is not found is said, and whatever becomes of the
+// workers, the page stays as it is.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, open, serve, state } from "./lib.mjs";
+
+let server, browser;
+before(async () => {
+  [server, browser] = await Promise.all([serve(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+const panel = (page) => page.locator("#panel-explore");
+const result = (page, words) => panel(page).getByRole("heading", { name: words }).waitFor({ timeout: 120_000 });
+
+/** Opens a scenario of three nodes at rest, with the panel shown. */
+async function exploring(text, options = {}) {
+  const opened = await open(browser, server.address, options.query ?? "", options);
+  const { page } = opened;
+  await page.evaluate(async (source) => {
+    const app = globalThis.consensusPlayground;
+    await app.openText(source);
+    app.pause();
+    app.seek(0, 0);
+  }, text);
+  await page.getByRole("tab", { name: options.tab ?? "Explore" }).click();
+  await panel(page).locator("button[type=submit]").waitFor();
+  return opened;
+}
+
+async function budget(page, numbers) {
+  for (const [kind, number] of Object.entries(numbers)) {
+    const field = panel(page).locator(`#explore-${kind}`);
+    await field.fill(String(number));
+    await field.press("Tab");
+  }
+}
+
+const SMALL = "protocol raft\nnodes 3\nclients 1\n";
+/** A space that takes minutes. */
+const LARGE = "protocol raft\nnodes 5\nclients 2\n";
+
+test("a rule is switched off, the run that breaks it is found, played, and linked", async () => {
+  const { page, calm } = await exploring(SMALL);
+  await page.getByRole("tab", { name: /Rules/ }).click();
+  const rules = page.locator("#panel-rules");
+  const rule = rules.locator('[data-key="rule-vote-once-per-term"]');
+  // The rule is off: the way to what breaks stands beside it.
+  await rule.getByRole("switch").click();
+  await rule.getByRole("button", { name: "Find the run that breaks it" }).click();
+  await result(page, /^Found/);
+  assert.match(await panel(page).innerText(), /Violated: election safety/);
+  assert.match(await panel(page).innerText(), /Rules off: vote once per term\./);
+  const lines = await panel(page).locator(".explore-run li").allInnerTexts();
+  assert.ok(lines.length >= 2 && lines.length < 20, lines.join("\n"));
+  const link = await panel(page).getByRole("textbox", { name: "Link to the run" }).inputValue();
+  await panel(page).getByRole("button", { name: "Play it" }).click();
+  await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.length === length, lines.length);
+  await page.evaluate(() => globalThis.consensusPlayground.pause());
+  await page.evaluate(() => globalThis.consensusPlayground.seek(0, 1e9));
+  const checks = await page.evaluate(() => globalThis.consensusPlayground.frame.checks.filter(({ violated }) => violated));
+  assert.deepEqual(checks.map(({ id }) => id), ["election-safety"]);
+  const played = await state(page);
+  await page.evaluate((address) => (location.hash = new URL(address).hash), link);
+  await page.waitForFunction(() => globalThis.consensusPlayground.divergence === undefined
+    && globalThis.consensusPlayground.frame.cursor.index > 0 && !globalThis.consensusPlayground.playing);
+  assert.equal((await state(page)).fingerprint, played.fingerprint, "the link leads to the same run");
+  calm();
+  await page.close();
+});
+
+test("from the moment shown on: what was done so far stays before what is found", async () => {
+  const { page, calm } = await exploring(SMALL);
+  await page.evaluate(() => {
+    const app = globalThis.consensusPlayground;
+    app.seek(0, 0);
+    for (let step = 0; step < 12; step++) app.step(1);
+    app.setRule("commit-needs-majority", false);
+  });
+  const { index } = await state(page);
+  await budget(page, { operations: 1, timers: 0, crashes: 1 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Found/);
+  const found = await panel(page).locator(".explore-run li").count();
+  await panel(page).getByRole("button", { name: "Play it" }).click();
+  await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.length === length, index + found);
+  calm();
+  await page.close();
+});
+
+test("with every rule on nothing is found, and what was covered is said", async () => {
+  const { page, calm } = await exploring(SMALL);
+  await budget(page, { operations: 0, timers: 1, crashes: 1 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /all was seen/);
+  assert.match(await panel(page).locator(".explore-covered").innerText(), /^timers × 1, crashes × 1$/);
+  assert.equal(await panel(page).locator(".explore-open").count(), 0);
+  await panel(page).getByText("What such a search does not show").click();
+  assert.match(await panel(page).innerText(), /share a fingerprint: 0/);
+  // The same numbers as the native library counts.
+  const distinct = await panel(page).locator('.explore-facts [data-key="states"] dd').innerText();
+  assert.match(distinct, /^\d[\d,]*$/);
+  assert.match(await panel(page).locator("[role=status]").first().textContent(), /all was seen/);
+  calm();
+  await page.close();
+});
+
+test("a goal is reached, and one that cannot be read is told", async () => {
+  const { page, calm } = await exploring(SMALL);
+  await budget(page, { operations: 0, timers: 2, crashes: 0 });
+  await panel(page).getByLabel("Look for").selectOption("candidates");
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Found/);
+  assert.match(await panel(page).innerText(), /can happen/);
+  await panel(page).getByLabel("Look for").selectOption("expect");
+  await panel(page).locator("#explore-expect").fill("luck");
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /cannot be searched/);
+  assert.match(await panel(page).getByRole("alert").last().innerText(), /goal: /);
+  calm();
+  await page.close();
+});
+
+/** Begins a search that will not end by itself soon. */
+async function searching(page) {
+  await budget(page, { operations: 3, timers: 4, crashes: 2 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Searching/);
+  await page.waitForFunction(() => {
+    const states = document.querySelector('.explore-facts [data-key="states"] dd')?.textContent ?? "0";
+    return Number(states.replace(/\D/g, "")) > 1000;
+  }, undefined, { timeout: 60_000 });
+}
+/** Waits until the browser has ended every worker, which it does in its own time. */
+async function noWorkers(page) {
+  for (let look = 0; page.workers().length > 0 && look < 200; look++) await page.waitForTimeout(50);
+  assert.equal(page.workers().length, 0);
+}
+const states = async (page) => Number((await panel(page).locator('.explore-facts [data-key="states"] dd').innerText()).replace(/\D/g, ""));
+
+test("a search is paused, goes on and is stopped, and the page keeps drawing meanwhile", async (context) => {
+  const { page, calm } = await exploring(LARGE);
+  const mine = await state(page);
+  await searching(page);
+  // Frames are counted, not timed: between two of the search's tidings, five a second at most, the page
+  // draws several. A search that held up the page would leave it one for each of its slices.
+  const { frames, tidings } = await page.evaluate(() => new Promise((resolve) => {
+    const shown = document.querySelector('.explore-facts [data-key="states"] dd');
+    let counted = -1, last = shown.textContent, drawn = 0;
+    const frame = () => {
+      drawn++;
+      if (shown.textContent !== last) {
+        last = shown.textContent;
+        if (++counted === 0) drawn = 0;
+      }
+      if (counted < 10) requestAnimationFrame(frame);
+      else resolve({ frames: drawn, tidings: counted });
+    };
+    requestAnimationFrame(frame);
+  }));
+  context.diagnostic(`${frames} frames between ${tidings} tidings`);
+  assert.ok(frames >= 4 * tidings, `${frames} frames between ${tidings} tidings`);
+  await panel(page).getByRole("button", { name: "Pause" }).click();
+  await result(page, /^Paused/);
+  // What was under way is told; then it stands still.
+  await page.waitForTimeout(600);
+  const paused = await states(page);
+  await page.waitForTimeout(600);
+  assert.equal(await states(page), paused);
+  await panel(page).getByRole("button", { name: "Go on" }).click();
+  await page.waitForFunction((least) => Number(document.querySelector('.explore-facts [data-key="states"] dd').textContent.replace(/\D/g, "")) > least, paused);
+  await panel(page).getByRole("button", { name: "Stop" }).click();
+  await result(page, /partial/);
+  assert.ok(await states(page) >= paused);
+  assert.ok(await panel(page).locator(".explore-open li").count() > 0, "what was not covered is named");
+  await noWorkers(page);
+  assert.deepEqual(await state(page), mine, "the run is as it was");
+  calm();
+  await page.close();
+});
+
+test("workers that die leave a partial result and a page as it was", async () => {
+  const { page } = await exploring(LARGE);
+  const mine = await state(page);
+  await searching(page);
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => void setTimeout(() => {
+      throw new Error("broken on purpose");
+    }));
+  }
+  await result(page, /partial/);
+  assert.ok(await states(page) > 1000, "what was counted stays");
+  assert.match(await panel(page).innerText(), /broken on purpose/);
+  await noWorkers(page);
+  assert.deepEqual(await state(page), mine);
+  assert.equal(await page.locator("#trouble:not([hidden])").count(), 0);
+  await page.evaluate(() => globalThis.consensusPlayground.step(1));
+  assert.equal((await state(page)).index, mine.index + 1);
+  await page.close();
+});
+
+test("the graph around a moment is walked by hand, with reasons for what is impossible", async () => {
+  const { page, calm } = await exploring(SMALL, { query: "?lang=zh", tab: "探索" });
+  const graph = panel(page).locator(".explore-around");
+  await graph.getByRole("button", { name: "timeout n1 election" }).press("Enter");
+  await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.index === 1);
+  assert.match((await state(page)).last, /^timeout n1 election/);
+  await graph.getByRole("button", { name: /^deliver n1->n2/ }).first().waitFor();
+  await graph.locator("summary").click();
+  const impossible = graph.locator("details li", { hasText: "restart n1" });
+  assert.equal(await impossible.getByRole("button").getAttribute("aria-disabled"), "true");
+  assert.ok((await impossible.locator(".quiet").innerText()).length > 3);
+  await graph.getByRole("button", { name: /^返回/ }).click();
+  await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.index === 0);
+  calm();
+  await page.close();
+});
+
+test("nothing overflows on a phone", async () => {
+  const { page, calm } = await exploring(SMALL, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await budget(page, { operations: 0, timers: 1, crashes: 0 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /all was seen/);
+  const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= width, `${content} px in ${width} px`);
+  calm();
+  await page.close();
+});

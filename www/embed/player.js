@@ -1,0 +1,344 @@
+// What stands inside an embedded run's shadow root: title, picture, sentence and bar; and what connects them
+// with the element. Fetched when the first element of a page comes into view.
+
+import { nodeName } from "../a11y.js";
+import { isCoreError } from "../core.js";
+import { fill, h } from "../dom.js";
+import { start } from "../engine.js";
+import { addWords, fetchWords, translate } from "../i18n.js";
+import english from "../locale/en.embed.js";
+import { ROOT } from "../root.js";
+import { Stage } from "../stage/index.js";
+import { language } from "./attributes.js";
+import { createBar } from "./bar.js";
+import { Embedded } from "./embedded.js";
+import { undeclaredScheme, watchHostTheme } from "./host-theme.js";
+import { sheetText } from "./sheet.js";
+
+/** @typedef {import("./attributes.js").Asked} Asked */
+/** @typedef {{index: number, length: number, ms: number, playing: boolean, protocol: string, title: string,
+ *   words: string, violated: string[]}} State where a run stands */
+
+// Tests go through here to a defect.
+export { lastPanic, panicOnPurpose } from "../../pkg/consensus_playground.js";
+
+addWords(english, () => import("../locale/zh.embed.js"));
+
+/** From these sizes down some of what is beside the picture is left out. */
+const NARROW = 520;
+const LOW = 360;
+/** What a comfortable picture measures. */
+const PICTURE = { perWidth: 0.6, least: 250, most: 420 };
+/** How often listeners hear of a run that plays, and those who do not see it read the nodes. */
+const TOLD_EVERY_MS = 250;
+const NAMED_EVERY_MS = 1500;
+
+/** @type {Promise<CSSStyleSheet> | null} */
+let coming = null;
+
+/** Loads what all elements of a page share: the core, and the styles. */
+function common() {
+  coming ??= Promise.all([sheetText(), start()]).then(async ([text]) => {
+    const sheet = new CSSStyleSheet();
+    await sheet.replace(text);
+    return sheet;
+  });
+  coming.catch(() => (coming = null));
+  return coming;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {HTMLElement} frame in its shadow root
+ * @param {Asked} asked
+ * @param {() => boolean} isOver whether nobody waits for it any more
+ * @returns {Promise<Player | null>}
+ */
+export async function createPlayer(element, frame, asked, isOver) {
+  const spoken = languageOf(element, asked);
+  const [sheet] = await Promise.all([common(), fetchWords(spoken).catch(() => {})]);
+  if (isOver()) return null;
+  const root = /** @type {ShadowRoot} */ (frame.getRootNode());
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const player = new Player(element, frame, asked, spoken);
+  await player.open();
+  if (!isOver()) return player;
+  player.close();
+  return null;
+}
+
+/**
+ * The language asked for, that of the page around, or the browser's.
+ * @param {HTMLElement} element
+ * @param {Asked} asked
+ */
+function languageOf(element, asked) {
+  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang") ?? navigator.language ?? "";
+  return asked.lang ?? language(around) ?? "en";
+}
+
+export class Player {
+  #app = new Embedded();
+  #closing = new AbortController();
+  #visible = true;
+  /** Whether it plays again when it is seen again. */
+  #waits = false;
+  #toldMs = 0;
+  #namedMs = 0;
+  #source = "";
+
+  /**
+   * @param {HTMLElement} element
+   * @param {HTMLElement} frame
+   * @param {Asked} asked
+   * @param {"en"|"zh"} spoken
+   */
+  constructor(element, frame, asked, spoken) {
+    this.element = element;
+    this.frame = frame;
+    this.asked = asked;
+    const app = this.#app;
+    app.language = spoken;
+    app.onTrouble = (error) => this.#showTrouble(error);
+    this.title = h("span", { class: "title", part: "title" });
+    this.away = h("a", { class: "open", part: "link", href: new URL(".", ROOT).href, target: "_blank", rel: "noopener" });
+    this.head = h("div", { class: "head", part: "head" }, this.title, this.away);
+    this.complaints = h("ul", { class: "complaints", part: "complaints", role: "alert", hidden: true });
+    this.trouble = h("div", { class: "trouble", part: "trouble", role: "alert", hidden: true });
+    this.picture = h("div", { class: "stage", part: "stage" });
+    this.sentence = h("p", { class: "sentence", part: "sentence", "aria-live": "polite" });
+    this.nodes = h("ul", { class: "unseen" });
+    this.bar = h("div", { class: "bar", part: "bar", role: "toolbar" });
+    fill(frame, this.head, this.complaints, this.trouble, this.picture, this.nodes, this.sentence, this.bar);
+    this.stage = new Stage(this.picture, app, { watched: true, label: "embed.stage" });
+    app.draw = (wallMs) => this.stage.draw(wallMs);
+    createBar(this.bar, app);
+    app.on("open", () => this.#relabel());
+    app.on("language", () => this.#relabel());
+    app.on("play", () => this.#tell(true));
+    app.on("change", () => {
+      this.#showMoment();
+      this.#tell(!app.playing);
+    });
+    this.#watch();
+    this.#dress();
+  }
+
+  // ---- what the element passes on
+
+  async open() {
+    const { asked } = this;
+    const app = this.#app;
+    this.#source = JSON.stringify([asked.source, asked.at]);
+    this.#broken(false);
+    try {
+      if (!asked.source) throw { kind: "text", code: "no-source", message: app.t("embed.expected.something") };
+      await app.openAsked(asked);
+    } catch (error) {
+      if (!app.closed) this.#showTrouble(error);
+      return;
+    }
+    if (app.closed || !app.playground) return;
+    this.#send("consensus-ready", this.state());
+    if (asked.autoplay && !app.stillness) this.play();
+  }
+
+  /**
+   * Follows a change of attributes; only another source or moment begins anew.
+   * @param {Asked} asked
+   */
+  async apply(asked) {
+    this.asked = asked;
+    const app = this.#app;
+    const spoken = languageOf(this.element, asked);
+    if (spoken !== app.language) {
+      await fetchWords(spoken).catch(() => {});
+      if (app.closed) return;
+      app.language = spoken;
+      if (app.playground) app.emit("language");
+    }
+    this.#dress();
+    if (this.#source !== JSON.stringify([asked.source, asked.at])) await this.open();
+  }
+
+  play() {
+    if (this.#visible) this.#app.play();
+    else this.#waits = true;
+  }
+
+  pause() {
+    this.#waits = false;
+    this.#app.pause();
+  }
+
+  /** @param {1 | -1} direction */
+  step(direction) {
+    if (this.#app.playground) this.#app.step(direction);
+  }
+
+  /** @param {number} index */
+  seek(index) {
+    if (this.#app.playground && Number.isSafeInteger(index) && index >= 0) this.#app.goTo({ index });
+  }
+
+  /** @returns {State | null} */
+  state() {
+    const app = this.#app;
+    if (!app.playground) return null;
+    const { index, length, nowMs } = app.frame.cursor;
+    return {
+      index, length, ms: Math.floor(nowMs), playing: app.playing, protocol: app.about.protocol,
+      title: app.words(app.about.title) || app.sheet.title, words: this.#words().text,
+      violated: app.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : [])),
+    };
+  }
+
+  /** While it is out of sight it stands still. @param {boolean} visible */
+  seen(visible) {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    const app = this.#app;
+    if (!visible && app.playing) {
+      this.#waits = true;
+      app.pause();
+    } else if (visible && this.#waits) {
+      this.#waits = false;
+      app.play();
+    }
+  }
+
+  wantedHeight() {
+    if (this.asked.height !== null) return this.asked.height;
+    const { width } = this.frame.getBoundingClientRect();
+    const beside = [...this.frame.children, this.stage.legend].filter((part) => part !== this.picture && part !== this.nodes)
+      .reduce((sum, part) => sum + part.getBoundingClientRect().height, 2);
+    return Math.ceil(beside + Math.min(PICTURE.most, Math.max(PICTURE.least, width * PICTURE.perWidth)));
+  }
+
+  close() {
+    this.#closing.abort();
+    this.stage.close();
+    this.#app.close();
+    this.frame.replaceChildren();
+  }
+
+  // ---- inside
+
+  #watch() {
+    const { signal } = this.#closing;
+    const observer = new ResizeObserver(() => {
+      this.frame.classList.toggle("narrow", this.frame.clientWidth < NARROW);
+      this.frame.classList.toggle("small", this.frame.clientHeight < LOW);
+    });
+    observer.observe(this.frame);
+    signal.addEventListener("abort", () => observer.disconnect());
+    signal.addEventListener("abort", watchHostTheme(() => this.#recolour()));
+    const address = () => void this.#address();
+    for (const sign of ["pointerenter", "focus"]) this.away.addEventListener(sign, address);
+  }
+
+  /** Puts on what attributes say about the looks. */
+  #dress() {
+    const { asked, frame } = this;
+    const app = this.#app;
+    app.loops = asked.loop;
+    app.loop.setSpeed(asked.speed);
+    app.theme = asked.theme;
+    this.bar.hidden = asked.controls === "none";
+    this.head.hidden = asked.controls !== "all";
+    this.bar.classList.toggle("play-only", asked.controls === "play");
+    frame.lang = app.language === "zh" ? "zh-Hans" : "en";
+    this.#recolour();
+    const words = (/** @type {import("./attributes.js").Complaint} */ { name, found, expected }) =>
+      app.t(found === "" ? "embed.missing" : "embed.complaint", { name, found, expected: translate(app.language, expected) });
+    fill(this.complaints, asked.complaints.map((complaint) => h("li", null, words(complaint))));
+    // Where nothing can be shown the trouble says so once.
+    this.complaints.hidden = asked.complaints.length === 0;
+    if (asked.complaints.length > 0) this.#send("consensus-error", { message: asked.complaints.map(words).join(" ") });
+  }
+
+  #recolour() {
+    this.frame.style.colorScheme = this.asked.theme === "auto" ? undeclaredScheme(this.element) : "";
+    if (this.#app.playground) this.#app.emit("theme");
+    else this.stage.recolour();
+  }
+
+  #relabel() {
+    const app = this.#app;
+    this.#dress();
+    this.title.textContent = app.words(app.about.title) || app.sheet.title;
+    this.away.textContent = app.t("embed.open");
+    this.away.title = app.t("embed.openHint");
+    this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, ROOT).href;
+    this.bar.setAttribute("aria-label", app.t("bar.label"));
+    this.#namedMs = 0;
+    this.#showMoment();
+  }
+
+  /** The link leads to the moment that is seen. */
+  async #address() {
+    try {
+      const link = await this.#app.momentLink();
+      if (link) this.away.href = new URL(`.#${link}`, ROOT).href;
+    } catch {
+      // Longer than a link may be, or not to be had now: what it was before leads to the beginning.
+    }
+  }
+
+  #words() {
+    const app = this.#app;
+    const { note, last, cursor } = app.frame;
+    if (app.said) return app.said;
+    const about = cursor.index <= app.about.openAt ? app.words(app.about.about) : "";
+    return { text: app.words(note) || about || last.text, bad: last.violated.length > 0 };
+  }
+
+  #showMoment() {
+    const app = this.#app;
+    if (!app.playground) return;
+    const { text, bad } = this.#words();
+    if (this.sentence.textContent !== text) this.sentence.textContent = text;
+    this.sentence.classList.toggle("bad", bad);
+    const now = performance.now();
+    if (app.playing && now - this.#namedMs < NAMED_EVERY_MS) return;
+    this.#namedMs = now;
+    fill(this.nodes, app.frame.nodes.map((_, node) => h("li", null, nodeName(app, node))));
+  }
+
+  /** @param {unknown} error */
+  #showTrouble(error) {
+    const app = this.#app;
+    const isOurs = isCoreError(error);
+    const message = isOurs ? error.message : app.engine.lastPanic() ?? (error instanceof Error ? error.message : String(error));
+    const place = isOurs && error.line ? ` (${app.t("trouble.place", { line: error.line, column: error.column ?? 1 })})` : "";
+    fill(this.trouble,
+      h("h2", null, app.t(isOurs ? "embed.notOpened" : "trouble.panic")),
+      h("p", { lang: "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}`),
+      isOurs ? null : h("button", { type: "button", onclick: () => void this.open() }, app.t("embed.again")));
+    this.#broken(true);
+    this.#send("consensus-error", { message });
+  }
+
+  /** @param {boolean} isBroken whether only the trouble is shown */
+  #broken(isBroken) {
+    this.trouble.hidden = !isBroken;
+    this.picture.hidden = this.sentence.hidden = isBroken;
+    this.frame.classList.toggle("broken", isBroken);
+  }
+
+  /** @param {boolean} atOnce */
+  #tell(atOnce) {
+    const now = performance.now();
+    if (!this.#app.playground || (!atOnce && now - this.#toldMs < TOLD_EVERY_MS)) return;
+    this.#toldMs = now;
+    this.#send("consensus-change", this.state());
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} detail
+   */
+  #send(name, detail) {
+    this.element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}

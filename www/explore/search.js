@@ -1,0 +1,184 @@
+// One search as the page sees it: a ladder of budgets, each searched by a worker of its own, several at
+// once where there are cores. Whatever becomes of a worker, what it has told so far stays.
+
+import { budgetLine, isWithin, ladder } from "./ladder.js";
+
+/** @typedef {import("./ladder.js").Budget} Budget */
+/**
+ * @typedef {{progress: string, distinct: number, generated: number, depth: number, frontier: number, tableBytes: number,
+ *   pruned: number[], collisionsMillionths: number, budget: string, property: string | null, why: string | null}} View
+ * @typedef {{text: string, link: string, lines: string[]}} Story
+ * @typedef {"waiting"|"running"|"exhausted"|"covered"|"limited"|"found"|"stopped"|"died"} RungState
+ * @typedef {{budget: Budget, state: RungState, view: View | null, searchedMs: number, memoryBytes: number, worker: Worker | null,
+ *   why: string}} Rung
+ * @typedef {"running"|"paused"|"found"|"exhausted"|"limited"|"stopped"|"died"|"refused"} SearchState
+ */
+
+/** The page itself needs a core. */
+const WORKERS_MAX = 4;
+
+export class Search {
+  /** Called whenever something has changed. */
+  onChange = () => {};
+  /** @type {SearchState} */
+  state = "running";
+  /** @type {Story | null} */
+  story = null;
+  /** @type {Rung | null} where something was found */
+  found = null;
+  /** Why it did not even begin. */
+  problem = "";
+
+  /**
+   * @param {{text: string, lines: string[], budget: Budget}} request
+   */
+  constructor({ text, lines, budget }) {
+    this.text = text;
+    this.lines = lines;
+    /** @type {Rung[]} */
+    this.rungs = ladder(budget).map((rung) => ({
+      budget: rung, state: "waiting", view: null, searchedMs: 0, memoryBytes: 0, worker: null, why: "",
+    }));
+    this.workersMax = Math.max(1, Math.min(WORKERS_MAX, (navigator.hardwareConcurrency || 2) - 1));
+    this.#fill();
+  }
+
+  /** Whether it can still go on. */
+  get isOpen() {
+    return this.state === "running" || this.state === "paused";
+  }
+
+  pause() {
+    if (this.state === "running") this.#say("paused", "pause");
+  }
+
+  goOn() {
+    if (this.state === "paused") this.#say("running", "go");
+    this.#fill();
+  }
+
+  stop() {
+    if (!this.isOpen) return;
+    for (const rung of this.rungs) if (rung.state === "running" || rung.state === "waiting") this.#close(rung, "stopped");
+    this.#end("stopped");
+  }
+
+  /** What has been counted by all workers together. */
+  totals() {
+    const views = this.rungs.flatMap(({ view }) => (view ? [view] : []));
+    const sum = (/** @type {(view: View) => number} */ of) => views.reduce((total, view) => total + of(view), 0);
+    const running = this.rungs.filter(({ worker }) => worker !== null);
+    const rate = (/** @type {Rung[]} */ rungs) => rungs.reduce((total, { view, searchedMs }) =>
+      total + (view && searchedMs > 0 ? (view.distinct / searchedMs) * 1000 : 0), 0);
+    const searchedMs = this.rungs.reduce((total, rung) => total + rung.searchedMs, 0);
+    return {
+      distinct: sum(({ distinct }) => distinct), generated: sum(({ generated }) => generated),
+      frontier: sum(({ frontier }) => frontier), depth: Math.max(0, ...views.map(({ depth }) => depth)),
+      collisionsMillionths: sum(({ collisionsMillionths }) => collisionsMillionths),
+      pruned: views.reduce((all, { pruned }) => pruned.map((number, at) => number + (all[at] ?? 0)), /** @type {number[]} */ ([])),
+      rate: running.length > 0 ? rate(running) : searchedMs > 0 ? (sum(({ distinct }) => distinct) / searchedMs) * 1000 : 0,
+      memoryBytes: running.reduce((total, { memoryBytes }) => total + memoryBytes, 0),
+      workers: running.length,
+      done: this.rungs.filter(({ state }) => state !== "waiting" && state !== "running").length,
+    };
+  }
+
+  /** The largest budgets that were searched to the end. */
+  covered() {
+    const done = this.rungs.filter(({ state }) => state === "exhausted");
+    return done.filter(({ budget }) => !done.some((other) => other.budget !== budget && isWithin(budget, other.budget)));
+  }
+
+  /** @param {SearchState} state @param {"pause" | "go"} kind */
+  #say(state, kind) {
+    this.state = state;
+    for (const { worker } of this.rungs) worker?.postMessage({ kind });
+    this.onChange();
+  }
+
+  /** Starts workers for the next budgets. */
+  #fill() {
+    if (this.state !== "running") return;
+    for (const rung of this.rungs) {
+      if (this.rungs.filter(({ worker }) => worker !== null).length >= this.workersMax) break;
+      if (rung.state === "waiting") this.#begin(rung);
+    }
+    if (this.rungs.every(({ state }) => state !== "waiting" && state !== "running")) {
+      const isAll = this.rungs.at(-1)?.state === "exhausted";
+      this.#end(isAll ? "exhausted" : this.rungs.some(({ state }) => state === "died") ? "died" : "limited");
+    }
+    this.onChange();
+  }
+
+  /** @param {Rung} rung */
+  #begin(rung) {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    Object.assign(rung, { worker, state: "running" });
+    worker.onmessage = ({ data }) => this.#hear(rung, data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(rung, event.message || "");
+    };
+    const request = [...this.lines, `budget ${budgetLine(rung.budget)}`].join("\n");
+    worker.postMessage({ kind: "explore", text: this.text, request });
+  }
+
+  /** @param {Rung} rung @param {any} data what its worker says */
+  #hear(rung, data) {
+    if (rung.worker === null) return;
+    if (data.kind === "progress") {
+      Object.assign(rung, { view: data.view, searchedMs: data.searchedMs, memoryBytes: data.memoryBytes });
+      this.onChange();
+    } else if (data.kind === "failed" && !data.down) {
+      this.problem = data.why;
+      for (const other of this.rungs) this.#close(other, "stopped");
+      this.#end("refused");
+    } else if (data.kind === "failed") {
+      this.#die(rung, data.why);
+    } else {
+      this.#finish(rung, data.story);
+    }
+  }
+
+  /** @param {Rung} rung @param {Story | null} story */
+  #finish(rung, story) {
+    const word = rung.view?.progress;
+    if (story) {
+      this.#close(rung, "found");
+      Object.assign(this, { story, found: rung });
+      for (const other of this.rungs) if (other.state === "running" || other.state === "waiting") this.#close(other, "stopped");
+      this.#end("found");
+      return;
+    }
+    this.#close(rung, word === "exhausted" ? "exhausted" : "limited");
+    if (word === "exhausted") {
+      for (const other of this.rungs) {
+        const isOpen = other.state === "running" || other.state === "waiting";
+        if (isOpen && isWithin(other.budget, rung.budget)) this.#close(other, "covered");
+      }
+    }
+    this.#fill();
+  }
+
+  /** A worker is gone: what it has told stays, and larger budgets would go the same way. @param {Rung} rung @param {string} why */
+  #die(rung, why) {
+    rung.why = why;
+    this.#close(rung, "died");
+    for (const other of this.rungs) {
+      if (other.state === "waiting" && isWithin(rung.budget, other.budget)) this.#close(other, "died");
+    }
+    this.#fill();
+  }
+
+  /** @param {Rung} rung @param {RungState} state */
+  #close(rung, state) {
+    rung.worker?.terminate();
+    Object.assign(rung, { worker: null, state });
+  }
+
+  /** @param {SearchState} state */
+  #end(state) {
+    this.state = state;
+    this.onChange();
+  }
+}

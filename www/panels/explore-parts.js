@@ -1,0 +1,46 @@
+// What the parts of the exploring panel share.
+
+import { Doer, patch } from "./patch.js";
+
+export { Doer, patch };
+
+/** @typedef {import("../app.js").App} App */
+
+/** The names of what a search leaves out, in the order in which the core counts it. */
+export const PRUNED = ["dead", "idle", "equal", "reordered", "budget", "depth"];
+
+/**
+ * Buttons with `data-copy` copy the text of the field before them.
+ * @param {HTMLElement} host
+ * @param {App} app
+ */
+export function showsCopies(host, app) {
+  host.addEventListener("click", async (event) => {
+    const button = /** @type {HTMLElement} */ (event.target).closest("[data-copy]");
+    const field = button?.parentElement?.querySelector("input, textarea");
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return;
+    const done = await navigator.clipboard.writeText(field.value).then(() => true, () => {
+      field.focus();
+      field.select();
+      return document.execCommand("copy");
+    });
+    app.toast(app.t(done ? "explore.copied" : "explore.notCopied"), done ? undefined : "bad");
+  });
+}
+
+/**
+ * A budget in the page's words.
+ * @param {App} app
+ * @param {Record<string, number>} budget
+ */
+export function budgetWords(app, budget) {
+  const parts = Object.entries(budget).filter(([, number]) => number > 0);
+  if (parts.length === 0) return app.t("explore.noSurprise");
+  return parts.map(([kind, number]) => `${kindWords(app, kind)} × ${number}`).join(app.t("explore.and"));
+}
+
+/** The words of a kind of surprise that the core knows and this page may not. @param {App} app @param {string} kind */
+export function kindWords(app, kind) {
+  const words = app.t(`explore.kind.${kind}`);
+  return words.startsWith("explore.") ? kind : words;
+}

@@ -1,0 +1,127 @@
+// Exploring: what to look for, how many surprises a run may hold, how far the search is, and what it
+// found. The search itself runs in workers; this panel only shows it.
+
+import { heading } from "./parts.js";
+import { h } from "../dom.js";
+import { addWords } from "../i18n.js";
+import { Search } from "../explore/search.js";
+import english from "../locale/en.explore.js";
+import { createAround } from "./explore-around.js";
+import { createForm } from "./explore-form.js";
+import { resultOf } from "./explore-result.js";
+import { Doer, patch, showsCopies } from "./explore-parts.js";
+
+// Reached by the same ways as the other panels, this one does not cut what the page loads at first into
+// more files.
+import "./more.js";
+
+addWords(english, () => import("../locale/zh.explore.js"));
+
+/** @typedef {import("../app.js").App} App */
+
+/** How often a listener is told how far it is. */
+const SAY_EVERY_MS = 5000;
+const SHOW_EVERY_MS = 200;
+
+/** The search outlives the panel's language and whatever is opened meanwhile. @type {WeakMap<App, Search>} */
+const searches = new WeakMap();
+
+/**
+ * @param {HTMLElement} host
+ * @param {App} app
+ * @returns {{ update(): void, destroy(): void }}
+ */
+export function create(host, app) {
+  const form = createForm(app, begin);
+  const progress = h("div", { class: "explore-progress" });
+  const said = h("p", { class: "sr-only", role: "status", "aria-live": "polite" });
+  const around = createAround(app);
+  const root = h("div", { class: "panel explore" }, form.root, progress, said, around.root);
+  host.append(root);
+  const doer = new Doer(progress);
+  showsCopies(progress, app);
+  let shownAt = 0, timer = 0, saidAt = 0, saidState = "";
+
+  /** @param {{text: string, lines: string[], budget: Record<string, number>}} request */
+  function begin(request) {
+    searches.get(app)?.stop();
+    const search = new Search(request);
+    searches.set(app, search);
+    search.onChange = soon;
+    render();
+    progress.scrollIntoView({ block: "nearest", behavior: app.stillness ? "auto" : "smooth" });
+  }
+
+  /** Workers tell more often than an eye can follow. */
+  function soon() {
+    const search = searches.get(app);
+    const wait = search?.isOpen ? shownAt + SHOW_EVERY_MS - performance.now() : 0;
+    if (wait <= 0) {
+      clearTimeout(timer);
+      timer = 0;
+      render();
+    } else if (!timer) {
+      timer = window.setTimeout(() => {
+        timer = 0;
+        render();
+      }, wait);
+    }
+  }
+
+  function render() {
+    shownAt = performance.now();
+    const search = searches.get(app);
+    if (!search) return;
+    doer.begin();
+    const number = (/** @type {number} */ value) => Math.round(value).toLocaleString(app.language);
+    const totals = search.totals();
+    const say = app.t(`explore.state.${search.state}`);
+    const facts = [
+      ["states", number(totals.distinct)], ["generated", number(totals.generated)], ["depth", number(totals.depth)],
+      ["rate", number(totals.rate)],
+      ...(search.isOpen ? [["frontier", number(totals.frontier)], ["workers", number(totals.workers)],
+        ["memory", app.t("explore.megabytes", { count: number(totals.memoryBytes / 1e6) })]] : []),
+    ];
+    patch(progress, [
+      heading(say, search.isOpen ? app.t("explore.rungs", { done: number(totals.done), all: number(search.rungs.length) }) : undefined),
+      search.isOpen
+        ? h("progress", { "data-key": "bar", max: search.rungs.length, value: totals.done, "aria-label": say }) : null,
+      search.isOpen ? h("div", { class: "buttons", "data-key": "orders" },
+        search.state === "paused"
+          ? button("go", () => search.goOn())
+          : button("pause", () => search.pause()),
+        button("stop", () => search.stop())) : null,
+      h("dl", { class: "explore-facts", "data-key": "facts" }, facts.map(([key, value]) =>
+        h("div", { "data-key": key }, h("dt", null, app.t(`explore.${key}`)), h("dd", null, value)))),
+      ...resultOf(app, search, doer),
+    ]);
+    announce(search, `${say} ${app.t("explore.said", { states: number(totals.distinct), depth: number(totals.depth) })}`);
+  }
+
+  /** @param {"go" | "pause" | "stop"} key @param {() => void} run */
+  function button(key, run) {
+    return h("button", { type: "button", class: "edge", "data-key": key, "data-do": doer.add(key, run) }, app.t(`explore.${key}`));
+  }
+
+  /** @param {Search} search @param {string} words */
+  function announce(search, words) {
+    const now = performance.now();
+    if (search.state === saidState && now - saidAt < SAY_EVERY_MS) return;
+    [saidState, saidAt] = [search.state, now];
+    said.textContent = words;
+  }
+
+  const off = app.on("language", render);
+  render();
+  return {
+    update() {
+      form.update();
+      around.update();
+    },
+    destroy() {
+      clearTimeout(timer);
+      off();
+      root.remove();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+//! `cargo xtask dist`: the playground as files that any server can give out, from any folder.
+//!
+//! All addresses are relative. Beside the page and what is embedded there is one small page for each shipped
+//! scenario, whose title and description those see who are sent its address (what follows `#` no crawler
+//! sees), and a service worker, so that whoever was there once needs no network.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use crate::project::Project;
+use crate::scenarios;
+
+/// The folder where nobody names another.
+pub const FOLDER: &str = "dist";
+
+const WORKER: &str = include_str!("dist/sw.js");
+const OFFLINE: &str = include_str!("dist/offline.js");
+
+/// Where the sources look for the package, and where it lies in what is written.
+const ABOVE: &str = "\"../pkg/";
+const BESIDE: &str = "\"pkg/";
+
+/// Paths below the folder, with `/` between names, and what is in the files.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Writes the site to a folder that is empty, or holds an earlier one.
+pub fn write(project: &Project, out: &Path) -> Result<()> {
+    let shell = &project.shell;
+    let is_empty = shell.read_dir(out).map_or(true, |entries| entries.is_empty());
+    if !is_empty && !out.join("sw.js").is_file() {
+        bail!("{} holds something else; name an empty folder with --out", out.display());
+    }
+    let files = make(project)?;
+    shell.remove_path(out)?;
+    for (name, content) in &files {
+        shell.write_file(out.join(name), content)?;
+    }
+    let bytes: usize = files.values().map(Vec::len).sum();
+    println!("{} files, {bytes} bytes in {}", files.len(), out.display());
+    Ok(())
+}
+
+fn make(project: &Project) -> Result<Files> {
+    let shell = &project.shell;
+    let mut files = Files::new();
+    for page in ["index.html", "compare.html"] {
+        let text = shell.read_file(project.root.join("www").join(page))?;
+        if !text.contains(ABOVE) {
+            bail!("www/{page} loads nothing from {ABOVE}");
+        }
+        let text = text
+            .replace(ABOVE, BESIDE)
+            .replace("</head>", "  <script type=\"module\" src=\"offline.js\"></script>\n</head>");
+        files.insert(page.to_owned(), text.into_bytes());
+    }
+    let frame = shell.read_binary_file(project.root.join("www/embed/index.html"))?;
+    files.insert("embed/index.html".to_owned(), frame);
+    for folder in ["pkg", "scenarios"] {
+        for path in files_below(project, &project.root.join(folder))? {
+            let below = path.strip_prefix(&project.root)?.to_string_lossy().replace('\\', "/");
+            // What programs and types are for, no page fetches.
+            let is_fetched = !below.ends_with(".d.ts")
+                && !["pkg/package.json", "pkg/consensus_playground.js"].contains(&below.as_str())
+                && !below.ends_with("/ORDER");
+            if is_fetched {
+                files.insert(below, shell.read_binary_file(&path)?);
+            }
+        }
+    }
+    files.insert("offline.js".to_owned(), OFFLINE.into());
+    let worker = worker(&files);
+    for entry in scenarios(project)? {
+        let id = entry["id"].as_str().context("a scenario has no id")?;
+        files.insert(format!("s/{id}/index.html"), page(&entry).into_bytes());
+    }
+    files.insert("sw.js".to_owned(), worker.into_bytes());
+    // Otherwise GitHub Pages would put the site through a generator.
+    files.insert(".nojekyll".to_owned(), Vec::new());
+    Ok(files)
+}
+
+fn scenarios(project: &Project) -> Result<Vec<Value>> {
+    Ok(serde_json::from_str(&scenarios::list(project)?)?)
+}
+
+fn files_below(project: &Project, folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in project.shell.read_dir(folder)? {
+        if path.is_dir() {
+            found.extend(files_below(project, &path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// The service worker: the list of files, a number that changes with any of them, and what it does.
+fn worker(files: &Files) -> String {
+    let mut hasher = DefaultHasher::new();
+    files.hash(&mut hasher);
+    let version = hasher.finish();
+    let own = |name: &&String| !name.starts_with("embed/") && !name.starts_with("pkg/embed/");
+    // The folder itself is the page, too, under the address that people know.
+    let names: Vec<&str> =
+        std::iter::once("./").chain(files.keys().filter(own).map(String::as_str)).collect();
+    let list = Value::from(names);
+    format!("const VERSION = \"{version:016x}\";\nconst FILES = {list};\n{WORKER}")
+}
+
+/// The page of a scenario. It goes on to the playground at once; the link is for those who stay.
+fn page(entry: &Value) -> String {
+    let words =
+        |key: &str, language: &str| escape(entry[key][language].as_str().unwrap_or_default());
+    let (id, protocol) = (escape_of(entry, "id"), escape_of(entry, "protocolTitle"));
+    let (title, about) = (words("title", "en"), words("about", "en"));
+    let (title_zh, about_zh) = (words("title", "zh"), words("about", "zh"));
+    let address = format!("../../../?scenario={id}");
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>{title} · {protocol} · Consensus Playground</title>
+  <meta name="description" content="{about}">
+  <meta property="og:type" content="website">
+  <meta property="og:title" content="{title} · {protocol}">
+  <meta property="og:description" content="{about}">
+  <meta name="color-scheme" content="light dark">
+  <meta http-equiv="refresh" content="0; url={address}">
+  <link rel="icon" href="data:,">
+</head>
+<body>
+  <h1>{title}</h1>
+  <p>{about}</p>
+  <p lang="zh-Hans"><b>{title_zh}</b> {about_zh}</p>
+  <p><a href="{address}">Open it in the playground</a></p>
+</body>
+</html>
+"#
+    )
+}
+
+fn escape_of(entry: &Value, key: &str) -> String {
+    escape(entry[key].as_str().unwrap_or_default())
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_scenario_s_page_says_what_it_is_in_html() {
+        let entry = json!({
+            "id": "a/b", "protocolTitle": "A & B", "title": { "en": "Who \"won\"?" },
+            "about": { "en": "x < y", "zh": "一" },
+        });
+        let page = page(&entry);
+        assert!(
+            page.contains("<title>Who &quot;won&quot;? · A &amp; B · Consensus Playground</title>")
+        );
+        assert!(page.contains("name=\"description\" content=\"x &lt; y\""));
+        assert!(page.contains("url=../../../?scenario=a/b\"") && page.contains(" 一</p>"));
+    }
+
+    #[test]
+    fn another_file_is_another_version() {
+        let of = |text: &str| worker(&Files::from([("a.js".to_owned(), text.into())]));
+        assert_eq!(of("1"), of("1"));
+        assert_ne!(of("1"), of("2"));
+        assert!(of("1").contains("const FILES = [\"./\",\"a.js\"];"));
+    }
+}
