@@ -460,6 +460,11 @@ fn explore_says_which_option_is_wrong_and_what_was_expected() {
         ("--offer", "dance", "--offer: expected "),
         ("--silent", "alarm", "--silent: expected a timer ("),
         ("--goal", "leaders many", "--goal: expected a number, found “many”"),
+        (
+            "--goal",
+            "missed pre-vote",
+            "--goal: expected what can be so in a state, found “missed pre-vote”",
+        ),
         ("--no", "luck", "--no: expected a reduction (dead, idle, equal, clients, prompt)"),
         ("--without", "luck", "there is no rule “luck”"),
     ] {

@@ -130,6 +130,10 @@ fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, String> {
     let source = format!("protocol {id}\nnodes {nodes}\nclients {clients}\nexpect {goal}\n");
     let parsed = text::parse(&source).map_err(|error| error.message)?;
     match parsed.steps.into_iter().next() {
+        // A state is what is so now, not how it came to be.
+        Some(Step::Expect(Expectation::Rule(..))) => Err(format!(
+            "expected what can be so in a state, found “{goal}”, which is about the last action"
+        )),
         Some(Step::Expect(expectation)) => {
             // Without it nothing could ever be judged, and the goal would never be seen.
             if matches!(expectation, Expectation::History(..)) && !consistency::can_judge() {
