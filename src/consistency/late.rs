@@ -6,21 +6,26 @@ use std::sync::OnceLock;
 use super::{Limits, Model, Verdict, from_run, judge};
 use crate::history::OperationRecord;
 use crate::loaded::NO_JUDGE;
+use crate::past::Past;
 
 /// What the check of a run's history may cost: it is made whenever a scenario is opened.
 const RUN_LIMITS: Limits = Limits { steps: 5_000_000, memory_bytes: 64 << 20 };
 
-type JudgeRun = fn(&[OperationRecord], Model) -> Result<Verdict, &'static str>;
+type JudgeRun = fn(&[OperationRecord], &Past, Model) -> Result<Verdict, &'static str>;
 
 static JUDGE_RUN: OnceLock<JudgeRun> = OnceLock::new();
 
-/// Judges what clients saw of a run whose disks were empty at the beginning.
+/// Judges what clients saw of a run with this past.
 ///
 /// # Errors
 /// Why such a history cannot be judged.
-pub fn judge_run(run: &[OperationRecord], model: Model) -> Result<Verdict, &'static str> {
+pub fn judge_run(
+    run: &[OperationRecord],
+    past: &Past,
+    model: Model,
+) -> Result<Verdict, &'static str> {
     match judge_of_runs() {
-        Some(judge_run) => judge_run(run, model),
+        Some(judge_run) => judge_run(run, past, model),
         None => Err(NO_JUDGE),
     }
 }
@@ -41,7 +46,7 @@ fn judge_of_runs() -> Option<JudgeRun> {
     JUDGE_RUN.get().copied()
 }
 
-fn judged(run: &[OperationRecord], model: Model) -> Result<Verdict, &'static str> {
-    let (history, object) = from_run(run)?;
+fn judged(run: &[OperationRecord], past: &Past, model: Model) -> Result<Verdict, &'static str> {
+    let (history, object) = from_run(run, past)?;
     Ok(judge(&history, object, model, RUN_LIMITS))
 }

@@ -1,32 +1,63 @@
 //! From what clients of a run saw to a history that can be judged.
 //!
 //! The order of events is that of the actions. A client that gave up goes on in a new session, and
-//! the operation it gave up stays open. A run has no type of object: it is that of its operations.
+//! the operation it gave up stays open. A run has no type of object: it is that of its operations,
+//! and a store where they are of several.
+//!
+//! What the disks told at the beginning is what keys hold at first; what only some copies told is an
+//! open operation of somebody before the run, called before all others.
+//!
+//! A stamp writes what a clock says and answers that it did. What it wrote is what was read of its
+//! key although nothing else wrote it; where nobody read that, it is a value of its own. With two
+//! stamps of one key, or operations that build on what is there, it could be one or the other, and
+//! such a run is not judged. Siblings that one read returns are a value that nobody wrote: a key holds
+//! one value.
+
+use std::collections::BTreeSet;
 
 use super::model::Object;
 use super::record::{Answer, Command, History, Record, Step};
 use crate::history::OperationRecord;
 use crate::ids::ClientId;
 use crate::operation::{Operation, Outcome, Text};
+use crate::past::Past;
 
-/// The history of a run whose disks were empty at the beginning, and the type of its object.
+/// The client whose operations were called before the run.
+const BEFORE: u32 = u32::MAX;
+/// What it is called.
+const BEFORE_NAME: &str = "before the run";
+
+/// The history of a run with this past, and the type of its object. The operations of the run come
+/// in their order, after those that were open before it.
 ///
 /// # Errors
-/// Says why its operations are not those of one object.
-pub fn from_run(run: &[OperationRecord]) -> Result<(History, Object), &'static str> {
-    const MIXED: &str = "the operations are not all of one type of object";
-    let mut object = None;
+/// Says why it cannot be judged.
+pub fn from_run(run: &[OperationRecord], past: &Past) -> Result<(History, Object), &'static str> {
+    if run.is_empty() {
+        return Err("no client has asked anything");
+    }
     let mut history = History::default();
+    let mut objects = BTreeSet::new();
+    for (session, operation) in (0..).zip(&past.open) {
+        if session == 0 {
+            history.names.push((BEFORE, Text::from(BEFORE_NAME)));
+        }
+        let (object, key, command) = command(operation, run, past)?;
+        objects.insert(object);
+        let (client, answer) = (BEFORE, Answer::Unknown);
+        history.records.push(Record {
+            client,
+            session,
+            key,
+            command,
+            answer,
+            call: 0,
+            returned: None,
+        });
+    }
     for record in run {
-        let (needs, key, command) = command(&record.operation)?;
-        object = match (object, needs) {
-            (None, needs) => Some(needs),
-            (Some(known), needs) if known == needs => Some(known),
-            (Some(Object::Kv), Object::Bank) | (Some(Object::Bank), Object::Kv) => {
-                Some(Object::Bank)
-            }
-            _ => return Err(MIXED),
-        };
+        let (object, key, command) = command(&record.operation, run, past)?;
+        objects.insert(object);
         let client = u32::from(record.client.0);
         if !history.names.iter().any(|(number, _)| *number == client) {
             history.names.push((client, Text::from(ClientId(record.client.0).to_string())));
@@ -42,11 +73,36 @@ pub fn from_run(run: &[OperationRecord]) -> Result<(History, Object), &'static s
             returned: end.map(|end| end.return_step * 2 + 1),
         });
     }
-    object.map(|object| (history, object)).ok_or("no client has asked anything")
+    history.names.sort_unstable();
+    history.initial = past.held.clone();
+    let object = object_of(&objects, &history);
+    if objects.len() > 1 && objects.contains(&Object::Consensus) {
+        return Err("proposals are not operations of a store");
+    }
+    Ok((history, object))
+}
+
+/// The type of object that has the operations of all these.
+fn object_of(objects: &BTreeSet<Object>, history: &History) -> Object {
+    let transacts = |record: &Record| {
+        matches!(record.command, Command::Read | Command::Write(_) | Command::Transaction(_))
+    };
+    let mut all = objects.iter();
+    match (all.next(), all.next(), all.next()) {
+        (Some(only), None, None) => *only,
+        (Some(Object::Kv), Some(Object::Bank), None) if history.records.iter().all(transacts) => {
+            Object::Bank
+        }
+        _ => Object::Store,
+    }
 }
 
 /// The type of object that an operation needs, what it is about, and what it asks.
-fn command(operation: &Operation) -> Result<(Object, Text, Command), &'static str> {
+fn command(
+    operation: &Operation,
+    run: &[OperationRecord],
+    past: &Past,
+) -> Result<(Object, Text, Command), &'static str> {
     let (object, command) = match operation {
         Operation::Get { .. } => (Object::Kv, Command::Read),
         Operation::Put { value, .. } => (Object::Kv, Command::Write(Some(value.clone()))),
@@ -62,12 +118,60 @@ fn command(operation: &Operation) -> Result<(Object, Text, Command), &'static st
         Operation::Transfer { payer, payee, amount } => {
             let step = Step::Transfer(payer.clone(), payee.clone(), u64::from(*amount));
             let command = Command::Transaction(vec![step]);
-            return Ok((Object::Bank, Text::from(""), command));
+            return Ok((Object::Bank, Text::default(), command));
         }
-        Operation::Propose { .. } => return Err("proposals are not operations of an object"),
-        Operation::Stamp { .. } => return Err("what a stamp writes is not in the history"),
+        Operation::Propose { value } => {
+            return Ok((Object::Consensus, Text::default(), Command::Propose(value.clone())));
+        }
+        Operation::Stamp { key } => (Object::Kv, Command::Write(Some(stamped(key, run, past)?))),
     };
     Ok((object, operation.key().clone(), command))
+}
+
+/// What the only stamp of a key wrote.
+fn stamped(key: &Text, run: &[OperationRecord], past: &Past) -> Result<Text, &'static str> {
+    let held = past.held.iter().filter(|(of, _)| of == key).map(|(_, value)| value);
+    let (mut found, mut written) = (BTreeSet::new(), held.collect::<BTreeSet<_>>());
+    for operation in &past.open {
+        if let Operation::Put { key: of, value } = operation
+            && of == key
+        {
+            written.insert(value);
+        }
+    }
+    let mut stamps = 0;
+    for record in run {
+        let outcome = record.completion.as_ref().map(|end| &end.outcome);
+        match (&record.operation, outcome) {
+            (Operation::Transfer { payer, payee, .. }, _) if payer == key || payee == key => {
+                return Err("what a stamp wrote does not show where others build on it");
+            }
+            (operation, _) if operation.key() != key => {}
+            (Operation::Stamp { .. }, _) => stamps += 1,
+            (Operation::Append { .. }, _) => {
+                return Err("what a stamp wrote does not show where others build on it");
+            }
+            (Operation::Get { .. }, Some(Outcome::Found(value))) => {
+                found.insert(value);
+            }
+            (Operation::Put { value, .. }, _) => {
+                written.insert(value);
+            }
+            (Operation::Cas { expected, value, .. }, outcome) => {
+                written.insert(value);
+                if outcome == Some(&Outcome::Swapped) {
+                    found.insert(expected);
+                }
+            }
+            _ => {}
+        }
+    }
+    if stamps > 1 {
+        return Err("what each of two stamps of a key wrote does not show");
+    }
+    // One that no other operation can write, since it has more characters than a value may have.
+    let unread = || Text::from("the time, which nobody came to read");
+    Ok(found.difference(&written).next().map_or_else(unread, |value| Text::clone(value)))
 }
 
 fn answer(command: &Command, outcome: &Outcome) -> Answer {
