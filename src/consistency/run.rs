@@ -76,6 +76,10 @@ pub fn from_run(run: &[OperationRecord], past: &Past) -> Result<(History, Object
     history.names.sort_unstable();
     history.initial = past.held.clone();
     let object = object_of(&objects, &history);
+    if !history.begins_as(object) {
+        // Values that no operation of the run is about.
+        history.initial.clear();
+    }
     if objects.len() > 1 && objects.contains(&Object::Consensus) {
         return Err("proposals are not operations of a store");
     }
@@ -186,5 +190,116 @@ fn answer(command: &Command, outcome: &Outcome) -> Answer {
         ) => Answer::Refused,
         // Refused whatever the value was, as by a queue that is full: nothing happened.
         (Outcome::Refused | Outcome::Aborted, _) => Answer::Aborted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consistency::{Limits, Model, judge};
+    use crate::history::Completion;
+    use crate::ids::OperationId;
+
+    /// Operations one after the other, each by a client of its own.
+    fn run(operations: &[(&str, Outcome)]) -> Vec<OperationRecord> {
+        let record = |(number, (words, outcome)): (u32, &(&str, Outcome))| {
+            let words: Vec<&str> = words.split_whitespace().collect();
+            let (call, outcome) = (u64::from(number) * 2, outcome.clone());
+            let done = Completion { outcome, return_ms: 0, return_step: call + 1, hops: 2 };
+            OperationRecord {
+                id: OperationId(number),
+                client: ClientId(number as u8),
+                session: number + 1,
+                operation: Operation::parse(&words).unwrap(),
+                call_ms: 0,
+                call_step: call,
+                completion: Some(done),
+                gave_up_step: None,
+            }
+        };
+        (0..).zip(operations).map(record).collect()
+    }
+
+    fn found(value: &str) -> Outcome {
+        Outcome::Found(value.into())
+    }
+
+    fn judged(operations: &[(&str, Outcome)], past: &Past) -> (Object, Option<bool>) {
+        let (history, object) = from_run(&run(operations), past).unwrap();
+        (object, judge(&history, object, Model::Linearizable, Limits::default()).holds())
+    }
+
+    #[test]
+    fn what_disks_held_can_be_read_and_what_some_held_may_be() {
+        let held = Past { held: vec![("x".into(), "old".into())], open: Vec::new() };
+        assert_eq!(judged(&[("get x", found("old"))], &held), (Object::Kv, Some(true)));
+        assert_eq!(judged(&[("get x", Outcome::Absent)], &held), (Object::Kv, Some(false)));
+        let open = Past { open: vec![Operation::Delete { key: "x".into() }], ..held };
+        let reads = [("get x", found("old")), ("get x", Outcome::Absent)];
+        assert_eq!(judged(&reads, &open), (Object::Kv, Some(true)));
+        let back = [("get x", Outcome::Absent), ("get x", found("old"))];
+        assert_eq!(judged(&back, &open), (Object::Kv, Some(false)));
+        let (history, _) = from_run(&run(&reads), &open).unwrap();
+        assert_eq!(history.name(BEFORE).map(|name| &**name), Some(BEFORE_NAME));
+        assert_eq!(history.clients(), 3);
+        // Values are nothing to a queue.
+        assert_eq!(judged(&[("dequeue x", Outcome::Absent)], &open).1, Some(true));
+    }
+
+    #[test]
+    fn a_run_of_several_kinds_is_one_of_a_store() {
+        let none = Past::default();
+        let mixed = [
+            ("put x 5", Outcome::Done),
+            ("enqueue x 1", Outcome::Done),
+            ("lock x", Outcome::Done),
+            ("transfer x y 2", Outcome::Done),
+            ("get x", found("3")),
+            ("dequeue x", found("1")),
+            ("lock x", Outcome::Refused),
+        ];
+        assert_eq!(judged(&mixed, &none), (Object::Store, Some(true)));
+        for (place, wrong) in [(4, found("5")), (5, found("2")), (6, Outcome::Done)] {
+            let mut broken = mixed.clone();
+            broken[place].1 = wrong;
+            assert_eq!(judged(&broken, &none), (Object::Store, Some(false)), "{place}");
+        }
+        let bank = [("transfer x y 0", Outcome::Done), ("get x", found("0"))];
+        assert_eq!(judged(&bank, &none).0, Object::Bank);
+        let store = [("transfer x y 0", Outcome::Done), ("append x 1", Outcome::Done)];
+        assert_eq!(judged(&store, &none).0, Object::Store);
+    }
+
+    #[test]
+    fn proposals_learn_the_first() {
+        let none = Past::default();
+        let agreed = [("propose tea", found("tea")), ("propose milk", found("tea"))];
+        assert_eq!(judged(&agreed, &none), (Object::Consensus, Some(true)));
+        let split = [("propose tea", found("tea")), ("propose milk", found("milk"))];
+        assert_eq!(judged(&split, &none), (Object::Consensus, Some(false)));
+        let past = Past { open: vec![Operation::Propose { value: "milk".into() }], ..none };
+        assert_eq!(judged(&[("propose tea", found("milk"))], &past).1, Some(true));
+        assert_eq!(judged(&[("propose tea", found("beer"))], &past).1, Some(false));
+    }
+
+    #[test]
+    fn a_stamp_wrote_what_nobody_else_did() {
+        let none = Past::default();
+        let read = [("stamp t", Outcome::Done), ("get t", found("40"))];
+        assert_eq!(judged(&read, &none), (Object::Kv, Some(true)));
+        let twice = [&read[..], &[("get t", found("41"))]].concat();
+        assert_eq!(judged(&twice, &none).1, Some(false));
+        let lost = [("stamp t", Outcome::Done), ("get t", Outcome::Absent)];
+        assert_eq!(judged(&lost, &none).1, Some(false));
+        let old = Past { held: vec![("t".into(), "7".into())], open: Vec::new() };
+        assert_eq!(
+            judged(&[("stamp t", Outcome::Done), ("get t", found("7"))], &old).1,
+            Some(false)
+        );
+        for other in ["stamp t", "append t 1", "transfer t y 0"] {
+            let two = [("stamp t", Outcome::Done), (other, Outcome::Done)];
+            assert!(from_run(&run(&two), &none).is_err(), "{other}");
+        }
+        assert!(from_run(&[], &none).is_err());
     }
 }

@@ -179,6 +179,27 @@ fn our_own_lines_are_read() {
 }
 
 #[test]
+fn what_is_there_at_first_is_read() {
+    let first =
+        "{\"history\":1,\"initial\":{\"x\":\"1\",\"q\":[\"a\",\"b\"],\"f\":{\"client\":\"B\"}}}\n";
+    let rest = "{\"client\":\"A\",\"call\":0,\"return\":1,\"do\":\"lock\",\"key\":\"f\",\"result\":\"refused\"}\n\
+                {\"client\":\"A\",\"call\":2,\"return\":3,\"do\":\"dequeue\",\"key\":\"q\",\"found\":\"a\"}\n\
+                {\"client\":\"A\",\"call\":4,\"return\":5,\"do\":\"read\",\"key\":\"x\",\"found\":\"1\"}\n";
+    let holds = |text: &str| {
+        let found = reads(text);
+        assert_eq!(found.object, Object::Store);
+        judge(&found.history, found.object, Model::Linearizable, Limits::default()).holds()
+    };
+    assert_eq!(holds(&[first, rest].concat()), Some(true));
+    assert_eq!(holds(rest), Some(false));
+    for wrong in [first.replace("\"B\"", "\"A\""), first.replace("\"a\",", "")] {
+        assert_eq!(holds(&(wrong + rest)), Some(false));
+    }
+    let queue = first.replace("\"initial\"", "\"object\":\"queue\",\"initial\"");
+    assert!(complaint(&queue, None, None).starts_with("line 1: expected as initial"), "{queue}");
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_line() {
     let kv = "{:process 0, :type :invoke, :f :get, :key \"7\", :value nil}\n";
     let json = "{\"client\":1,\"call\":1,\"return\":2,\"do\":\"read\"}\n";
