@@ -182,7 +182,8 @@ fn our_own_lines_are_read() {
 fn what_is_there_at_first_is_read() {
     let first =
         "{\"history\":1,\"initial\":{\"x\":\"1\",\"q\":[\"a\",\"b\"],\"f\":{\"client\":\"B\"}}}\n";
-    let rest = "{\"client\":\"A\",\"call\":0,\"return\":1,\"do\":\"lock\",\"key\":\"f\",\"result\":\"refused\"}\n\
+    let rest = "{\"client\":\"A\",\"call\":0,\"return\":1,\
+                \"do\":\"lock\",\"key\":\"f\",\"result\":\"refused\"}\n\
                 {\"client\":\"A\",\"call\":2,\"return\":3,\"do\":\"dequeue\",\"key\":\"q\",\"found\":\"a\"}\n\
                 {\"client\":\"A\",\"call\":4,\"return\":5,\"do\":\"read\",\"key\":\"x\",\"found\":\"1\"}\n";
     let holds = |text: &str| {
