@@ -15,6 +15,7 @@ pub mod loaded;
 mod machine;
 pub mod mix;
 pub mod operation;
+pub mod past;
 pub mod protocol;
 pub mod protocols;
 pub mod scenario;

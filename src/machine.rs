@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::mix::StableHasher;
+use crate::past::Remembered;
 use crate::protocol::{Cluster, ClusterState, Context, Protocol, Request, Surroundings};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -37,6 +38,14 @@ pub(crate) trait Machine: Send + Sync {
     /// # Errors
     /// Says what was expected.
     fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Opaque, String>;
+    /// What clients had asked before a run that begins with this disk.
+    fn remembers(
+        &self,
+        node: NodeId,
+        disk: &dyn Any,
+        nodes: u16,
+        settings: &[u32],
+    ) -> Option<Vec<Remembered>>;
     /// The disk of a node that never ran.
     fn empty_disk(&self) -> Opaque;
     /// The history variables before anything happened.
@@ -118,6 +127,16 @@ impl<P: Protocol> Machine for Typed<P> {
 
     fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Opaque, String> {
         P::default().parse_disk(words, nodes).map(|disk| Arc::new(disk) as Opaque)
+    }
+
+    fn remembers(
+        &self,
+        node: NodeId,
+        disk: &dyn Any,
+        nodes: u16,
+        settings: &[u32],
+    ) -> Option<Vec<Remembered>> {
+        P::default().remembers(node, seen(disk), nodes, settings)
     }
 
     fn empty_disk(&self) -> Opaque {

@@ -10,7 +10,7 @@ use consensus_playground::consistency::{
     Limits, MODELS, Model, OBJECTS, Object, Verdict, Violation, judge,
 };
 use consensus_playground::history_files::{
-    self, BYTES_MAX, FORMATS, Format, Recorded, label, short,
+    self, BYTES_MAX, FORMATS, Format, Recorded, client_name, label, short,
 };
 use serde_json::{Value, json};
 
@@ -200,6 +200,8 @@ fn facts(recorded: &Recorded, arguments: &HistoryArguments) -> String {
         Object::List => "a list",
         Object::Lock => "a lock",
         Object::Bank => "transactions",
+        Object::Store => "a store of values, queues and locks",
+        Object::Consensus => "a decision",
     };
     let open = match open {
         0 => String::new(),
@@ -208,7 +210,7 @@ fn facts(recorded: &Recorded, arguments: &HistoryArguments) -> String {
     format!(
         "{} by {}{open}; read as {} about {about}{guessed}.",
         many(records.len(), "operation"),
-        many(recorded.names.len(), "client"),
+        many(recorded.history.clients(), "client"),
         format_name(recorded.format),
     )
 }
@@ -247,7 +249,8 @@ fn explain(recorded: &Recorded, violation: &Violation) {
     for place in culprits.iter().take(CULPRITS_MAX) {
         let record = &records[*place as usize];
         let line = recorded.lines[*place as usize];
-        let (client, what) = (client(recorded, record.client), short(&label(record), LABEL_MAX));
+        let (client, what) =
+            (client_name(recorded, record.client), short(&label(record), LABEL_MAX));
         let open = if record.returned.is_none() { ", never returned" } else { "" };
         say!("    line {line}: client {client}: {what}{open}");
     }
@@ -260,10 +263,6 @@ fn explain(recorded: &Recorded, violation: &Violation) {
     }
 }
 
-fn client(recorded: &Recorded, client: u32) -> String {
-    recorded.names.get(&client).cloned().unwrap_or_else(|| client.to_string())
-}
-
 /// A file's verdicts as JSON. Operations are named by their place in the order of calls, from 0.
 fn object_of(name: &str, recorded: &Recorded, models: &[Model], verdicts: &[Verdict]) -> Value {
     let records = &recorded.history.records;
@@ -272,7 +271,7 @@ fn object_of(name: &str, recorded: &Recorded, models: &[Model], verdicts: &[Verd
         json!({
             "operation": place,
             "line": recorded.lines[*place as usize],
-            "client": client(recorded, record.client),
+            "client": client_name(recorded, record.client),
             "text": label(record),
         })
     };
@@ -286,7 +285,7 @@ fn object_of(name: &str, recorded: &Recorded, models: &[Model], verdicts: &[Verd
             Verdict::Holds(orders) => {
                 let order = |order: &consensus_playground::consistency::Order| {
                     let viewer = order.viewer.map(|(viewer, session)| {
-                        json!({ "client": client(recorded, viewer), "session": session })
+                        json!({ "client": client_name(recorded, viewer), "session": session })
                     });
                     json!({ "viewer": viewer, "operations": order.records })
                 };
@@ -308,7 +307,7 @@ fn object_of(name: &str, recorded: &Recorded, models: &[Model], verdicts: &[Verd
         "format": format.map_or("", |(_, name, _)| *name),
         "object": object_name(recorded.object),
         "operations": records.len(),
-        "clients": recorded.names.len(),
+        "clients": recorded.history.clients(),
         "open": records.iter().filter(|record| record.returned.is_none()).count(),
         "verdicts": models.iter().zip(verdicts).map(one).collect::<Vec<_>>(),
     })

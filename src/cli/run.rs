@@ -65,7 +65,8 @@ fn write_history(scenario: &Scenario, file: &Path) -> Result<(), BadInput> {
     let bad = |error: &dyn std::fmt::Display| BadInput(format!("{}: {error}", file.display()));
     let timeline = Timeline::open(scenario.clone()).map_err(|error| bad(&error))?;
     let end = timeline.world_at(BranchId(0), timeline.length(BranchId(0)));
-    let (history, object) = from_run(end.history().records()).map_err(|error| bad(&error))?;
+    let (history, object) =
+        from_run(end.history().records(), &end.past()).map_err(|error| bad(&error))?;
     std::fs::write(file, history_files::write(&history, object)).map_err(|error| bad(&error))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::intern::Texts;
 use super::machine::{Act, KeyAct, Machine, Whole};
 use super::model::Object;
-use super::record::{Answer, Command, History, Record, Step, Value};
+use super::record::{Answer, Command, Contents, History, Record, Step, Value};
 use crate::operation::Text;
 
 /// The return of an operation that is open.
@@ -63,11 +63,15 @@ pub(super) struct Compiled {
 /// Why a history cannot be read as one of an object.
 const FOREIGN: &str = "an operation is not one of this type of object";
 const UNFIT: &str = "an answer does not belong to what was asked";
+const STRANGE: &str = "what a key holds at first is not of this type of object";
+
+/// A key, and of a store what it is the key of.
+type Key = (Object, Text);
 
 struct Compiler<'a> {
     object: Object,
     machine: &'a mut Machine,
-    keys: &'a mut BTreeMap<Text, u32>,
+    keys: &'a mut BTreeMap<Key, u32>,
 }
 
 /// Reads a history as one of `object`.
@@ -106,23 +110,64 @@ pub(super) fn compile(history: &History, object: Object) -> Result<Compiled, &'s
             ops.push(op);
         }
     }
-    let mut start = vec![0; keys.len().max(1)];
-    for (key, value) in &history.initial {
-        if let Some(key) = keys.get(key) {
-            start[*key as usize] = machine.texts.number(value);
-        }
-    }
+    let start = start(history, object, &mut machine, &keys)?;
     machine.keys = start.len() as u32;
     if let Some(seen) = &mut machine.seen_lists {
         seen.sort();
         seen.dedup();
     }
     machine.seen_texts = seen_texts(&machine.texts, &ops);
+    let mut steps = ops.iter().flat_map(|op| &op.steps);
+    machine.has_transfers = steps.any(|step| matches!(step.act, Act::Pay(_)));
     let mut names = vec![(0, 0); processes.len()];
     for (name, place) in processes {
         names[place as usize] = name;
     }
     Ok(Compiled { machine, ops, aborted, start, processes: names })
+}
+
+/// What each key holds at first.
+fn start(
+    history: &History,
+    object: Object,
+    machine: &mut Machine,
+    keys: &BTreeMap<Key, u32>,
+) -> Result<Vec<u32>, &'static str> {
+    let mut start = vec![0; keys.len().max(1)];
+    let mut put = |kind: Object, key: &Text, sub: u32| {
+        if let Some(key) = keys.get(&(kind, key.clone())) {
+            start[*key as usize] = sub;
+        }
+    };
+    if !history.begins_as(object) {
+        return Err(STRANGE);
+    }
+    for (key, value) in &history.initial {
+        put(Object::Kv, key, machine.texts.number(value));
+    }
+    for (key, contents) in &history.contents {
+        match contents {
+            Contents::Items(items) => put(Object::Queue, key, sequence(machine, object, items)),
+            Contents::Holder(client) => {
+                put(Object::Lock, key, client.checked_add(1).ok_or(STRANGE)?);
+            }
+        }
+    }
+    Ok(start)
+}
+
+/// The number of a sequence that was seen; of a set in order.
+fn sequence(machine: &mut Machine, object: Object, items: &[Text]) -> u32 {
+    let mut numbers: Vec<u32> = items.iter().map(|text| machine.texts.number(text)).collect();
+    if object == Object::Set {
+        numbers.sort_unstable();
+        numbers.dedup();
+    }
+    let number = machine.sequences.number(&numbers);
+    if let Some(seen) = &mut machine.seen_lists {
+        seen.push(numbers);
+    }
+    number
 }
 
 /// The values that some answer shows or compares, in order.
@@ -150,22 +195,31 @@ impl Compiler<'_> {
             (_, None) => &Answer::Unknown,
             (answer, Some(_)) => answer,
         };
-        let act = match self.object {
-            Object::Register | Object::Kv => self.value(&record.command, known)?,
-            Object::Bank => match record.command {
-                Command::Read | Command::Write(_) => self.value(&record.command, known)?,
-                _ => return Err(FOREIGN),
-            },
-            Object::Lock => lock(&record.command, known, record.client + 1)?,
-            Object::Set | Object::Queue | Object::List => self.items(&record.command, known)?,
+        let kind = match (self.object, &record.command) {
+            (Object::Store, Command::Lock | Command::Unlock) => Object::Lock,
+            (Object::Store, Command::Enqueue(_) | Command::Dequeue) => Object::Queue,
+            (Object::Store, _) => Object::Kv,
+            (Object::Bank, Command::Append(_) | Command::Cas(..)) => return Err(FOREIGN),
+            (kind, _) => kind,
         };
-        let key = self.key(&record.key);
+        let act = match kind {
+            Object::Lock => {
+                let holder = record.client.checked_add(1).ok_or(FOREIGN)?;
+                lock(&record.command, known, holder)?
+            }
+            Object::Set | Object::Queue | Object::List => {
+                self.items(kind, &record.command, known)?
+            }
+            Object::Consensus => self.proposal(&record.command, known)?,
+            _ => self.value(&record.command, known)?,
+        };
+        let key = self.key(family(kind), &record.key);
         Ok((Whole::Done, act.map(|act| KeyAct { key, act }).into_iter().collect()))
     }
 
-    fn key(&mut self, key: &Text) -> u32 {
+    fn key(&mut self, family: Object, key: &Text) -> u32 {
         let next = self.keys.len() as u32;
-        *self.keys.entry(key.clone()).or_insert(next)
+        *self.keys.entry((family, key.clone())).or_insert(next)
     }
 
     fn number(&mut self, value: &Value) -> u32 {
@@ -196,9 +250,31 @@ impl Compiler<'_> {
         }))
     }
 
-    fn items(&mut self, command: &Command, answer: &Answer) -> Result<Option<Act>, &'static str> {
+    /// The first proposal decides, and every proposal finds what is decided: one that finds its own
+    /// value is what takes a lock, which may be taken again.
+    fn proposal(
+        &mut self,
+        command: &Command,
+        answer: &Answer,
+    ) -> Result<Option<Act>, &'static str> {
+        let Command::Propose(proposed) = command else { return Err(FOREIGN) };
+        let number = self.machine.texts.number(proposed);
+        Ok(Some(match answer {
+            Answer::Unknown => Act::MayTake(number),
+            Answer::Found(Some(decided)) if decided == proposed => Act::Take(number),
+            Answer::Found(Some(decided)) => Act::Read(self.machine.texts.number(decided)),
+            _ => return Err(UNFIT),
+        }))
+    }
+
+    fn items(
+        &mut self,
+        kind: Object,
+        command: &Command,
+        answer: &Answer,
+    ) -> Result<Option<Act>, &'static str> {
         let item = |compiler: &mut Self, text| compiler.machine.texts.number(text);
-        Ok(Some(match (self.object, command, answer) {
+        Ok(Some(match (kind, command, answer) {
             (Object::Set, Command::Add(text), Answer::Done | Answer::Unknown) => {
                 Act::Add(item(self, text))
             }
@@ -216,7 +292,7 @@ impl Compiler<'_> {
             }
             (Object::List, Command::ReadAll, Answer::Unknown) => return Ok(None),
             (Object::Set | Object::List, Command::ReadAll, Answer::Items(items)) => {
-                Act::Items(self.sequence(items))
+                Act::Items(sequence(self.machine, self.object, items))
             }
             (Object::List, Command::Append(text), Answer::Done | Answer::Unknown)
             | (Object::Queue, Command::Enqueue(text), Answer::Done | Answer::Unknown) => {
@@ -235,27 +311,12 @@ impl Compiler<'_> {
         }))
     }
 
-    /// The number of a sequence that was seen; of a set in order.
-    fn sequence(&mut self, items: &[Text]) -> u32 {
-        let mut numbers: Vec<u32> =
-            items.iter().map(|text| self.machine.texts.number(text)).collect();
-        if self.object == Object::Set {
-            numbers.sort_unstable();
-            numbers.dedup();
-        }
-        let number = self.machine.sequences.number(&numbers);
-        if let Some(seen) = &mut self.machine.seen_lists {
-            seen.push(numbers);
-        }
-        number
-    }
-
     fn transaction(
         &mut self,
         steps: &[Step],
         answer: &Answer,
     ) -> Result<(Whole, Vec<KeyAct>), &'static str> {
-        if self.object != Object::Bank {
+        if self.object != Object::Bank && self.object != Object::Store {
             return Err(FOREIGN);
         }
         let whole = match answer {
@@ -266,22 +327,39 @@ impl Compiler<'_> {
         };
         let mut acts = Vec::new();
         for step in steps {
-            let (key, act) = match step {
+            let (family, key, act) = match step {
                 Step::Read(_, None) | Step::ReadList(_, None) => continue,
-                Step::Read(key, Some(value)) => (key, Act::Read(self.number(value))),
-                Step::Write(key, value) => (key, Act::Write(self.number(value))),
-                Step::Append(key, text) => (key, Act::Push(self.machine.texts.number(text))),
-                Step::ReadList(key, Some(items)) => (key, Act::Items(self.sequence(items))),
+                Step::Read(key, Some(value)) => (Object::Kv, key, Act::Read(self.number(value))),
+                Step::Write(key, value) => (Object::Kv, key, Act::Write(self.number(value))),
+                // A store has no lists.
+                Step::Append(..) | Step::ReadList(..) if self.object == Object::Store => {
+                    return Err(FOREIGN);
+                }
+                Step::Append(key, text) => {
+                    (Object::Queue, key, Act::Push(self.machine.texts.number(text)))
+                }
+                Step::ReadList(key, Some(items)) => {
+                    (Object::Queue, key, Act::Items(sequence(self.machine, self.object, items)))
+                }
                 Step::Transfer(payer, payee, amount) => {
-                    let key = self.key(payer);
+                    let key = self.key(Object::Kv, payer);
                     acts.push(KeyAct { key, act: Act::Pay(*amount) });
-                    (payee, Act::Receive(*amount))
+                    (Object::Kv, payee, Act::Receive(*amount))
                 }
             };
-            let key = self.key(key);
+            let key = self.key(family, key);
             acts.push(KeyAct { key, act });
         }
         Ok((whole, acts))
+    }
+}
+
+/// What has keys of its own beside others: values, what holds items, and locks.
+fn family(kind: Object) -> Object {
+    match kind {
+        Object::Set | Object::Queue | Object::List => Object::Queue,
+        Object::Lock => Object::Lock,
+        _ => Object::Kv,
     }
 }
 

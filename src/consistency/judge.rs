@@ -209,7 +209,7 @@ fn prepare(history: &History, object: Object, model: Model) -> Result<Check, Ver
     let mut compiled = compile(history, object).map_err(Verdict::NotApplicable)?;
     let Compiled { machine, ops, start, .. } = &mut compiled;
     relation::require_writers(ops, machine, start);
-    let transactional = object == Object::Bank;
+    let transactional = is_transactional(&compiled, object);
     const NO_TRANSACTIONS: Verdict =
         Verdict::NotApplicable("this model speaks of transactions, and the history has none");
     let mut sources = Vec::new();
@@ -260,6 +260,18 @@ fn prepare(history: &History, object: Object, model: Model) -> Result<Check, Ver
     };
     let choice = vec![0; sources.len()];
     Ok(Check { compiled, object, parts, sources, choice, at: 0, search: None, orders: Vec::new() })
+}
+
+/// Whether an operation is one of a queue.
+fn is_of_queue(op: &super::compile::Op) -> bool {
+    let is_one = |act| matches!(act, Act::Push(_) | Act::Pop(_) | Act::PopNone | Act::PopAny);
+    matches!(op.steps[..], [step] if is_one(step.act))
+}
+
+/// Whether operations may be about several keys.
+fn is_transactional(compiled: &Compiled, object: Object) -> bool {
+    let is_long = |op: &super::compile::Op| op.steps.len() > 1;
+    object == Object::Bank || object == Object::Store && compiled.ops.iter().any(is_long)
 }
 
 /// One part for each key, and of sets that are never read as a whole for each item.
@@ -374,7 +386,12 @@ impl Check {
             ops.iter_mut().flat_map(|op| &mut op.steps).for_each(|step| step.key = 0);
         }
         let before = match self.object {
+            // They know how to begin with nothing.
+            _ if start != [0] => Vec::new(),
             Object::Set | Object::Queue => items::pairs(&ops, &self.compiled.machine),
+            Object::Store if ops.iter().all(is_of_queue) => {
+                items::pairs(&ops, &self.compiled.machine)
+            }
             _ => Vec::new(),
         };
         Problem { ops, before, real_time: true, conflicts: Vec::new(), start }

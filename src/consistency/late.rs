@@ -4,23 +4,23 @@
 use std::sync::OnceLock;
 
 use super::{Limits, Model, Verdict, from_run, judge};
-use crate::history::OperationRecord;
 use crate::loaded::NO_JUDGE;
+use crate::world::World;
 
 /// What the check of a run's history may cost: it is made whenever a scenario is opened.
 const RUN_LIMITS: Limits = Limits { steps: 5_000_000, memory_bytes: 64 << 20 };
 
-type JudgeRun = fn(&[OperationRecord], Model) -> Result<Verdict, &'static str>;
+type JudgeRun = fn(&World, Model) -> Result<Verdict, &'static str>;
 
 static JUDGE_RUN: OnceLock<JudgeRun> = OnceLock::new();
 
-/// Judges what clients saw of a run whose disks were empty at the beginning.
+/// Judges what clients saw of a run up to the present moment.
 ///
 /// # Errors
 /// Why such a history cannot be judged.
-pub fn judge_run(run: &[OperationRecord], model: Model) -> Result<Verdict, &'static str> {
+pub fn judge_run(world: &World, model: Model) -> Result<Verdict, &'static str> {
     match judge_of_runs() {
-        Some(judge_run) => judge_run(run, model),
+        Some(judge_run) => judge_run(world, model),
         None => Err(NO_JUDGE),
     }
 }
@@ -41,7 +41,7 @@ fn judge_of_runs() -> Option<JudgeRun> {
     JUDGE_RUN.get().copied()
 }
 
-fn judged(run: &[OperationRecord], model: Model) -> Result<Verdict, &'static str> {
-    let (history, object) = from_run(run)?;
+fn judged(world: &World, model: Model) -> Result<Verdict, &'static str> {
+    let (history, object) = from_run(world.history().records(), &world.past())?;
     Ok(judge(&history, object, model, RUN_LIMITS))
 }

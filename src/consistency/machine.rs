@@ -5,7 +5,8 @@
 //! number is the state; with several the state is the number of the sequence of them.
 //!
 //! Appending could make endless states. But a value that is not the beginning of any value ever
-//! seen can never be seen, whatever is appended to it: all such values are one state, [`LOST`].
+//! seen can never be seen, whatever is appended to it: all such values are one state, [`LOST`];
+//! unless there are transfers, which see what an account holds without telling.
 
 use super::intern::{Sequences, Texts};
 use crate::operation::Text;
@@ -109,6 +110,8 @@ pub(super) struct Machine {
     /// The sequences that were seen where items are appended to a list, in order; `None` where what
     /// is pushed is taken out again.
     pub seen_lists: Option<Vec<Vec<u32>>>,
+    /// Whether values are seen without being told.
+    pub has_transfers: bool,
     scratch: Vec<u32>,
     items: Vec<u32>,
 }
@@ -121,6 +124,7 @@ impl Machine {
             keys: 1,
             seen_texts: Vec::new(),
             seen_lists: None,
+            has_transfers: false,
             scratch: Vec::new(),
             items: Vec::new(),
         }
@@ -278,6 +282,7 @@ impl Machine {
         let place = self.seen_texts.partition_point(|seen| **seen < *whole);
         match self.seen_texts.get(place) {
             Some(seen) if seen.starts_with(&whole) => self.texts.number(&Text::from(whole)),
+            _ if self.has_transfers => self.texts.number(&Text::from(whole)),
             _ => LOST,
         }
     }

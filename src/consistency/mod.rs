@@ -24,6 +24,6 @@ mod words;
 pub use judge::{Judge, Progress, judge};
 pub use late::{can_judge, judge_run, set_judge};
 pub use model::{Availability, IMPLICATIONS, MODELS, Model, ModelInfo, OBJECTS, Object};
-pub use record::{Answer, Command, History, Record, Step, Value};
+pub use record::{Answer, Command, Contents, History, Record, Step, Value};
 pub use run::from_run;
 pub use verdict::{Limits, Order, Verdict, Violation};

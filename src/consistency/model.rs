@@ -171,8 +171,13 @@ pub enum Object {
     List,
     /// A lock for each key: lock, unlock. A client that has it may take it again.
     Lock,
-    /// Values and lists by key, in transactions.
+    /// Values and lists by key, in transactions; a key may name one of each.
     Bank,
+    /// Values, queues and locks by key, and transactions over the values. A key may name one of
+    /// each: they are objects of their own.
+    Store,
+    /// One value that the first proposal decides.
+    Consensus,
 }
 
 /// All types of object with their words.
@@ -184,6 +189,8 @@ pub const OBJECTS: &[(Object, &str)] = &[
     (Object::List, "list"),
     (Object::Lock, "lock"),
     (Object::Bank, "bank"),
+    (Object::Store, "store"),
+    (Object::Consensus, "consensus"),
 ];
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! two numbers. An operation without a return is open: it may take effect at any time after its
 //! call, or never. An answer that nobody knows constrains nothing.
 
+use super::model::Object;
 use crate::operation::Text;
 
 /// What a register or a key holds; `None` is nil, the value of what was never written. The empty
@@ -18,6 +19,8 @@ pub struct History {
     pub records: Vec<Record>,
     /// What keys hold before the first operation, where it is not nil.
     pub initial: Vec<(Text, Text)>,
+    /// What queues, lists, sets and locks hold before it, where they are not empty or free.
+    pub contents: Vec<(Text, Contents)>,
     /// What clients are called, where it is not their number.
     pub names: Vec<(u32, Text)>,
 }
@@ -25,9 +28,46 @@ pub struct History {
 impl History {
     /// The same without any operation.
     pub(super) fn clone_frame(&self) -> History {
-        let (initial, names) = (self.initial.clone(), self.names.clone());
-        History { records: Vec::new(), initial, names }
+        History {
+            records: Vec::new(),
+            initial: self.initial.clone(),
+            contents: self.contents.clone(),
+            names: self.names.clone(),
+        }
     }
+
+    /// Whether what is there before the first operation can be held by objects of this type.
+    pub fn begins_as(&self, object: Object) -> bool {
+        use Object::{Bank, List, Lock, Queue, Set, Store};
+        let has_values = !matches!(object, Set | Queue | List | Lock);
+        (has_values || self.initial.is_empty())
+            && self.contents.iter().all(|(_, contents)| match contents {
+                Contents::Items(_) => matches!(object, Set | Queue | List | Bank | Store),
+                Contents::Holder(_) => matches!(object, Lock | Store),
+            })
+    }
+
+    /// What a client is called, where it is not its number.
+    pub fn name(&self, client: u32) -> Option<&Text> {
+        self.names.iter().find(|(number, _)| *number == client).map(|(_, name)| name)
+    }
+
+    /// How many clients there are.
+    pub fn clients(&self) -> usize {
+        let mut clients: Vec<u32> = self.records.iter().map(|record| record.client).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        clients.len()
+    }
+}
+
+/// What something that is no single value holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Of a queue or list its items in their order, of a set in any order.
+    Items(Vec<Text>),
+    /// Of a lock the client that has it.
+    Holder(u32),
 }
 
 /// One operation of one client.
@@ -80,6 +120,8 @@ pub enum Command {
     Unlock,
     /// Several steps, all or nothing.
     Transaction(Vec<Step>),
+    /// Proposes a value and finds the one that is decided: the first that took effect.
+    Propose(Text),
 }
 
 /// One step of a transaction, with what it was told.
@@ -110,7 +152,7 @@ pub enum Answer {
     Refused,
     /// It did not happen at all, whatever the state was: what an aborted transaction answers.
     Aborted,
-    /// What a read or dequeue found; nil from a queue that was empty.
+    /// What a read, dequeue or proposal found; nil from a queue that was empty.
     Found(Value),
     /// All items: of a list in its order, of a set in any order.
     Items(Vec<Text>),

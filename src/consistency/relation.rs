@@ -83,7 +83,12 @@ pub(super) fn sources(ops: &[Op], machine: &Machine, start: &[u32]) -> Option<Ve
                 let all = writers.get(&(step.key, is_item, number)).map_or(&[][..], |all| all);
                 let mut all: Vec<_> =
                     all.iter().copied().filter(|writer| *writer != Some(reader)).collect();
-                if !is_item && start[step.key as usize] == number {
+                let first = start[step.key as usize];
+                let was_there = match is_item {
+                    true => machine.sequences.items(first).contains(&number),
+                    false => first == number,
+                };
+                if was_there {
                     all.insert(0, None);
                 }
                 let key = (!is_item).then_some(step.key);

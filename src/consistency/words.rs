@@ -45,6 +45,10 @@ pub(super) fn told(record: &Record) -> String {
             format!("could not give back the lock{}", place(record, "of"))
         }
         (Command::Unlock, _) => format!("gave back the lock{}", place(record, "of")),
+        (Command::Propose(value), Answer::Found(Some(decided))) => {
+            format!("proposed {value} and was told {decided}")
+        }
+        (Command::Propose(value), _) => format!("proposed {value}"),
         (Command::Transaction(steps), answer) => {
             let steps: Vec<String> = steps.iter().map(step).collect();
             let verb = match answer {
@@ -73,8 +77,10 @@ fn step(step: &Step) -> String {
 
 /// What a client is called.
 pub(super) fn name(history: &History, client: u32) -> String {
-    let given = history.names.iter().find(|(number, _)| *number == client);
-    given.map_or_else(|| format!("client {client}"), |(_, name)| format!("client {name}"))
+    match history.name(client) {
+        Some(name) => format!("client {name}"),
+        None => format!("client {client}"),
+    }
 }
 
 fn client(history: &History, record: &Record) -> String {
@@ -112,7 +118,7 @@ fn writes(record: &Record, value: &Value) -> bool {
     match &record.command {
         Command::Write(written) => written == value,
         Command::Cas(_, written) => written == value && record.answer != Answer::Refused,
-        Command::Append(_) => true,
+        Command::Append(_) | Command::Transaction(_) => true,
         _ => false,
     }
 }
@@ -144,7 +150,10 @@ pub(super) fn sentence(
         };
         let of_key = |other: &&&Record| other.key == reader.key;
         let mut writers = history.records.iter().filter(|other| {
-            other.key == reader.key && other.answer != Answer::Aborted && writes(other, value)
+            let may_touch = matches!(other.command, Command::Transaction(_));
+            (other.key == reader.key || may_touch)
+                && other.answer != Answer::Aborted
+                && writes(other, value)
         });
         let initial = history.initial.iter().find(|(key, _)| *key == reader.key);
         let is_initial = initial.map(|(_, value)| value) == value.as_ref();

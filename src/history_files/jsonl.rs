@@ -7,11 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::consistency::{Answer, Command, History, OBJECTS, Object, Record, Step};
+use crate::consistency::{Answer, Command, Contents, History, OBJECTS, Object, Record, Step};
 use crate::operation::Text;
 
 use super::notation::{Notation, Reader, Value};
 use super::operations::Place;
+use super::picture::client_name;
 use super::{FileError, Format, OPERATIONS_MAX, Recorded};
 
 /// The version that the first line may name.
@@ -27,9 +28,8 @@ pub(super) fn read(text: &str, object: Option<Object>) -> Result<Recorded, FileE
         object: Object::Register,
         history: History::default(),
         lines: Vec::new(),
-        names: BTreeMap::new(),
     };
-    let (mut named, mut clients) = (None, Clients::default());
+    let (mut named, mut clients, mut header) = (None, Clients::default(), 1);
     for (number, content) in (1..).zip(text.lines()) {
         let mut reader = Reader::new(content, number, Notation::Json);
         if reader.peek()?.is_none() {
@@ -47,7 +47,8 @@ pub(super) fn read(text: &str, object: Option<Object>) -> Result<Recorded, FileE
             if !found.history.records.is_empty() {
                 return Err(line.wrong("`history` on the first line alone", "it after operations"));
             }
-            named = line.header(&mut found.history)?;
+            named = line.header(&mut found.history, &mut clients)?;
+            header = number;
             continue;
         }
         if found.history.records.len() >= OPERATIONS_MAX {
@@ -59,14 +60,18 @@ pub(super) fn read(text: &str, object: Option<Object>) -> Result<Recorded, FileE
         found.lines.push(number);
     }
     if clients.are_named == Some(true) {
-        let name = |(client, name): (&u32, &String)| (*client, Text::from(&**name));
-        found.history.names = clients.names.iter().map(name).collect();
+        let name = |(client, name): (u32, String)| (client, Text::from(name));
+        found.history.names = clients.names.into_iter().map(name).collect();
     }
-    found.names = clients.names;
     found.object = match object.or(named) {
         Some(object) => object,
         None => guess(&found.history),
     };
+    if !found.history.begins_as(found.object) {
+        let expected = "as initial what objects of this type hold: a value; a list, of a set, queue \
+                        or list; {\"client\": CLIENT}, of a lock";
+        return Err(FileError::expected(header, expected, "something else"));
+    }
     for (record, line) in found.history.records.iter().zip(&found.lines) {
         belongs(record, found.object, *line)?;
     }
@@ -122,7 +127,11 @@ impl Line<'_> {
     }
 
     /// The line that says what the others are about.
-    fn header(&self, history: &mut History) -> Result<Option<Object>, FileError> {
+    fn header(
+        &self,
+        history: &mut History,
+        clients: &mut Clients,
+    ) -> Result<Option<Object>, FileError> {
         if self.map.field("history") != Some(&Value::Integer(VERSION)) {
             return Err(self.wrong("version 1 as history", "another version"));
         }
@@ -130,9 +139,20 @@ impl Line<'_> {
             None => {}
             Some(Value::Map(entries)) => {
                 for (key, value) in entries {
-                    if let Some(value) = self.place.held(value)? {
-                        history.initial.push((self.place.key(key)?, value));
-                    }
+                    let key = self.place.key(key)?;
+                    let contents = match value {
+                        Value::List(_) => Contents::Items(self.place.items(value)?),
+                        Value::Map(_) => {
+                            let holder = Line { map: value, place: self.place };
+                            Contents::Holder(clients.number(&holder)?)
+                        }
+                        _ => {
+                            let held = self.place.held(value)?;
+                            history.initial.extend(held.map(|value| (key, value)));
+                            continue;
+                        }
+                    };
+                    history.contents.push((key, contents));
                 }
             }
             Some(other) => {
@@ -146,7 +166,8 @@ impl Line<'_> {
         match OBJECTS.iter().find(|(_, name)| *name == word) {
             Some((object, _)) => Ok(Some(*object)),
             None => {
-                let names = "register, kv, set, queue, list, lock or bank as object";
+                let names = "register, kv, set, queue, list, lock, bank, store or consensus as \
+                             object";
                 Err(self.instead(names, word))
             }
         }
@@ -189,6 +210,7 @@ impl Line<'_> {
             "read-all" => Command::ReadAll,
             "enqueue" => Command::Enqueue(item()?),
             "dequeue" => Command::Dequeue,
+            "propose" => Command::Propose(item()?),
             "lock" => Command::Lock,
             "unlock" => Command::Unlock,
             "transaction" => match self.needed("steps")? {
@@ -200,7 +222,7 @@ impl Line<'_> {
             },
             other => {
                 let names = "read, write, cas, append, add, remove, contains, read-all, enqueue, \
-                             dequeue, lock, unlock or transaction as do";
+                             dequeue, propose, lock, unlock or transaction as do";
                 return Err(self.instead(names, other));
             }
         })
@@ -243,7 +265,7 @@ impl Line<'_> {
         }
         let field = |name: &str| self.map.field(name);
         Ok(match command {
-            Command::Read | Command::Dequeue => match field("found") {
+            Command::Read | Command::Dequeue | Command::Propose(_) => match field("found") {
                 Some(found) => Answer::Found(self.place.held(found)?),
                 None => Answer::Unknown,
             },
@@ -301,11 +323,23 @@ impl Clients {
 fn guess(history: &History) -> Object {
     let has =
         |is_it: fn(&Command) -> bool| history.records.iter().any(|record| is_it(&record.command));
-    if has(|command| matches!(command, Command::Transaction(_))) {
+    let has_locks = has(|command| matches!(command, Command::Lock | Command::Unlock));
+    let has_queues = has(|command| matches!(command, Command::Enqueue(_) | Command::Dequeue));
+    let has_transactions = has(|command| matches!(command, Command::Transaction(_)));
+    let has_changes = has(|command| matches!(command, Command::Append(_) | Command::Cas(..)));
+    let has_values =
+        has_changes || has(|command| matches!(command, Command::Read | Command::Write(_)));
+    let several = [has_locks, has_queues, has_transactions || has_values];
+    let is_store = several.iter().filter(|kind| **kind).count() > 1;
+    if has(|command| matches!(command, Command::Propose(_))) {
+        Object::Consensus
+    } else if is_store || has_transactions && has_changes {
+        Object::Store
+    } else if has_transactions {
         Object::Bank
-    } else if has(|command| matches!(command, Command::Lock | Command::Unlock)) {
+    } else if has_locks {
         Object::Lock
-    } else if has(|command| matches!(command, Command::Enqueue(_) | Command::Dequeue)) {
+    } else if has_queues {
         Object::Queue
     } else if has(|command| {
         matches!(command, Command::Add(_) | Command::Remove(_) | Command::Contains(_))
@@ -325,8 +359,8 @@ fn guess(history: &History) -> Object {
 /// Whether an operation is one of the object's.
 fn belongs(record: &Record, object: Object, line: u32) -> Result<(), FileError> {
     use Command::{
-        Add, Append, Cas, Contains, Dequeue, Enqueue, Lock, Read, ReadAll, Remove, Transaction,
-        Unlock, Write,
+        Add, Append, Cas, Contains, Dequeue, Enqueue, Lock, Propose, Read, ReadAll, Remove,
+        Transaction, Unlock, Write,
     };
     let (is_one, expected) = match object {
         Object::Register => (
@@ -352,7 +386,16 @@ fn belongs(record: &Record, object: Object, line: u32) -> Result<(), FileError> 
         Object::Lock => {
             (matches!(record.command, Lock | Unlock), "lock or unlock, the operations of a lock")
         }
-        Object::Bank => (matches!(record.command, Transaction(_)), "transaction"),
+        Object::Bank => (
+            matches!(record.command, Transaction(_) | Read | Write(_)),
+            "transaction, read or write, the operations of a bank",
+        ),
+        Object::Store => (
+            !matches!(record.command, Add(_) | Remove(_) | Contains(_) | ReadAll | Propose(_)),
+            "read, write, cas, append, enqueue, dequeue, lock, unlock or transaction, the operations \
+             of a store",
+        ),
+        Object::Consensus => (matches!(record.command, Propose(_)), "propose"),
     };
     if is_one { Ok(()) } else { Err(FileError::expected(line, expected, "another operation")) }
 }
@@ -388,7 +431,7 @@ fn alone(found: &Recorded) -> Result<(), FileError> {
             let returned = found.history.records[before].returned;
             if returned.is_none_or(|returned| returned > record.call) {
                 let mut message = String::from("client ");
-                message += &found.names[&record.client];
+                message += &client_name(found, record.client);
                 message += " calls while its operation of line ";
                 message += &found.lines[before].to_string();
                 message += if returned.is_some() {

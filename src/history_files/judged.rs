@@ -53,7 +53,7 @@ pub fn judged(
         format,
         object,
         operations: recorded.lines.len() as u32,
-        clients: recorded.names.len() as u32,
+        clients: recorded.history.clients() as u32,
         holds,
         why,
         culprits: culprits.iter().filter_map(line).collect(),

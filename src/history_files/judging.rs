@@ -192,7 +192,7 @@ impl Judging {
             format,
             object,
             operations: self.recorded.history.records.len() as u32,
-            clients: self.recorded.names.len() as u32,
+            clients: self.recorded.history.clients() as u32,
             models: self.models.iter().map(|model| model.info().id).collect(),
         }
     }

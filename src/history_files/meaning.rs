@@ -4,8 +4,6 @@
 //! a transaction, whose aborted writes must not be read by others. In the etcd log it says of a
 //! `:cas` that the comparison failed. A read that failed was told nothing, and is left out, too.
 
-use std::collections::BTreeMap;
-
 use crate::consistency::{Answer, Command, History, Object, Record};
 use crate::operation::Text;
 
@@ -24,13 +22,7 @@ pub(super) fn recorded(
     let object = object.unwrap_or_else(|| guess(&pairs, is_tupled));
     // What a transaction read of an empty list is nil, as of a register without a value.
     let has_lists = object == Object::Bank && pairs.iter().any(|pair| appends(&pair.call.value));
-    let mut found = Recorded {
-        format,
-        object,
-        history: History::default(),
-        lines: Vec::new(),
-        names: BTreeMap::new(),
-    };
+    let mut found = Recorded { format, object, history: History::default(), lines: Vec::new() };
     for pair in pairs {
         let Pair { call, place, ending } = pair;
         let line = Place { line: call.line };
@@ -59,7 +51,6 @@ pub(super) fn recorded(
                 (answer, Some(u64::from(place)))
             }
         };
-        found.names.entry(client).or_insert_with(|| call.process.into_owned());
         found.lines.push(call.line);
         let call = u64::from(place);
         found.history.records.push(Record {

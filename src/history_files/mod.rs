@@ -26,11 +26,10 @@ pub use judging::{
     Facts, Judging, ModelView, Models, OrderView, Standing, Told, VerdictView, models,
 };
 pub use layout::{Bar, Layout, layout};
-pub use picture::{DRAWN_MAX, DrawnBar, Left, PictureView, shown};
+pub use picture::{DRAWN_MAX, DrawnBar, Left, PictureView, client_name, shown};
 pub use words::{LABEL_MAX, label, label_width, short};
 pub use write::write;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::consistency::{History, Object};
@@ -73,8 +72,6 @@ pub struct Recorded {
     pub history: History,
     /// The line on which each of them is called.
     pub lines: Vec<u32>,
-    /// What the file calls the clients.
-    pub names: BTreeMap<u32, String>,
 }
 
 /// What is wrong with a file, and where.

@@ -101,6 +101,9 @@ impl Place {
                     Object::List => "append or read, the operations of a list",
                     Object::Lock => "acquire or release, the operations of a lock",
                     Object::Bank => "txn, a transaction of reads and writes",
+                    Object::Store | Object::Consensus => {
+                        "another model: it is for JSON lines alone"
+                    }
                 };
                 return Err(FileError::instead(self.line, expected, function));
             }

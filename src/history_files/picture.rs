@@ -145,6 +145,6 @@ pub(super) fn picture(recorded: &Recorded, model: Model, verdict: Option<&Verdic
 }
 
 /// What the file calls a client.
-pub(super) fn client_name(recorded: &Recorded, client: u32) -> String {
-    recorded.names.get(&client).cloned().unwrap_or_else(|| client.to_string())
+pub fn client_name(recorded: &Recorded, client: u32) -> String {
+    recorded.history.name(client).map_or_else(|| client.to_string(), |name| name.to_string())
 }

@@ -26,6 +26,7 @@ pub fn label(record: &Record) -> String {
         Command::Dequeue => format!("dequeue{key}"),
         Command::Lock => format!("lock{key}"),
         Command::Unlock => format!("unlock{key}"),
+        Command::Propose(value) => format!("propose {value}"),
         Command::Transaction(steps) => {
             let steps: Vec<String> = steps.iter().map(step).collect();
             steps.join("; ")

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::consistency::{Answer, Command, History, OBJECTS, Object, Record, Step};
+use crate::consistency::{Answer, Command, Contents, History, OBJECTS, Object, Record, Step};
+
+/// What clients are called.
+type Names<'a> = BTreeMap<u32, &'a str>;
 
 /// A history's lines. Clients without a name have their number.
 pub fn write(history: &History, object: Object) -> String {
@@ -12,18 +15,8 @@ pub fn write(history: &History, object: Object) -> String {
         field(&mut text, "object");
         quoted(&mut text, name);
     }
-    if !history.initial.is_empty() {
-        field(&mut text, "initial");
-        text.push('{');
-        for (place, (key, value)) in history.initial.iter().enumerate() {
-            if place > 0 {
-                text.push(',');
-            }
-            quoted(&mut text, key);
-            text.push(':');
-            quoted(&mut text, value);
-        }
-        text.push('}');
+    if !history.initial.is_empty() || !history.contents.is_empty() {
+        initial(&mut text, history, &names);
     }
     text += "}\n";
     for record in &history.records {
@@ -32,12 +25,44 @@ pub fn write(history: &History, object: Object) -> String {
     text
 }
 
-fn line(text: &mut String, record: &Record, names: &BTreeMap<u32, &str>) {
-    *text += "{\"client\":";
-    match names.get(&record.client) {
-        Some(name) => quoted(text, name),
-        None => *text += &record.client.to_string(),
+fn initial(text: &mut String, history: &History, names: &Names<'_>) {
+    field(text, "initial");
+    text.push('{');
+    let mut end = "";
+    let mut key = |text: &mut String, key: &str| {
+        *text += end;
+        end = ",";
+        quoted(text, key);
+        text.push(':');
+    };
+    for (of, value) in &history.initial {
+        key(text, of);
+        quoted(text, value);
     }
+    for (of, contents) in &history.contents {
+        key(text, of);
+        match contents {
+            Contents::Items(items) => list(text, items, |text, item| quoted(text, item)),
+            Contents::Holder(client) => {
+                who(text, *client, names);
+                text.push('}');
+            }
+        }
+    }
+    text.push('}');
+}
+
+/// The beginning of something that a client does or has.
+fn who(text: &mut String, client: u32, names: &Names<'_>) {
+    *text += "{\"client\":";
+    match names.get(&client) {
+        Some(name) => quoted(text, name),
+        None => *text += &client.to_string(),
+    }
+}
+
+fn line(text: &mut String, record: &Record, names: &Names<'_>) {
+    who(text, record.client, names);
     if record.session != 0 {
         number(text, "session", u64::from(record.session));
     }
@@ -68,6 +93,7 @@ fn command(text: &mut String, record: &Record) {
         Command::Lock => ("lock", None),
         Command::Unlock => ("unlock", None),
         Command::Transaction(_) => ("transaction", None),
+        Command::Propose(value) => ("propose", Some(Some(&**value))),
     };
     quoted(text, word);
     if !record.key.is_empty() {
@@ -130,7 +156,11 @@ fn step(text: &mut String, step: &Step) {
 fn answer(text: &mut String, record: &Record) {
     let is_read = matches!(
         record.command,
-        Command::Read | Command::ReadAll | Command::Dequeue | Command::Contains(_)
+        Command::Read
+            | Command::ReadAll
+            | Command::Dequeue
+            | Command::Contains(_)
+            | Command::Propose(_)
     );
     let word = match &record.answer {
         // What is not told is not known of a read, and done of the others.

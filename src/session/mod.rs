@@ -541,13 +541,16 @@ impl Session {
     }
 
     /// What clients saw up to the present moment, as lines that [`crate::history_files::read`] takes;
-    /// the operations are those of [`Session::operations`], in the same order.
+    /// the operations are those of [`Session::operations`], in the same order, after any that were
+    /// open before the run.
     ///
     /// # Errors
-    /// Why that is no history of one object.
+    /// Why that is no history that can be judged.
     pub fn history(&self) -> Result<String, SessionError> {
-        let (history, object) = crate::consistency::from_run(self.world().history().records())
-            .map_err(|why| SessionError::new("refused", "no-history", why.to_owned()))?;
+        let world = self.world();
+        let (history, object) =
+            crate::consistency::from_run(world.history().records(), &world.past())
+                .map_err(|why| SessionError::new("refused", "no-history", why.to_owned()))?;
         Ok(crate::history_files::write(&history, object))
     }
 

@@ -38,6 +38,7 @@ use crate::history::History;
 use crate::ids::{ClientId, MessageId, NodeId, RuleSet};
 use crate::machine::{Machine, Opaque};
 use crate::mix::{StableHasher, hash_of};
+use crate::past::Past;
 use crate::protocol::{ClusterState, Effects, Execution, Reply, Sheet};
 
 /// An invariant that is false, since which action, and why.
@@ -169,6 +170,22 @@ impl World {
     /// What the world was made with.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What clients had asked before the run, as far as the disks tell with which it began.
+    pub fn past(&self) -> Past {
+        let Config { nodes, disks, settings, .. } = self.config();
+        if disks.is_empty() {
+            return Past::default();
+        }
+        let of_node = |node: NodeId| {
+            let text = disks.get(&node).map_or("", |text| text);
+            let words: Vec<&str> = text.split_whitespace().collect();
+            // A world with a disk that its protocol cannot read was never made.
+            let disk = self.machine.parse_disk(&words, *nodes).ok()?;
+            self.machine.remembers(node, &*disk, *nodes, settings)
+        };
+        Past::of((0..*nodes).map(NodeId).filter_map(of_node).collect())
     }
 
     /// The true time, in milliseconds.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use consensus_playground::consistency::{Answer, Command, History, Model, Object, Record, Step};
+use consensus_playground::consistency::{
+    Answer, Command, Contents, History, Model, Object, Record, Step,
+};
 
 /// Everything that any object holds at a key.
 #[derive(Clone, Default, PartialEq)]
@@ -21,7 +23,16 @@ fn text(value: &Option<std::sync::Arc<str>>) -> String {
 
 fn start(history: &History) -> State {
     let cell = |value: &str| Cell { value: value.to_owned(), ..Cell::default() };
-    history.initial.iter().map(|(key, value)| (key.to_string(), cell(value))).collect()
+    let mut state: State =
+        history.initial.iter().map(|(key, value)| (key.to_string(), cell(value))).collect();
+    for (key, contents) in &history.contents {
+        let cell = state.entry(key.to_string()).or_default();
+        match contents {
+            Contents::Items(items) => cell.items = items.iter().map(|i| i.to_string()).collect(),
+            Contents::Holder(client) => cell.holder = Some(*client),
+        }
+    }
+    state
 }
 
 /// Executes an operation. With `compare`, whether its answer was right; without, it is another's in
@@ -91,6 +102,12 @@ fn execute(state: &mut State, object: Object, record: &Record, compare: bool) ->
         Command::Unlock => {
             cell.holder = None;
             Answer::Done
+        }
+        Command::Propose(value) => {
+            if cell.value.is_empty() {
+                cell.value = value.to_string();
+            }
+            Answer::Found(Some(cell.value.as_str().into()))
         }
         Command::Transaction(steps) => match transact(state, steps) {
             None => return false,
@@ -177,6 +194,10 @@ pub fn mutates(record: &Record) -> bool {
         }
         Command::Dequeue => record.answer != Answer::Found(None) || record.returned.is_none(),
         Command::Transaction(steps) => steps.iter().any(step_mutates),
+        // One that was told another value than its own did nothing.
+        Command::Propose(value) => {
+            record.answer == Answer::Found(Some(value.clone())) || record.returned.is_none()
+        }
         _ => true,
     }
 }
@@ -346,9 +367,6 @@ fn choices(history: &History, model: Model, all: &[usize]) -> Vec<Vec<(usize, us
     if model != Model::Causal && model != Model::WritesFollowReads {
         return choices;
     }
-    let is_items = history.records.iter().any(|record| {
-        !matches!(record.command, Command::Read | Command::Write(_) | Command::Cas(..))
-    });
     let object = match history.records.iter().any(|r| matches!(r.command, Command::Add(_))) {
         true => Object::Set,
         false => Object::List,
@@ -365,8 +383,10 @@ fn choices(history: &History, model: Model, all: &[usize]) -> Vec<Vec<(usize, us
                 })
                 .map(Some)
                 .collect();
-            let initial = history.initial.iter().find(|(key, _)| *key == record.key);
-            if !is_items && initial.map_or("", |(_, value)| &**value) == what {
+            let first = start(history).remove(&*record.key).unwrap_or_default();
+            let is_value = matches!(record.command, Command::Read | Command::Cas(..));
+            let of_items = !is_value && first.items.contains(&what);
+            if of_items || is_value && first.value == what {
                 options.push(None);
             }
             if options.is_empty() {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use consensus_playground::consistency::{Answer, Command, History, Object, Record, Step};
+use consensus_playground::consistency::{Answer, Command, Contents, History, Object, Record, Step};
 use consensus_playground::mix::scramble;
 
 /// Draws numbers, one after the other.
@@ -143,10 +143,19 @@ fn drawn(shape: Shape, draws: &mut Draws, fresh: &mut u64) -> (Command, Answer) 
             let command = if is_read { Command::Lock } else { Command::Unlock };
             (command, if draws.one_in(3) { Answer::Refused } else { Answer::Done })
         }
+        Object::Store => {
+            let object = [Object::Kv, Object::Queue, Object::Lock][draws.below(3) as usize];
+            drawn(Shape { object, ..shape }, draws, fresh)
+        }
+        Object::Consensus => {
+            let proposed = text(write(draws, fresh));
+            let decided = if is_read { proposed.clone() } else { text(1 + draws.below(2)) };
+            (Command::Propose(proposed), Answer::Found(Some(decided)))
+        }
         Object::Bank => {
             let mut steps = Vec::new();
             for _ in 0..=draws.below(2) {
-                let key: Arc<str> = if draws.one_in(2) { "x" } else { "y" }.into();
+                let key: Arc<str> = text(draws.below(2));
                 steps.push(match draws.below(2) {
                     0 => Step::Read(key, Some(value(seen(draws, *fresh)))),
                     _ => Step::Write(key, value(write(draws, fresh))),
@@ -166,6 +175,61 @@ fn some_items(draws: &mut Draws, most: u64) -> Answer {
         items.reverse();
     }
     Answer::Items(items)
+}
+
+/// The same history of an object that was not empty before it.
+pub fn begun(history: &History, object: Object, seed: u64) -> History {
+    let mut draws = Draws::new(seed ^ 0x1234);
+    let mut history = history.clone();
+    for key in 0..2 {
+        let mut items: Vec<_> = (0..=draws.below(2)).map(|_| text(1 + draws.below(3))).collect();
+        if object == Object::Set {
+            items.sort();
+            items.dedup();
+        }
+        let mut with = history.clone();
+        with.initial.push((text(key), text(1 + draws.below(2))));
+        with.contents.push((text(key), Contents::Items(items)));
+        with.contents.push((text(key), Contents::Holder(draws.below(3) as u32)));
+        for left_out in 0..8 {
+            let mut one = with.clone();
+            one.contents.retain(|(of, contents)| {
+                let bit = if matches!(contents, Contents::Items(_)) { 1 } else { 2 };
+                *of != text(key) || left_out & bit == 0
+            });
+            one.initial.retain(|(of, _)| *of != text(key) || left_out & 4 == 0);
+            if one.begins_as(object) {
+                history = one;
+                break;
+            }
+        }
+    }
+    history
+}
+
+/// The same history with some operations made transactions over the values.
+pub fn with_transactions(history: &History, seed: u64) -> History {
+    let mut draws = Draws::new(seed ^ 0x7777);
+    let mut history = history.clone();
+    let shape =
+        Shape { object: Object::Bank, records: 0, clients: 0, keys: 0, values: 3, open: false };
+    for record in &mut history.records {
+        if draws.one_in(2) || record.returned.is_none() {
+            continue;
+        }
+        let (command, answer) = match draws.one_in(3) {
+            false => drawn(shape, &mut draws, &mut 0),
+            true => {
+                let (payer, payee) = (text(draws.below(2)), text(draws.below(2)));
+                let step = Step::Transfer(payer, payee, draws.below(3));
+                let answer = if draws.one_in(3) { Answer::Refused } else { Answer::Done };
+                (Command::Transaction(vec![step]), answer)
+            }
+        };
+        (record.command, record.answer) = (command, answer);
+        record.key = "".into();
+    }
+    history
 }
 
 /// The same history with one answer changed.

@@ -8,7 +8,7 @@ mod generate;
 use consensus_playground::consistency::{
     Answer, History, IMPLICATIONS, Limits, MODELS, Model, Object, Verdict, judge,
 };
-use generate::{Shape, history, mutated};
+use generate::{Shape, begun, history, mutated, with_transactions};
 
 fn check(history: &History, object: Object, model: Model) -> Verdict {
     judge(history, object, model, Limits::default())
@@ -21,7 +21,7 @@ fn compared(object: Object) -> impl Iterator<Item = Model> {
         Model::SnapshotIsolation | Model::ReadCommitted => object == Object::Bank,
         // With transactions the other definitions are not compared.
         Model::Causal | Model::WritesFollowReads => {
-            object != Object::Bank && object != Object::Lock
+            !matches!(object, Object::Bank | Object::Lock | Object::Consensus)
         }
         Model::Pram | Model::ReadYourWrites | Model::MonotonicReads | Model::MonotonicWrites => {
             object != Object::Bank
@@ -70,7 +70,7 @@ fn compare(history: &History, object: Object, model: Model) -> Option<bool> {
     Some(holds)
 }
 
-const OBJECTS: [Object; 7] = [
+const OBJECTS: [Object; 9] = [
     Object::Register,
     Object::Kv,
     Object::Set,
@@ -78,6 +78,8 @@ const OBJECTS: [Object; 7] = [
     Object::List,
     Object::Lock,
     Object::Bank,
+    Object::Store,
+    Object::Consensus,
 ];
 
 fn shapes(object: Object) -> Vec<Shape> {
@@ -100,7 +102,8 @@ fn against_brute_force(object: Object) {
         for seed in 0..60 {
             let plain = history(shape, seed * 1_000 + number);
             let changed = mutated(&plain, seed);
-            for history in [plain, changed] {
+            let begun = (seed % 3 == 0).then(|| begun(&plain, object, seed));
+            for history in [plain, changed].into_iter().chain(begun) {
                 for model in compared(object) {
                     if let Some(holds) = compare(&history, object, model) {
                         *counts.entry((model, holds)).or_insert(0) += 1;
@@ -133,6 +136,26 @@ objects_against_brute_force! {
     lists_are_judged_as_defined List;
     locks_are_judged_as_defined Lock;
     transactions_are_judged_as_defined Bank;
+    mixed_operations_are_judged_as_defined Store;
+    proposals_are_judged_as_defined Consensus;
+}
+
+#[test]
+fn transactions_among_other_operations_are_judged_as_defined() {
+    const COMPARED: [Model; 4] =
+        [Model::Linearizable, Model::StrictSerializable, Model::Sequential, Model::Serializable];
+    let mut counts = [0, 0];
+    for (number, shape) in (0..).zip(shapes(Object::Store)) {
+        for seed in 0..60 {
+            let plain = begun(&history(shape, seed * 1_000 + number), Object::Store, seed);
+            let history = with_transactions(&plain, seed);
+            for model in COMPARED {
+                let holds = compare(&history, Object::Store, model).expect("orders are searched");
+                counts[usize::from(holds)] += 1;
+            }
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 1000), "{counts:?}");
 }
 
 #[test]

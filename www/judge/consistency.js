@@ -20,7 +20,7 @@ addWords(english, () => import("../locale/zh.judge.js"));
 
 /** So many lines of an order are listed. */
 const LISTED_MAX = 400;
-const OBJECTS = ["register", "kv", "set", "queue", "list", "lock", "bank"];
+const OBJECTS = ["register", "kv", "set", "queue", "list", "lock", "bank", "store", "consensus"];
 
 /**
  * @param {HTMLElement} host

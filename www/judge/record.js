@@ -26,6 +26,24 @@ export const STEPS = [1e6, 5e7, 1e9];
 
 /** @typedef {{text: string, facts: Facts | null, verdicts: Map<string, Verdict>, isWhole: boolean}} Known */
 
+/**
+ * The verdict with the places that operations have in the run.
+ * @param {Verdict} verdict @param {number} before
+ * @returns {Verdict}
+ */
+function ofRun(verdict, before) {
+  if (!before) return verdict;
+  const { at, culprits, orders } = verdict;
+  return {
+    ...verdict,
+    at: at === null || at < before ? null : at - before,
+    culprits: culprits.map((told) => ({ ...told, place: told.place - before })),
+    orders: orders.map((order) => ({
+      ...order, places: order.places.filter((place) => place >= before).map((place) => place - before),
+    })),
+  };
+}
+
 export class Record {
   checker = new Checker();
   /** What is shown: the run's history, or that of a file. @type {Known | null} */
@@ -142,6 +160,8 @@ export class Record {
   #begin(text, object) {
     /** @type {Known} */
     const known = { text, facts: null, verdicts: new Map(), isWhole: false };
+    // What was open before the run comes first in its history and is none of its operations.
+    const before = this.file ? 0 : text.match(/^\{"client":"before the run"/gm)?.length ?? 0;
     this.#show(known);
     this.state = "running";
     this.why = "";
@@ -153,7 +173,7 @@ export class Record {
           break;
         case "standing":
           this.standing = answer.standing;
-          if (answer.standing.model && answer.standing.verdict) known.verdicts.set(answer.standing.model, answer.standing.verdict);
+          if (answer.standing.model && answer.standing.verdict) known.verdicts.set(answer.standing.model, ofRun(answer.standing.verdict, before));
           break;
         case "picture":
           if (this.shown === known) this.picture = answer.picture;

@@ -72,6 +72,8 @@ export default {
   "object.list": "a list",
   "object.lock": "a lock",
   "object.bank": "transactions",
+  "object.store": "a store of values, queues and locks",
+  "object.consensus": "a decision",
   "format.etcd": "Jepsen's etcd log",
   "format.kv": "porcupine's key-value lines",
   "format.edn": "Jepsen's EDN",

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use consensus_playground::consistency::Record;
 use consensus_playground::history_files::{
-    Bar, LABEL_MAX, Recorded, label, label_width, layout, short,
+    Bar, LABEL_MAX, Recorded, client_name, label, label_width, layout, short,
 };
 
 use super::escaped;
@@ -37,13 +37,12 @@ pub(super) fn draw(html: &mut String, picture: &Picture<'_>) {
     let records = &recorded.history.records;
     let width = |place: usize| label_width(&short(&label(&records[place]), LABEL_MAX));
     let found = layout(records, shown, width, order);
-    let name = |client: &u32| recorded.names.get(client).cloned().unwrap_or(client.to_string());
     html.push_str(
         "<div class=\"picture\" tabindex=\"0\" role=\"group\" \
          aria-label=\"Operations of each client over time\">\n<div class=\"lanes\">",
     );
     for client in &found.lanes {
-        let name = escaped(&name(client));
+        let name = escaped(&client_name(recorded, *client));
         let _ = write!(html, "<div title=\"client {name}\">{name}</div>");
     }
     let height = EDGE * 2 + LANE * found.lanes.len() as u32;
@@ -72,7 +71,7 @@ pub(super) fn draw(html: &mut String, picture: &Picture<'_>) {
             class += " unplaced";
         }
         let line = recorded.lines.get(bar.record).copied();
-        let said = said(record, &name(&record.client), line, position, is_culprit);
+        let said = said(record, &client_name(recorded, record.client), line, position, is_culprit);
         operation(html, bar, &class, &short(&label(record), LABEL_MAX), &said, height);
     }
     html.push_str("</svg></div>\n<p class=\"said soft\" aria-live=\"polite\">");

@@ -9,7 +9,9 @@ mod lanes;
 use std::fmt::Write;
 
 use consensus_playground::consistency::{Model, Order, Verdict};
-use consensus_playground::history_files::{DRAWN_MAX, Left, Recorded, label, short, shown};
+use consensus_playground::history_files::{
+    DRAWN_MAX, Left, Recorded, client_name, label, short, shown,
+};
 
 /// So many operations that cannot be ordered have a picture of their own.
 const CULPRITS_MAX: usize = 60;
@@ -132,20 +134,22 @@ fn left_out(left: &Left, drawn: usize) -> Option<String> {
 
 /// An order in words.
 fn listed(html: &mut String, recorded: &Recorded, order: &Order, is_broken: bool) {
-    let name = |client: u32| recorded.names.get(&client).cloned().unwrap_or(client.to_string());
     let count = order.records.len();
     let what = match (is_broken, order.viewer) {
         (true, _) => format!("The longest order that could be made: {count} operations"),
         (false, None) => format!("An order that explains all answers: {count} operations"),
         (false, Some((client, session))) => {
             let session = if session == 0 { String::new() } else { format!(", session {session}") };
-            format!("What client {}{session} sees: {count} operations", name(client))
+            format!(
+                "What client {}{session} sees: {count} operations",
+                client_name(recorded, client)
+            )
         }
     };
     let _ = writeln!(html, "<details><summary>{}</summary>\n<ol>", escaped(&what));
     for place in order.records.iter().take(LISTED_MAX) {
         let record = &recorded.history.records[*place as usize];
-        let (who, what) = (name(record.client), label(record));
+        let (who, what) = (client_name(recorded, record.client), label(record));
         let _ = writeln!(html, "<li>{}: {}</li>", escaped(&who), escaped(&short(&what, 160)));
     }
     if count > LISTED_MAX {

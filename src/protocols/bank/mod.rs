@@ -30,6 +30,7 @@ use std::fmt;
 
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::{AMOUNT_MAX, GET, Operation, OperationKind, PUT, TRANSFER, Text};
+use crate::past::Remembered;
 use crate::protocol::Request;
 
 /// The node that gives transactions their numbers.
@@ -123,6 +124,13 @@ pub fn parse_accounts(words: &[&str]) -> Result<Shard, String> {
         shard.accounts.insert(Text::from(account), amount);
     }
     Ok(shard)
+}
+
+/// What a shard's disk tells of the past: the balances of its accounts, which nobody else keeps.
+pub fn remembered(shard: &Shard, node: NodeId, nodes: u16) -> Vec<Remembered> {
+    let own = shard.accounts.iter().filter(|(account, _)| shard_of(account, nodes) == node);
+    own.map(|(account, balance)| Remembered::alone(account, Text::from(balance.to_string())))
+        .collect()
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub use state::{Candidate, Disk, Leader, Node, Proposal, Quorums, Role};
 
 use crate::ids::{ClientId, NodeId, RuleSet, TimerId};
 use crate::operation::Operation;
+use crate::past::Remembered;
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -293,6 +294,16 @@ impl Protocol for MultiPaxos {
             return Err("a promised ballot no lower than any accepted in".to_owned());
         }
         Ok(disk)
+    }
+
+    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+        let requests = disk.accepted.iter().filter_map(|(slot, pvalue)| match &*pvalue.command {
+            Command::Request(request) => {
+                Some(Remembered::asked((slot, pvalue.ballot.number()), &request.operation))
+            }
+            Command::NoOp => None,
+        });
+        Some(requests.collect())
     }
 }
 

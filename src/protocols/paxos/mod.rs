@@ -53,6 +53,7 @@ pub use state::{Attempt, Disk, Node};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{PROPOSE, TEXT_BYTES_MAX, Text};
+use crate::past::Remembered;
 use crate::protocol::{Cluster, CommandKind, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -257,6 +258,14 @@ impl Protocol for Paxos {
             return Err("a promised ballot no lower than the one accepted in".to_owned());
         }
         Ok(disk)
+    }
+
+    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+        let accepted = disk.accepted.iter().map(|Proposal { ballot, value }| {
+            let operation = crate::operation::Operation::Propose { value: value.clone() };
+            Remembered::asked((ballot.number(), 0), &operation)
+        });
+        Some(accepted.collect())
     }
 }
 

@@ -47,6 +47,7 @@ pub use state::{Accepted, Acceptor, Ballot, Disk, Leading, Node, NodeIndex};
 
 use super::bank::{self, COORDINATOR, State};
 use crate::ids::{NodeId, RuleSet, TimerId};
+use crate::past::Remembered;
 use crate::protocol::{Answer, Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView, Quorum};
 
@@ -294,5 +295,15 @@ impl Protocol for PaxosCommit {
     /// `a=100 b=50`: the accounts of a shard.
     fn parse_disk(&self, words: &[&str], _: u16) -> Result<Disk, String> {
         Ok(Disk { shard: bank::parse_accounts(words)?, ..Disk::default() })
+    }
+
+    fn remembers(
+        &self,
+        node: NodeId,
+        disk: &Disk,
+        nodes: u16,
+        _: &[u32],
+    ) -> Option<Vec<Remembered>> {
+        Some(bank::remembered(&disk.shard, node, nodes))
     }
 }

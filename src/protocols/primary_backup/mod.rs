@@ -60,6 +60,7 @@ use crate::ids::{ClientId, NodeId, NodeSet, RuleSet, TimerId};
 use crate::operation::{
     APPEND, CAS, DELETE, DEQUEUE, ENQUEUE, GET, LOCK, Operation, PUT, STAMP, TRANSFER, UNLOCK,
 };
+use crate::past::Remembered;
 use crate::protocol::{
     Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -360,6 +361,17 @@ impl Protocol for PrimaryBackup {
             disk.history.push(Arc::new(Update { view, request, change }));
         }
         Ok(disk)
+    }
+
+    fn remembers(&self, node: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+        let View { primary, backups, .. } = &disk.view;
+        if node == VIEW_SERVICE || (*primary != Some(node) && !backups.contains(node)) {
+            return None;
+        }
+        let updates = disk.history.iter();
+        let asked =
+            updates.map(|(place, update)| Remembered::asked((place, update.view), &update.change));
+        Some(asked.collect())
     }
 }
 

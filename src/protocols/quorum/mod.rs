@@ -55,6 +55,7 @@ pub use version::{Stamp, Version};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{DELETE, GET, PUT, Text};
+use crate::past::Remembered;
 use crate::protocol::{Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 use ring::Sizes;
@@ -272,5 +273,20 @@ impl Protocol for Quorum {
             disk.data.insert(Text::from(key), vec![version]);
         }
         Ok(disk)
+    }
+
+    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+        let mut all = Vec::new();
+        for (key, versions) in &disk.data {
+            for version in versions {
+                let node = match &version.stamp {
+                    Stamp::Time { node, .. } => node.0,
+                    Stamp::Vector(entries) => entries.first().map_or(0, |(node, _)| node.0),
+                };
+                let stamp = (version.stamp.period(), node.into());
+                all.push(Remembered::written(stamp, key, version.value.as_ref()));
+            }
+        }
+        Some(all)
     }
 }

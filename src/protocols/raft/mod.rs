@@ -58,6 +58,7 @@ pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::Operation;
+use crate::past::Remembered;
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -321,6 +322,25 @@ impl Protocol for Raft {
             return Err("a term no lower than that of the last entry".to_owned());
         }
         Ok(disk)
+    }
+
+    fn remembers(
+        &self,
+        node: NodeId,
+        disk: &Disk,
+        nodes: u16,
+        settings: &[u32],
+    ) -> Option<Vec<Remembered>> {
+        if !initial_configuration(settings, nodes).members().contains(node) {
+            return None;
+        }
+        let requests = disk.log.iter().filter_map(|(index, entry)| match &entry.command {
+            Command::Request(request) => {
+                Some(Remembered::asked((index, entry.term), &request.operation))
+            }
+            _ => None,
+        });
+        Some(requests.collect())
     }
 }
 

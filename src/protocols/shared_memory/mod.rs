@@ -63,6 +63,7 @@ pub use state::{Answered, Disk, Memory, Node, Seen, Step, Task, Word, Work, Writ
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{GET, Operation, PUT, Text};
+use crate::past::Remembered;
 use crate::protocol::{Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -280,5 +281,15 @@ impl Protocol for SharedMemory {
             disk.memory.registers.insert(Text::from(key), vec![Some(word)]);
         }
         Ok(disk)
+    }
+
+    fn remembers(&self, node: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+        if node != MEMORY {
+            return None;
+        }
+        let word = |(key, words): (&Text, &Vec<Option<Word>>)| {
+            Some(Remembered::alone(key, words.first()?.as_ref()?.value.clone()))
+        };
+        Some(disk.memory.registers.iter().filter_map(word).collect())
     }
 }

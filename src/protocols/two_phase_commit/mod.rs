@@ -45,6 +45,7 @@ pub use state::{Disk, Node, Voting};
 
 use super::bank::{self, COORDINATOR, State};
 use crate::ids::{NodeId, RuleSet, TimerId};
+use crate::past::Remembered;
 use crate::protocol::{Answer, Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -254,5 +255,15 @@ impl Protocol for TwoPhaseCommit {
     /// `a=100 b=50`: the accounts of a shard.
     fn parse_disk(&self, words: &[&str], _: u16) -> Result<Disk, String> {
         Ok(Disk { shard: bank::parse_accounts(words)?, ..Disk::default() })
+    }
+
+    fn remembers(
+        &self,
+        node: NodeId,
+        disk: &Disk,
+        nodes: u16,
+        _: &[u32],
+    ) -> Option<Vec<Remembered>> {
+        Some(bank::remembered(&disk.shard, node, nodes))
     }
 }

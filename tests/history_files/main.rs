@@ -1,10 +1,13 @@
 //! Histories that others recorded: every format is read, what is wrong is said with its line, and
 //! what we write we read again.
 
+mod any;
+
 use std::path::{Path, PathBuf};
 
+use any::any_history;
 use consensus_playground::consistency::{
-    Answer, Command, History, Limits, Model, Object, Record, Step, Verdict, judge,
+    Answer, Command, Contents, History, Limits, Model, Object, Record, Step, Verdict, judge,
 };
 use consensus_playground::history_files::{Format, Recorded, judged, read, write};
 use consensus_playground::operation::Text;
@@ -171,8 +174,30 @@ fn our_own_lines_are_read() {
     // At moment 10 the read is called before the write returns: equal moments are at the same time.
     assert_eq!(spans, [(0, 0, Some(3)), (2, 1, None), (1, 2, Some(4))]);
     assert_eq!(found.lines, [4, 5, 3]);
-    assert_eq!(found.names[&1], "B");
+    assert_eq!((found.history.name(1), found.history.clients()), (Some(&text("B")), 3));
     assert_eq!(found.history.records[2].answer, Answer::Found(held("1")));
+}
+
+#[test]
+fn what_is_there_at_first_is_read() {
+    let first =
+        "{\"history\":1,\"initial\":{\"x\":\"1\",\"q\":[\"a\",\"b\"],\"f\":{\"client\":\"B\"}}}\n";
+    let rest = "{\"client\":\"A\",\"call\":0,\"return\":1,\
+                \"do\":\"lock\",\"key\":\"f\",\"result\":\"refused\"}\n\
+                {\"client\":\"A\",\"call\":2,\"return\":3,\"do\":\"dequeue\",\"key\":\"q\",\"found\":\"a\"}\n\
+                {\"client\":\"A\",\"call\":4,\"return\":5,\"do\":\"read\",\"key\":\"x\",\"found\":\"1\"}\n";
+    let holds = |text: &str| {
+        let found = reads(text);
+        assert_eq!(found.object, Object::Store);
+        judge(&found.history, found.object, Model::Linearizable, Limits::default()).holds()
+    };
+    assert_eq!(holds(&[first, rest].concat()), Some(true));
+    assert_eq!(holds(rest), Some(false));
+    for wrong in [first.replace("\"B\"", "\"A\""), first.replace("\"a\",", "")] {
+        assert_eq!(holds(&(wrong + rest)), Some(false));
+    }
+    let queue = first.replace("\"initial\"", "\"object\":\"queue\",\"initial\"");
+    assert!(complaint(&queue, None, None).starts_with("line 1: expected as initial"), "{queue}");
 }
 
 #[test]
@@ -345,9 +370,8 @@ fn recorded_histories_have_their_verdicts() {
             assert!(!violation.explanation.is_empty(), "{name}");
             // What is said not to fit must not fit without the rest, either.
             let few = |place: &u32| found.history.records[*place as usize].clone();
-            let initial = found.history.initial.clone();
             let records = violation.culprits.iter().map(few).collect();
-            let few = History { records, initial, names: Vec::new() };
+            let few = History { records, ..found.history.clone() };
             let again = judge(&few, object, Model::Linearizable, Limits::default());
             assert_eq!(again.holds(), Some(false), "{name}");
         }
@@ -377,115 +401,17 @@ fn judging_by_words_guesses_or_obeys() {
     assert_eq!(complaints[3], "line 1: the file is empty");
 }
 
-fn any_text() -> impl Strategy<Value = Text> {
-    let words = ["1", "2", "x 0 1 y", "\"", "\\", "\n", "é😀", "\u{1}", "nil", "to"];
-    prop_oneof![
-        prop::sample::select(words.to_vec()).prop_map(Text::from),
-        "[a-z]{1,4}".prop_map(Text::from)
-    ]
-}
-
-fn any_held() -> impl Strategy<Value = Option<Text>> {
-    prop::option::of(any_text())
-}
-
-fn any_step() -> impl Strategy<Value = Step> {
-    let items = prop::collection::vec(any_text(), 0..3);
-    prop_oneof![
-        (any_text(), prop::option::of(any_held())).prop_map(|(key, found)| Step::Read(key, found)),
-        (any_text(), any_held()).prop_map(|(key, value)| Step::Write(key, value)),
-        (any_text(), any_text()).prop_map(|(key, item)| Step::Append(key, item)),
-        (any_text(), prop::option::of(items)).prop_map(|(key, found)| Step::ReadList(key, found)),
-        (any_text(), any_text(), 0..1000_u64)
-            .prop_map(|(from, to, amount)| Step::Transfer(from, to, amount)),
-    ]
-}
-
-/// A command of an object, with an answer that it may have.
-fn asked(object: Object) -> BoxedStrategy<(Command, Answer)> {
-    let found = || any_held().prop_map(Answer::Found);
-    let items = || prop::collection::vec(any_text(), 0..3).prop_map(Answer::Items);
-    let told = |answers: &[Answer]| prop::sample::select(answers.to_vec());
-    let one_of = |commands: &[Command]| prop::sample::select(commands.to_vec());
-    let ends = || told(&[Answer::Done, Answer::Refused, Answer::Aborted, Answer::Unknown]);
-    let read = || (Just(Command::Read), prop_oneof![found(), told(&[Answer::Unknown])]);
-    let write = || (any_held().prop_map(Command::Write), ends());
-    let cas = || ((any_held(), any_held()).prop_map(|(old, new)| Command::Cas(old, new)), ends());
-    let append = || (any_text().prop_map(Command::Append), ends());
-    match object {
-        Object::Register => prop_oneof![read(), write(), cas()].boxed(),
-        Object::Kv => prop_oneof![read(), write(), cas(), append()].boxed(),
-        Object::Set => prop_oneof![
-            (any_text().prop_map(Command::Add), ends()),
-            (any_text().prop_map(Command::Remove), ends()),
-            (any_text().prop_map(Command::Contains), any::<bool>().prop_map(Answer::Present)),
-            (Just(Command::ReadAll), items()),
-        ]
-        .boxed(),
-        Object::Queue => prop_oneof![
-            (any_text().prop_map(Command::Enqueue), ends()),
-            (Just(Command::Dequeue), found()),
-        ]
-        .boxed(),
-        Object::List => prop_oneof![append(), (Just(Command::ReadAll), items())].boxed(),
-        Object::Lock => (one_of(&[Command::Lock, Command::Unlock]), ends()).boxed(),
-        Object::Bank => {
-            (prop::collection::vec(any_step(), 0..4).prop_map(Command::Transaction), ends()).boxed()
-        }
-    }
-}
-
-/// Histories of each type of object: the clients of a list of operations take turns at random.
-fn any_history() -> impl Strategy<Value = (Object, History)> {
-    let objects: Vec<Object> =
-        consensus_playground::consistency::OBJECTS.iter().map(|(object, _)| *object).collect();
-    let initial = prop::collection::vec((any_text(), any_text()), 0..2);
-    (prop::sample::select(objects), initial).prop_flat_map(|(object, initial)| {
-        let key = if object == Object::Register || object == Object::Bank {
-            Just(text("")).boxed()
-        } else {
-            any_text().boxed()
-        };
-        let one = (0..4_u32, asked(object), key, any::<bool>(), 0..6_usize);
-        prop::collection::vec(one, 1..12).prop_map(move |operations| {
-            let mut history = History { initial: initial.clone(), ..History::default() };
-            let mut open: Vec<usize> = Vec::new();
-            let mut sessions = [0; 4];
-            let mut position = 0;
-            for (client, (command, answer), key, is_left_open, returning) in operations {
-                // Some of the open ones return before the next call.
-                while open.len() > returning
-                    || open.iter().any(|place| history.records[*place].client == client)
-                {
-                    history.records[open.remove(0)].returned = Some(position);
-                    position += 1;
-                }
-                let session = sessions[client as usize];
-                let mut one = record(client, command, answer, position, 0);
-                (one.session, one.key) = (session, key);
-                position += 1;
-                if is_left_open {
-                    one.answer = Answer::Unknown;
-                    sessions[client as usize] += 1;
-                } else {
-                    open.push(history.records.len());
-                }
-                history.records.push(one);
-            }
-            for place in open {
-                history.records[place].returned = Some(position);
-                position += 1;
-            }
-            (object, history)
-        })
-    })
-}
-
 proptest! {
     #[test]
     fn what_we_write_we_read((object, mut history) in any_history()) {
         for letters in ["", "ABCD"] {
-            let is_there = |client: &u32| history.records.iter().any(|one| one.client == *client);
+            let holds = |client: &u32| {
+                let holder = Contents::Holder(*client);
+                history.contents.iter().any(|(_, contents)| *contents == holder)
+            };
+            let is_there = |client: &u32| {
+                history.records.iter().any(|one| one.client == *client) || holds(client)
+            };
             history.names = (0..)
                 .zip(letters.chars())
                 .filter(|(client, _)| is_there(client))
