@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use include_dir::{Dir, include_dir};
 
+use consensus_playground::course::shipped;
 use consensus_playground::scenario::presets;
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
@@ -67,6 +68,7 @@ impl Site {
         site.add("/", &WWW);
         site.add("/pkg/", &PKG);
         site.add("/scenarios/", presets::folder());
+        site.add("/course/", shipped::folder());
         site
     }
 
