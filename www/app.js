@@ -58,6 +58,8 @@ export class App extends Emitter {
 
   /** A file that was dropped onto the page, until somebody takes it. @type {File | null} */
   dropped = null;
+  /** Up to which moment a lesson has told the run, whose own narration is silent; all of it where none does. */
+  toldUntil = Infinity;
   /** What a verdict adds to the diagram. @type {import("./judge/overlay.js").Overlay | null} */
   overlay = null;
 
@@ -125,12 +127,13 @@ export class App extends Emitter {
 
   /**
    * @param {string} text
+   * @param {boolean} [own] whether it is the person's own work, to be kept
    * @returns {Promise<boolean>} false when something else was opened meanwhile
    */
-  async openText(text) {
+  async openText(text, own = true) {
     return this.#open(() => this.engine.Playground.fromText(text), () => {
       this.scenarioId = null;
-      this.ownWork = true;
+      this.ownWork = own;
     });
   }
 
@@ -397,7 +400,7 @@ export class App extends Emitter {
       messages: playground.messages(),
       cuts: playground.cuts(),
       last: playground.last(),
-      note: playground.note() ?? null,
+      note: (this.toldUntil === Infinity && playground.note()) || null,
       checks: playground.checks(),
       rules: playground.rules(),
     };
@@ -407,10 +410,10 @@ export class App extends Emitter {
     this.changed();
   }
 
-  /** Says that the last action broke an invariant; the run stands still there. */
+  /** Says that the last action broke an invariant; the run stands still there, unless a lesson tells of it. */
   noticeViolation() {
     const { violated } = this.frame.last;
-    if (violated.length === 0) return;
+    if (violated.length === 0 || this.toldUntil < Infinity) return;
     this.pause();
     this.toast(this.t("toast.violated", { what: violated.join(", ") }), "bad");
     this.emit("violation", violated);

@@ -265,7 +265,8 @@ class Timeline {
     const { app, view, canvas } = this;
     const width = this.scroller.clientWidth, room = this.scroller.clientHeight;
     if (width < 60 || room < 20) return;
-    const { cursor, nodes, clients } = app.frame;
+    const { nodes, clients } = app.frame;
+    const cursor = this.told();
     view.branch = cursor.branch;
     const layout = (this.layout = layoutOf(width, room, nodes.length, clients.length));
     this.resize(layout);
@@ -315,7 +316,8 @@ class Timeline {
     });
     this.say(status.text);
     this.overview.draw({
-      branches: app.playground.branches(), faults, violations, notes: this.memo.notes, window,
+      branches: app.playground.branches(), faults, violations: violations.filter((action) => action < cursor.length),
+      notes: this.memo.notes.filter(({ index }) => index <= cursor.length), window,
       plotWidth: layout.plotWidth, colours: this.colours,
     });
     canvas.style.cursor = this.scrubbing ? "grabbing" : "";
@@ -335,9 +337,15 @@ class Timeline {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
+  /** The present moment, of a run that ends where a lesson has told it to: what comes is to be guessed. */
+  told() {
+    const { cursor } = this.app.frame;
+    return { ...cursor, length: Math.min(cursor.length, this.app.toldUntil) };
+  }
+
   /** @param {import("./warp.js").Window} window */
   findPlayhead(window) {
-    const { index, length } = this.app.frame.cursor;
+    const { index, length } = this.told();
     return playheadIn(window, { index, length, nowMs: this.app.nowMs, zoom: this.view.zoom });
   }
 

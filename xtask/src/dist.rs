@@ -64,7 +64,7 @@ fn make(project: &Project) -> Result<Files> {
             // What programs and types are for, no page fetches.
             let is_fetched = !below.ends_with(".d.ts")
                 && !["pkg/package.json", "pkg/consensus_playground.js"].contains(&below.as_str())
-                && !below.ends_with("/ORDER");
+                && !(below.starts_with("scenarios/") && below.ends_with("/ORDER"));
             if is_fetched {
                 files.insert(below, shell.read_binary_file(&path)?);
             }
