@@ -172,6 +172,7 @@ mod tests {
             ("/pkg/page/main.js", "text/javascript; charset=utf-8"),
             ("/pkg/page/compare.css", "text/css; charset=utf-8"),
             ("/pkg/consensus_playground_bg.wasm", "application/wasm"),
+            ("/course/consistency.txt", "text/plain; charset=utf-8"),
         ] {
             let answer = site.answer(true, path, false);
             assert_eq!((answer.status, answer.media_type), (200, media_type), "{path}");

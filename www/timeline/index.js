@@ -296,10 +296,11 @@ class Timeline {
 
     const { faults, violations, complete } = this.rows.eventful(cursor.branch, cursor.length);
     if (!complete) this.ask();
+    const notes = app.toldUntil === Infinity ? this.memo.notes : [];
     this.scene = sceneOf({
       window, layout, rows: this.rows, faults, violations, cursor, kinds: app.sheet.messages,
       statuses: Array.from(app.playground.statuses(cursor.branch, window.first)), operations: this.memo.operations,
-      notes: this.memo.notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
+      notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
       words: (words) => app.words(words),
     });
     const status = this.findHover(window);
@@ -316,8 +317,7 @@ class Timeline {
     });
     this.say(status.text);
     this.overview.draw({
-      branches: app.playground.branches(), faults, violations: violations.filter((action) => action < cursor.length),
-      notes: this.memo.notes.filter(({ index }) => index <= cursor.length), window,
+      branches: app.playground.branches(), faults, violations: violations.filter((action) => action < cursor.length), notes, window,
       plotWidth: layout.plotWidth, colours: this.colours,
     });
     canvas.style.cursor = this.scrubbing ? "grabbing" : "";
