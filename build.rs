@@ -11,7 +11,7 @@ const LINK_MAP: &str = "CONSENSUS_PLAYGROUND_LINK_MAP";
 const TABLE_BASE: u32 = 20_011;
 
 fn main() {
-    for folder in ["www", "pkg", "scenarios"] {
+    for folder in ["www", "pkg", "scenarios", "course"] {
         // Cargo takes a missing path for one that always changed.
         if Path::new(folder).exists() {
             println!("cargo::rerun-if-changed={folder}");

@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod consistency;
+pub mod course;
 pub mod explore;
 pub mod history;
 pub mod history_files;

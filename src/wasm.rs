@@ -5,6 +5,7 @@
 //! starts afresh at the next call; objects of before answer that they are stale, and the page
 //! rebuilds them from their link.
 
+mod course;
 mod explorer;
 
 use std::sync::Once;
@@ -68,7 +69,7 @@ pub fn protocol_loaded(id: &str) {
 
 /// The parts of the module that are fetched when they are asked for, in the order of `PARTS` in
 /// xtask/src/pkg.rs.
-const PARTS: [&str; 3] = ["more", "judge", "explore"];
+const PARTS: [&str; 4] = ["more", "judge", "explore", "course"];
 
 /// Tells that the code that judges histories is there from now on.
 #[wasm_bindgen(js_name = judgeLoaded)]

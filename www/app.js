@@ -50,6 +50,8 @@ export class App extends Page {
 
   /** A file that was dropped onto the page, until somebody takes it. @type {File | null} */
   dropped = null;
+  /** Up to which moment a lesson has told the run, whose own narration is silent; all of it where none does. */
+  toldUntil = Infinity;
   /** What a verdict adds to the diagram. @type {import("./judge/overlay.js").Overlay | null} */
   overlay = null;
 
@@ -67,12 +69,13 @@ export class App extends Page {
 
   /**
    * @param {string} text
+   * @param {boolean} [own] whether it is the person's own work, to be kept
    * @returns {Promise<boolean>} false when something else was opened meanwhile
    */
-  async openText(text) {
+  async openText(text, own = true) {
     return this.#open(() => this.engine.Playground.fromText(text), () => {
       this.scenarioId = null;
-      this.ownWork = true;
+      this.ownWork = own;
     });
   }
 
@@ -333,16 +336,18 @@ export class App extends Page {
     const playground = this.playground;
     const former = this.frame;
     this.frame = pictureOf(playground);
+    // A lesson tells what happens in its own words.
+    if (this.toldUntil !== Infinity) this.frame.note = null;
     const selected = this.selection;
     if (selected?.type === "node" && selected.node >= this.frame.nodes.length) this.selection = null;
     this.emit("refresh", { kind, former });
     this.changed();
   }
 
-  /** Says that the last action broke an invariant; the run stands still there. */
+  /** Says that the last action broke an invariant; the run stands still there, unless a lesson tells of it. */
   noticeViolation() {
     const { violated } = this.frame.last;
-    if (violated.length === 0) return;
+    if (violated.length === 0 || this.toldUntil < Infinity) return;
     this.pause();
     this.toast(this.t("toast.violated", { what: violated.join(", ") }), "bad");
     this.emit("violation", violated);

@@ -3,6 +3,7 @@
 
 import { closePopover, openPanel, standBelow } from "./popover.js";
 import { isCoreError } from "./core.js";
+import { openCourse } from "./course/way.js";
 import { fill, h, icon } from "./dom.js";
 import { scenarioList } from "./engine.js";
 import { keepSettings, restoreSession, savedSession } from "./session.js";
@@ -38,7 +39,7 @@ export async function openChooser(app, button, onTrouble) {
     const words = plain(search.value).split(" ").filter(Boolean);
     const matches = entries.filter((entry) => words.every((word) => wordsOf(entry).includes(word)));
     const isSearch = words.length > 0;
-    fill(list, ...groups(app, matches, isSearch, guarded),
+    fill(list, isSearch ? null : courseEntry(app, button, onTrouble), ...groups(app, matches, isSearch, guarded),
       matches.length === 0 ? h("p", { class: "pop-note" }, app.t(isSearch ? "header.noneFound" : "header.noScenarios")) : null,
       isSearch ? null : lastSession(app, guarded));
     found.textContent = isSearch ? app.t("header.found", { count: matches.length }) : "";
@@ -53,6 +54,21 @@ export async function openChooser(app, button, onTrouble) {
   present?.scrollIntoView({ block: "nearest" });
   // Where fingers type, a keyboard would cover half of the list.
   if (matchMedia("(pointer: coarse)").matches) present?.focus({ preventScroll: true });
+}
+
+/**
+ * @param {App} app
+ * @param {HTMLElement} button
+ * @param {(error: import("./types.js").CoreError) => void} onTrouble
+ */
+function courseEntry(app, button, onTrouble) {
+  return h("button", {
+    type: "button", class: "scenario-entry",
+    onclick: () => {
+      closePopover();
+      void openCourse(app, button, onTrouble);
+    },
+  }, h("b", null, icon("steps", 14), app.t("header.course")), h("span", null, app.t("header.courseHint")));
 }
 
 /**

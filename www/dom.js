@@ -91,6 +91,7 @@ export const ICON_PATHS = {
   download: "M8 2.5V10M5 7l3 3 3-3M3 13.5h10",
   search: "M7 2.8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 1 1 0-8.4M10.2 10.2 13.5 13.5",
   columns: "M2.5 3.5h4v9h-4zM9.5 3.5h4v9h-4z",
+  steps: "M2.5 13.5h3v-3.5h3.5V6.5h3.5V3h1.5",
   fork: "M4 2.5v11M4 9c0-3 8-2 8-6.5",
 };
 

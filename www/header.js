@@ -23,6 +23,8 @@ export function createHeader(host, app, onTrouble) {
   const chooser = h("button", { type: "button", class: "chooser", "aria-haspopup": "dialog" },
     asks, protocol, " ", icon("chevron", 12), title, icon("down", 14));
   chooser.addEventListener("click", () => whenOpened(app, ({ openChooser }) => openChooser(app, chooser, onTrouble)));
+  const course = h("button", { type: "button", class: "plain with-icon", "aria-haspopup": "dialog" });
+  course.addEventListener("click", () => whenOpened(app, ({ openCourse }) => openCourse(app, course, onTrouble)));
   const share = h("button", { type: "button", class: "primary with-icon", onclick: () => app.showTab("share") });
   const language = h("button", { type: "button", class: "plain", onclick: () => app.setLanguage(app.language === "zh" ? "en" : "zh") });
   const theme = h("button", {
@@ -47,11 +49,12 @@ export function createHeader(host, app, onTrouble) {
     }
   });
   fill(host, h("h1", null, "Consensus Playground"), chooser,
-    h("nav", { class: "header-end" }, compare, share, language, theme, helpButton));
+    h("nav", { class: "header-end" }, h("span", { class: "wide-only" }, course), compare, share, language, theme, helpButton));
 
   const relabel = () => {
     fill(share, icon("share", 15), h("span", { class: "wide-only" }, app.t("header.share")));
     share.setAttribute("aria-label", app.t("header.share"));
+    fill(course, icon("steps", 15), app.t("header.course"));
     fill(compare, icon("columns", 15), h("span", { class: "wide-only" }, app.t("header.compare")));
     compare.setAttribute("aria-label", app.t("header.compare"));
     compare.title = app.t("header.compareHint");

@@ -7,7 +7,7 @@ import { openPanel, standBelow } from "./popover.js";
 const KEYS = [
   ["Space", "help.play"], ["← →", "help.step"], ["Home End", "help.ends"], ["↑ ↓ 1–9", "help.select"],
   ["Enter", "help.menu"], ["c", "help.crash"], ["p", "help.pause"], ["d", "help.deliver"], ["x", "help.drop"], ["u", "help.duplicate"], ["l", "help.delay"],
-  ["t", "help.fire"], ["r", "help.request"], ["b", "help.branch"], ["s", "help.share"], ["?", "help.help"],
+  ["t", "help.fire"], ["r", "help.request"], ["b", "help.branch"], ["s", "help.share"], ["n PageUp", "help.lesson"], ["?", "help.help"],
 ];
 
 /**

@@ -6,6 +6,7 @@ import english from "./locale/en.opened.js";
 addWords(english, () => import("./locale/zh.opened.js"));
 
 export { openChooser } from "./chooser.js";
+export { openCourse, openLesson } from "./course/way.js";
 export { openHelp } from "./help.js";
 export { nodePanel } from "./panels/inspector-node.js";
 export { clientPanel, messagePanel, newDraft } from "./panels/inspector-other.js";

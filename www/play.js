@@ -4,13 +4,13 @@
 /** @typedef {import("./app.js").App} App */
 
 /** Simulated milliseconds per second at speed 1. */
-const RATE = 40;
+export const RATE = 40;
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 /** How much faster time passes at most while nothing is in flight. */
 const QUIET_FACTOR = 10;
 /** How long one action takes when no time passes, in wall milliseconds at speed 1. */
-const BEAT_MS = 700;
+export const BEAT_MS = 700;
 /** The part of a beat in which a message flies, before it is delivered. */
 const FLIGHT = 0.72;
 const GLIDE_MS = 320;

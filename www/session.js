@@ -3,6 +3,7 @@
 
 import { isCoreError } from "./core.js";
 import { fetchMore } from "./engine.js";
+import { opened } from "./opening.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -29,6 +30,11 @@ export async function openFromAddress(app, onTrouble) {
     const query = new URLSearchParams(location.search);
     if (query.has("protocol")) {
       await app.openQuery(location.search);
+      return;
+    }
+    const lesson = query.get("lesson");
+    if (lesson) {
+      await (await opened(app)).openLesson(app, lesson);
       return;
     }
     const id = query.get("scenario");

@@ -24,7 +24,7 @@ const REPLACED = {
   [GLUE]: () => readFileSync(glue, "utf8").replace(/^if \(Symbol\.dispose\).*$/gm, "")
     .replaceAll("new FinalizationRegistry", "/* @__PURE__ */ new FinalizationRegistry"),
   // As seen from pkg/page/ and pkg/embed/.
-  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url); export const JUDGE = new URL("./", import.meta.url);',
+  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url); export const JUDGE = new URL("./", import.meta.url); export const COURSE = JUDGE;',
   ...isEmbed && {
     "/sheet.js": async () => {
       const { outputFiles: [{ text }] } = await build({ ...shared, entryPoints: [SHEET] });
@@ -49,7 +49,7 @@ const replace = {
  * of them shared with the comparison, where esbuild would make one for every set of users: fewer requests,
  * and they pack better.
  */
-const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js"].map((path) => join(root, path));
+const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js", "www/course/course.js"].map((path) => join(root, path));
 const later = {
   name: "later",
   setup({ onLoad }) {
@@ -71,7 +71,7 @@ const ENTRIES = isEmbed
   }
   : {
     scripts: ["www/main.js", "www/compare.js"], workers: ["www/judge/judge-worker.js", "www/explore/worker.js"],
-    styles: ["www/main.css", "www/compare.css", "www/judge/judge.css"],
+    styles: ["www/main.css", "www/compare.css", "www/judge/judge.css", "www/course/course.css"],
   };
 const scripts = await build({
   ...shared, entryPoints: ENTRIES.scripts, format: "esm", splitting: true, target: "es2022",

@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use include_dir::{Dir, include_dir};
 
+use consensus_playground::course::shipped;
 use consensus_playground::scenario::presets;
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
@@ -67,6 +68,7 @@ impl Site {
         site.add("/", &WWW);
         site.add("/pkg/", &PKG);
         site.add("/scenarios/", presets::folder());
+        site.add("/course/", shipped::folder());
         site
     }
 
@@ -170,6 +172,7 @@ mod tests {
             ("/pkg/page/main.js", "text/javascript; charset=utf-8"),
             ("/pkg/page/compare.css", "text/css; charset=utf-8"),
             ("/pkg/consensus_playground_bg.wasm", "application/wasm"),
+            ("/course/consistency.txt", "text/plain; charset=utf-8"),
         ] {
             let answer = site.answer(true, path, false);
             assert_eq!((answer.status, answer.media_type), (200, media_type), "{path}");

@@ -40,7 +40,7 @@ pub use exploration::{Exploration, ExplorationView, FoundRun, PRUNED, open, run_
 pub use minimise::minimise;
 pub use moves::Move;
 pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
-pub use request::Request;
+pub use request::{Request, goal_of};
 pub use space::{Finding, Pruned, Space, Visit};
 pub use story::{Story, emptied, searchable, tell};
 pub use worlds::{Situation, Worlds};

@@ -115,7 +115,10 @@ fn silence(plan: &mut Plan, scenario: &Scenario, name: &str) -> Result<(), Strin
 }
 
 /// Reads a goal: as a line of the scenario would be read, or a number of leaders or candidates.
-fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, String> {
+///
+/// # Errors
+/// What was expected and what was found.
+pub fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, String> {
     let words: Vec<&str> = goal.split_whitespace().collect();
     let count =
         |word: &str| number(word, "a number").map(|count| count.min(u16::MAX.into()) as u16);

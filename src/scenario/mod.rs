@@ -23,7 +23,7 @@ pub mod run;
 pub mod text;
 pub mod transcript;
 mod transfer;
-mod words;
+pub(crate) mod words;
 
 pub use expect::Expectation;
 pub use print::{print_network_of, print_workload};

@@ -6,7 +6,7 @@ use crate::ids::{CLIENTS_MAX, ClientId, Endpoint, NODES_MAX, NodeId, NodeSet};
 use crate::world::bounds::SPAN_MS_MAX;
 
 /// A reader of one line, word by word; it knows where it is.
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     number: u32,
     text: &'a str,
     /// Each word with the byte where it starts.
@@ -14,45 +14,45 @@ pub(super) struct Line<'a> {
     next: usize,
 }
 
-pub(super) type Parsed<T> = Result<T, TextError>;
+pub(crate) type Parsed<T> = Result<T, TextError>;
 
 impl<'a> Line<'a> {
     /// A line; what follows a `#` that stands alone or begins a word is a comment.
-    pub(super) fn new(number: u32, text: &'a str) -> Self {
+    pub(crate) fn new(number: u32, text: &'a str) -> Self {
         Line { number, text, words: split(text), next: 0 }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
     /// An error at the word read last.
-    pub(super) fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
+    pub(crate) fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
         self.error_at(self.next.saturating_sub(1), message)
     }
 
     /// Where the word read last is, for an error that shows only later.
-    pub(super) fn place(&self) -> TextError {
+    pub(crate) fn place(&self) -> TextError {
         self.place_at(self.next.saturating_sub(1))
     }
 
     /// Where the word to be read next is.
-    pub(super) fn place_here(&self) -> TextError {
+    pub(crate) fn place_here(&self) -> TextError {
         self.place_at(self.next)
     }
 
     /// An error at the word to be read next.
-    pub(super) fn error_here<T>(&self, message: impl Into<String>) -> Parsed<T> {
+    pub(crate) fn error_here<T>(&self, message: impl Into<String>) -> Parsed<T> {
         self.error_at(self.next, message)
     }
 
     /// An error at the word read last: it is not what was expected.
-    pub(super) fn unexpected<T>(&self, expected: &str) -> Parsed<T> {
+    pub(crate) fn unexpected<T>(&self, expected: &str) -> Parsed<T> {
         Err(self.fault_read_last(&["expected ", expected, ", found “", self.read_last(), "”"]))
     }
 
     /// An error at the word read last: no such thing has that name.
-    pub(super) fn no_such<T>(&self, thing: &str, names: &[&str]) -> Parsed<T> {
+    pub(crate) fn no_such<T>(&self, thing: &str, names: &[&str]) -> Parsed<T> {
         let (name, names) = (self.read_last(), names.join(", "));
         let parts = ["there is no ", thing, " “", name, "”; expected one of: ", &names];
         Err(self.fault_read_last(&parts))
@@ -84,13 +84,13 @@ impl<'a> Line<'a> {
     }
 
     /// The next word, if there is one, without reading it.
-    pub(super) fn peek(&self) -> Option<&'a str> {
+    pub(crate) fn peek(&self) -> Option<&'a str> {
         self.words.get(self.next).map(|(_, word)| *word)
     }
 
     /// The next word, or an error that says what was expected.
     #[inline(never)]
-    pub(super) fn word(&mut self, expected: &str) -> Parsed<&'a str> {
+    pub(crate) fn word(&mut self, expected: &str) -> Parsed<&'a str> {
         match self.peek() {
             Some(word) => {
                 self.next += 1;
@@ -101,7 +101,7 @@ impl<'a> Line<'a> {
     }
 
     /// Reads the next word if it is this one.
-    pub(super) fn accept(&mut self, word: &str) -> bool {
+    pub(crate) fn accept(&mut self, word: &str) -> bool {
         let found = self.peek() == Some(word);
         self.next += usize::from(found);
         found
@@ -109,21 +109,21 @@ impl<'a> Line<'a> {
 
     /// All words that are left.
     #[inline(never)]
-    pub(super) fn rest(&mut self) -> Vec<&'a str> {
+    pub(crate) fn rest(&mut self) -> Vec<&'a str> {
         let rest = self.words[self.next..].iter().map(|(_, word)| *word).collect();
         self.next = self.words.len();
         rest
     }
 
     /// The text after the word read last, as it was written; `#` means nothing in it.
-    pub(super) fn rest_of_text(&mut self) -> &'a str {
+    pub(crate) fn rest_of_text(&mut self) -> &'a str {
         let (byte, word) = self.words[self.next - 1];
         self.next = self.words.len();
         self.text[byte + word.len()..].trim()
     }
 
     /// The line must end here.
-    pub(super) fn end(&self) -> Parsed<()> {
+    pub(crate) fn end(&self) -> Parsed<()> {
         match self.peek() {
             None => Ok(()),
             Some(word) => self.error_here(format!("expected the end of the line, found “{word}”")),
@@ -131,13 +131,13 @@ impl<'a> Line<'a> {
     }
 
     /// The line's number, from one.
-    pub(super) fn number_of_line(&self) -> u32 {
+    pub(crate) fn number_of_line(&self) -> u32 {
         self.number
     }
 
     /// A whole number in a range.
     #[inline(never)]
-    pub(super) fn number(&mut self, what: &str, low: u64, high: u64) -> Parsed<u64> {
+    pub(crate) fn number(&mut self, what: &str, low: u64, high: u64) -> Parsed<u64> {
         let expected = format!("{what}, a whole number from {low} to {high}");
         let word = self.word(&expected)?;
         let digits = word.strip_suffix("ms").unwrap_or(word);
@@ -149,7 +149,7 @@ impl<'a> Line<'a> {
 
     /// A node such as `n3`.
     #[inline(never)]
-    pub(super) fn node(&mut self) -> Parsed<NodeId> {
+    pub(crate) fn node(&mut self) -> Parsed<NodeId> {
         let word = self.word("a node such as n1")?;
         match node(word) {
             Some(node) => Ok(node),
@@ -159,7 +159,7 @@ impl<'a> Line<'a> {
 
     /// A client such as `A`.
     #[inline(never)]
-    pub(super) fn client(&mut self) -> Parsed<ClientId> {
+    pub(crate) fn client(&mut self) -> Parsed<ClientId> {
         let word = self.word("a client such as A")?;
         match client(word) {
             Some(client) => Ok(client),
@@ -169,7 +169,7 @@ impl<'a> Line<'a> {
 
     /// One or more nodes.
     #[inline(never)]
-    pub(super) fn nodes(&mut self) -> Parsed<NodeSet> {
+    pub(crate) fn nodes(&mut self) -> Parsed<NodeSet> {
         let mut set = NodeSet::of(self.node()?);
         while let Some(node) = self.peek().and_then(node) {
             self.next += 1;
@@ -180,7 +180,7 @@ impl<'a> Line<'a> {
 
     /// A range of milliseconds such as `100..300`, or one number for both ends.
     #[inline(never)]
-    pub(super) fn span(&mut self, what: &str) -> Parsed<(u32, u32)> {
+    pub(crate) fn span(&mut self, what: &str) -> Parsed<(u32, u32)> {
         let word = self.word(what)?;
         let (low, high) = word.split_once("..").unwrap_or((word, word));
         match (low.parse::<u32>(), high.parse::<u32>()) {
@@ -190,7 +190,7 @@ impl<'a> Line<'a> {
     }
 
     /// A percentage with at most one decimal, in per mille.
-    pub(super) fn permille(&mut self, what: &str) -> Parsed<u32> {
+    pub(crate) fn permille(&mut self, what: &str) -> Parsed<u32> {
         let expected = format!("{what} such as 5% or 0.5%");
         let word = self.word(&expected)?;
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -210,7 +210,7 @@ impl<'a> Line<'a> {
 
     /// A link such as `n1->n2` or `n1->*`; `None` stands for any.
     #[inline(never)]
-    pub(super) fn link(&mut self) -> Parsed<(Option<Endpoint>, Option<Endpoint>)> {
+    pub(crate) fn link(&mut self) -> Parsed<(Option<Endpoint>, Option<Endpoint>)> {
         const EXPECTED: &str = "a link such as n1->n2, A->n1 or n1->*";
         let word = self.word("a link such as n1->n2")?;
         let Some((from, to)) = word.split_once("->") else {
@@ -223,7 +223,7 @@ impl<'a> Line<'a> {
     }
 
     /// Two sets of nodes around an arrow: `n1 n2 -> n3`, both ways with `<->`.
-    pub(super) fn sides(&mut self) -> Parsed<(NodeSet, NodeSet, bool)> {
+    pub(crate) fn sides(&mut self) -> Parsed<(NodeSet, NodeSet, bool)> {
         const EXPECTED: &str = "expected nodes, an arrow and nodes, such as n1->n2 or n1 n2 <-> n3";
         let text: String = self.rest().join(" ");
         let (left, right, both) = match (text.split_once("<->"), text.split_once("->")) {
@@ -256,11 +256,11 @@ fn split(text: &str) -> Vec<(usize, &str)> {
     words
 }
 
-pub(super) fn node(word: &str) -> Option<NodeId> {
+pub(crate) fn node(word: &str) -> Option<NodeId> {
     NodeId::from_name(word, NODES_MAX)
 }
 
-pub(super) fn client(word: &str) -> Option<ClientId> {
+pub(crate) fn client(word: &str) -> Option<ClientId> {
     match word.as_bytes() {
         [letter @ b'A'..=b'Z'] if letter - b'A' < CLIENTS_MAX => Some(ClientId(letter - b'A')),
         _ => None,

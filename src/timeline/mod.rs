@@ -366,6 +366,11 @@ impl Timeline {
         shared
     }
 
+    /// How many actions the scenario's own steps unfolded to.
+    pub fn own_length(&self) -> u64 {
+        self.ranges.last().map_or(0, |(_, end)| *end)
+    }
+
     fn present_statuses(&self) -> Vec<Status> {
         let nodes = self.scenario.config.nodes;
         (0..nodes).map(|node| self.world.status(crate::ids::NodeId(node))).collect()

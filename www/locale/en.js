@@ -12,6 +12,7 @@ export default {
   "page.notFetched": "This part of the page could not be loaded: {why}",
 
   "header.share": "Share",
+  "header.course": "Course",
   "header.compare": "Compare",
   "header.compareHint": "Two protocols side by side: the same clients, the same faults",
   "header.language": "Language",

@@ -2,6 +2,7 @@
 
 export default {
   "header.noScenarios": "No scenarios are built in.",
+  "header.courseHint": "Lessons and challenges, step by step",
   "header.search": "Search all scenarios",
   "header.noneFound": "Nothing of that name. Try one word of it.",
   "header.found": "{count} found",
@@ -78,6 +79,7 @@ export default {
   "help.request": "client request",
   "help.branch": "next branch",
   "help.share": "share",
+  "help.lesson": "in a lesson: the next sentence, the one before",
   "help.help": "this help",
   "help.debug": "In the browser's console, consensusPlayground is the page's state, for debugging and for tests.",
 

@@ -12,6 +12,7 @@ export default {
   "page.notFetched": "页面的这一部分未能加载：{why}",
 
   "header.share": "分享",
+  "header.course": "课程",
   "header.compare": "对比",
   "header.compareHint": "两种协议并排：同样的客户端，同样的故障",
   "header.language": "语言",

@@ -2,6 +2,7 @@
 
 export default {
   "header.noScenarios": "没有内置场景。",
+  "header.courseHint": "一步一步的讲解与挑战",
   "header.search": "搜索全部场景",
   "header.noneFound": "没有找到。试试其中一个词。",
   "header.found": "找到 {count} 个",
@@ -78,6 +79,7 @@ export default {
   "help.request": "客户端请求",
   "help.branch": "下一个分支",
   "help.share": "分享",
+  "help.lesson": "在课程中：下一句，上一句",
   "help.help": "显示本帮助",
   "help.debug": "在浏览器控制台中，consensusPlayground 是本页的状态对象，供调试和测试使用。",
 

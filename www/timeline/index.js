@@ -265,7 +265,8 @@ class Timeline {
     const { app, view, canvas } = this;
     const width = this.scroller.clientWidth, room = this.scroller.clientHeight;
     if (width < 60 || room < 20) return;
-    const { cursor, nodes, clients } = app.frame;
+    const { nodes, clients } = app.frame;
+    const cursor = this.told();
     view.branch = cursor.branch;
     const layout = (this.layout = layoutOf(width, room, nodes.length, clients.length));
     this.resize(layout);
@@ -295,10 +296,11 @@ class Timeline {
 
     const { faults, violations, complete } = this.rows.eventful(cursor.branch, cursor.length);
     if (!complete) this.ask();
+    const notes = app.toldUntil === Infinity ? this.memo.notes : [];
     this.scene = sceneOf({
       window, layout, rows: this.rows, faults, violations, cursor, kinds: app.sheet.messages,
       statuses: Array.from(app.playground.statuses(cursor.branch, window.first)), operations: this.memo.operations,
-      notes: this.memo.notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
+      notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
       words: (words) => app.words(words),
     });
     const status = this.findHover(window);
@@ -315,7 +317,7 @@ class Timeline {
     });
     this.say(status.text);
     this.overview.draw({
-      branches: app.playground.branches(), faults, violations, notes: this.memo.notes, window,
+      branches: app.playground.branches(), faults, violations: violations.filter((action) => action < cursor.length), notes, window,
       plotWidth: layout.plotWidth, colours: this.colours,
     });
     canvas.style.cursor = this.scrubbing ? "grabbing" : "";
@@ -335,9 +337,15 @@ class Timeline {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
+  /** The present moment, of a run that ends where a lesson has told it to: what comes is to be guessed. */
+  told() {
+    const { cursor } = this.app.frame;
+    return { ...cursor, length: Math.min(cursor.length, this.app.toldUntil) };
+  }
+
   /** @param {import("./warp.js").Window} window */
   findPlayhead(window) {
-    const { index, length } = this.app.frame.cursor;
+    const { index, length } = this.told();
     return playheadIn(window, { index, length, nowMs: this.app.nowMs, zoom: this.view.zoom });
   }
 

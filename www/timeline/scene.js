@@ -186,12 +186,13 @@ function addBars(scene, { operations, window, layout, cursor }, x) {
     const called = operation.callIndex;
     const end = operation.returnIndex ?? operation.gaveUpIndex ?? cursor.length;
     if (called > window.last || end < window.first) continue;
-    const state = operation.returnIndex !== null ? "answered" : operation.gaveUpIndex !== null ? "given-up" : "open";
+    const isOver = (/** @type {number | null} */ at) => at !== null && at <= cursor.length;
+    const state = isOver(operation.returnIndex) ? "answered" : isOver(operation.gaveUpIndex) ? "given-up" : "open";
     const height = layout.clientStep - 5;
     scene.bars.push({
       x1: x(Math.max(window.first, called)), x2: Math.max(x(Math.min(window.last, end)), x(Math.max(window.first, called)) + 3),
       y: clientY(layout, operation.client) - height / 2, height, state, action: called, place,
-      text: operation.outcome === null ? operation.text : `${operation.text} → ${operation.outcome}`,
+      text: state === "answered" ? `${operation.text} → ${operation.outcome}` : operation.text,
     });
   }
 }

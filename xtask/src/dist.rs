@@ -58,13 +58,13 @@ fn make(project: &Project) -> Result<Files> {
     }
     let frame = shell.read_binary_file(project.root.join("www/embed/index.html"))?;
     files.insert("embed/index.html".to_owned(), frame);
-    for folder in ["pkg", "scenarios"] {
+    for folder in ["pkg", "scenarios", "course"] {
         for path in files_below(project, &project.root.join(folder))? {
             let below = path.strip_prefix(&project.root)?.to_string_lossy().replace('\\', "/");
             // What programs and types are for, no page fetches.
             let is_fetched = !below.ends_with(".d.ts")
                 && !["pkg/package.json", "pkg/consensus_playground.js"].contains(&below.as_str())
-                && !below.ends_with("/ORDER");
+                && !(below.starts_with("scenarios/") && below.ends_with("/ORDER"));
             if is_fetched {
                 files.insert(below, shell.read_binary_file(&path)?);
             }

@@ -73,6 +73,7 @@ const PARTS: &[Part] = &[
             "playground_searchOptions",
         ],
     },
+    Part { id: "course", exports: &["courseChapter", "playground_reached"] },
 ];
 
 /// File names, with `/` after a folder, and their bytes.
