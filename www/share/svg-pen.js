@@ -213,7 +213,10 @@ export class SvgPen {
     const [shape, ...others] = this.#shapes;
     const isOne = shape && others.length === 0 && this.#path === "";
     if (!isOne && this.#shapes.some(({ attributes }) => "rx" in attributes)) throw new Error("this pen draws rounded corners alone");
-    const drawn = isOne ? { tag: shape.tag, attributes: { ...shape.attributes, ...paint } }
+    // A straight line by its ends, whose numbers a film can move.
+    const [, x1, y1, x2, y2] = /^M(\S+) ([\d.-]+)L(\S+) ([\d.-]+)$/.exec(this.#path) ?? [];
+    const drawn = x1 && !shape ? { tag: "line", attributes: { x1: Number(x1), y1: Number(y1), x2: Number(x2), y2: Number(y2), ...paint } }
+      : isOne ? { tag: shape.tag, attributes: { ...shape.attributes, ...paint } }
       : { tag: "path", attributes: { d: this.#path + this.#shapes.map(({ path }) => path).join(""), ...paint } };
     this.drawn.push(drawn);
     return drawn;
