@@ -1,7 +1,7 @@
 // A run as a film: key pictures of the stage, made with its own code, and what is said at each moment. Between
 // two key pictures of the same moment things move in straight lines, which is all that a player has to know.
 
-import { readMoment } from "../moment.js";
+import { pictureOf } from "../picture.js";
 import { Motion } from "../stage/motion.js";
 import { COLOUR_NAMES } from "../theme.js";
 import { drawStage, momentOf, momentWords, sentenceOf } from "./picture.js";
@@ -145,7 +145,7 @@ export async function film(playground, { measure, t, words, language, onProgress
       sliceBegan = performance.now();
     }
     playground.seek(branch, at);
-    const frame = readMoment(playground);
+    const frame = pictureOf(playground);
     /** @type {Map<number, string>} */
     const labels = new Map();
     const labelOf = (/** @type {number} */ id) => {
