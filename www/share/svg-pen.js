@@ -8,7 +8,7 @@
  */
 
 /** From the middle of a font's height to the line that letters stand on, as a part of the size. */
-const MIDDLE = 0.35;
+const MIDDLE = 0.3;
 const FULL = 2 * Math.PI;
 
 /** Coordinates are kept to a tenth of a pixel, factors to a hundredth. */
