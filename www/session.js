@@ -25,7 +25,7 @@ const SAVE_EVERY_MS = 4000;
  */
 export async function openFromAddress(app, onTrouble) {
   try {
-    if (/^#?v\d+\./.test(decodeHash())) {
+    if (/^[#\s<(]*v\d+\./.test(decodeHash())) {
       await app.openLink(decodeHash());
       return;
     }
@@ -49,10 +49,10 @@ export async function openFromAddress(app, onTrouble) {
   }
 }
 
-/** Chat programs encode what they pass on, sometimes twice. */
+/** Chat programs encode what they pass on, sometimes more than once. */
 export function decodeHash() {
   let hash = location.hash;
-  for (let round = 0; round < 2 && hash.includes("%"); round++) {
+  for (let round = 0; round < 3 && hash.includes("%"); round++) {
     try {
       hash = decodeURIComponent(hash);
     } catch {

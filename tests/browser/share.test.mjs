@@ -431,3 +431,34 @@ test("an opened link costs nobody their work, not even when they go on from it",
   calm();
   await context.close();
 });
+
+test("what chats and mail programs do to a link is undone, or said", async () => {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  const { page, calm } = await open(context, server.address, SCENARIO, {});
+  const { link, fingerprint } = await page.evaluate(async () => {
+    const app = globalThis.consensusPlayground;
+    app.pause();
+    app.seek(0, 20);
+    return { link: (await app.link()).replace(/^#/, ""), fingerprint: app.playground.fingerprint() };
+  });
+  const encoded = link.replace(".", "%2E").replaceAll("-", "%2D");
+  const harmless = [
+    link, `${link}.`, `${link})`, `${link},`, `${link}%20`, `${link}%0A`, `${link}>`, `${link}==`, `%20${link}`, encoded, encoded.replaceAll("%", "%25"),
+    encoded.replaceAll("%", "%2525"), `%23${link}`, link.replaceAll("-", "+").replaceAll("_", "/"),
+  ];
+  for (const hash of harmless) {
+    await page.goto("about:blank");
+    await page.goto(`${server.address}#${hash}`);
+    await page.waitForFunction(() => globalThis.consensusPlayground?.frame || document.querySelector("#trouble:not([hidden])"));
+    assert.equal(await page.evaluate(() => globalThis.consensusPlayground.playground?.fingerprint()), fingerprint, hash.replace(link, "LINK").slice(0, 60));
+  }
+  // A tail that was cut off is counted, and no other run is shown in its place.
+  for (const missing of [1, 2, 7, link.length - 20]) {
+    await page.goto("about:blank");
+    await page.goto(`${server.address}#${link.slice(0, -missing)}`);
+    await page.locator("#trouble").getByText(new RegExp(`cut off: ${missing} characters? (is|are) missing`)).waitFor();
+    assert.equal(await page.evaluate(() => globalThis.consensusPlayground.frame), null);
+  }
+  calm();
+  await context.close();
+});
