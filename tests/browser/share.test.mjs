@@ -240,6 +240,20 @@ for (const [name, query, at] of [
   });
 }
 
+test("a picture can be pasted where pictures are pasted", async () => {
+  const { page, panel, calm, context } = await share(SCENARIO, { at: 12 });
+  await panel.getByRole("button", { name: "Copy PNG" }).click();
+  await toast(page, "Copied: PNG.");
+  const size = await page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    const bitmap = await createImageBitmap(await item.getType("image/png"));
+    return [bitmap.width, bitmap.height];
+  });
+  assert.deepEqual(size, [1600, 900]);
+  calm();
+  await context.close();
+});
+
 test("words of a scenario stay words in pictures, films and data", async () => {
   const { page, panel, calm, context } = await share("?protocol=raft", { text: ATTACK, at: 1 });
   const svg = (await save(page, panel.getByRole("button", { name: "Save SVG" }).last())).content.toString();

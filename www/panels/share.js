@@ -22,6 +22,7 @@ const FITS_QR = 300;
 /** Links are written anew at most this often while a run goes on, and less often where that takes long. */
 const PACE_MS = 600;
 const COST_FACTOR = 10;
+const TOLD_EVERY_MS = 200;
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
 /**
@@ -226,7 +227,8 @@ export function create(host, app) {
         link: url || null, signal: closing.signal,
         onProgress: (part) => {
           filming = part;
-          render();
+          // To say so often would be most of the work.
+          if (performance.now() - last > TOLD_EVERY_MS) render();
         },
       });
       const file = new Blob([html], { type: "text/html;charset=utf-8" });
