@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { pick, translate } from "../../www/i18n.js";
 import { sentenceOf } from "../../www/share/picture.js";
 import { film, stretch } from "../../www/share/replay.js";
+import { SvgPen } from "../../www/share/svg-pen.js";
+import { escapeText, writeSvg } from "../../www/share/svg.js";
 import { ACTIONS, runJson } from "../../www/share/run-json.js";
 import { coloursOf, goToMoment, measure, openPlayground, picture } from "../../xtask/picture.mjs";
 
@@ -96,6 +98,56 @@ test("a film has a step for each moment, in order, and stays within its bounds",
     assert.ok(JSON.stringify({ patterns, parts, keys, steps }).length < 4_000_000, id);
     playground.free();
   }
+});
+
+test("the pen writes what a canvas would colour", () => {
+  const pen = new SvgPen(measure);
+  pen.beginPath();
+  pen.moveTo(1, 2);
+  pen.quadraticCurveTo(3, 4.567, 5, 6);
+  pen.globalAlpha = 0.32;
+  pen.lineWidth = 1.3;
+  pen.strokeStyle = "teal";
+  pen.stroke();
+  pen.globalAlpha = 1;
+  pen.save();
+  pen.translate(10, 20);
+  pen.beginPath();
+  pen.roundRect(0, 0, 30, 10, 5);
+  pen.fillStyle = "white";
+  pen.fill();
+  pen.setLineDash([3, 4]);
+  pen.lineCap = "round";
+  pen.stroke();
+  pen.restore();
+  pen.beginPath();
+  pen.moveTo(1, 1);
+  pen.lineTo(9, 1.5);
+  pen.stroke();
+  pen.beginPath();
+  pen.rect(0, 0, 2, 3);
+  pen.rect(5, 0, 2, 3);
+  pen.fill();
+  pen.font = "600 12px sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText("to", 4, 8, 9);
+  const stroke = { stroke: "teal", "stroke-width": 1.3 };
+  assert.deepEqual(pen.drawn, [
+    { tag: "path", attributes: { d: "M1 2Q3 4.57 5 6", fill: "none", ...stroke, "stroke-opacity": 0.32 } },
+    { tag: "rect", attributes: { x: 10, y: 20, width: 30, height: 10, rx: 5, fill: "white", ...stroke, "stroke-linecap": "round", "stroke-dasharray": "3 4" } },
+    { tag: "line", attributes: { x1: 1, y1: 1, x2: 9, y2: 1.5, fill: "none", ...stroke } },
+    // What was saved is what was restored.
+    { tag: "path", attributes: { d: "M0 0h2v3h-2ZM5 0h2v3h-2Z", fill: "#000" } },
+    { tag: "text", text: "to", attributes: { x: 4, y: 11.6, "font-size": 12, "font-weight": "600", "text-anchor": "middle", fill: "#000", textLength: 9, lengthAdjust: "spacingAndGlyphs" } },
+  ]);
+  for (const wrong of [() => pen.arc(0, 0, 1, 0, 1), () => pen.scale(1, 2), () => pen.bezierCurveTo(1, 2, 3, 4, 5, 6)]) assert.throws(wrong);
+});
+
+test("no text ends an element, and no character breaks the document", () => {
+  assert.equal(escapeText("<a b=\"c\">&'\u0000\ud800 é 游"), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;\ufffd\ufffd é 游");
+  const svg = writeSvg([{ tag: "text", attributes: { x: 1 }, text: "</svg><script>" }], { width: 1, height: 1, title: "</title>", description: "\u0007", language: "en" });
+  assert.deepEqual([...elements(svg)], [["svg", 1], ["title", 1], ["desc", 1], ["text", 1]]);
 });
 
 test("a run of any length is filmed around its moment", () => {

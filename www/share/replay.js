@@ -40,6 +40,8 @@ const BEAT_MS = 300;
 const DELIVER = 1, CODE = 1, MESSAGE = 5;
 /** Work is done in slices of this length, so that the page goes on. */
 const SLICE_MS = 30;
+/** Things are kept to a tenth of a pixel: more costs bytes and shows nothing. */
+const PARTS = 10;
 
 /** Colours by their names: the film's own style sheet resolves them, in light and in dark. */
 const COLOURS = /** @type {import("../theme.js").Colours} */ (Object.fromEntries(COLOUR_NAMES.map((name) => [name, `var(--${name})`])));
@@ -162,7 +164,7 @@ export async function film(playground, { measure, t, words, language, onProgress
     const reading = sentence !== said && sentence !== frame.last.text ? readingMs(sentence, language) : 0;
     said = sentence;
     const key = (/** @type {number} */ ms, /** @type {Partial<import("./picture.js").Moment>} */ drawnAs) => {
-      const pen = new SvgPen(measure);
+      const pen = new SvgPen(measure, PARTS);
       const asContext = /** @type {any} */ (pen);
       labelled = drawStage(asContext, { ...moment, labelled, ...drawnAs }, style);
       // The player says it of every text.

@@ -11,8 +11,6 @@
 const MIDDLE = 0.3;
 const FULL = 2 * Math.PI;
 
-/** Coordinates are kept to a tenth of a pixel, factors to a hundredth. */
-const tenth = (/** @type {number} */ value) => Math.round(value * 10) / 10;
 const hundredth = (/** @type {number} */ value) => Math.round(value * 100) / 100;
 
 export class SvgPen {
@@ -40,9 +38,13 @@ export class SvgPen {
   /** The element that the present path was last filled as. @type {Drawn | null} */
   #filled = null;
 
-  /** @param {(text: string, font: string) => number} measure the width of a text */
-  constructor(measure) {
+  /**
+   * @param {(text: string, font: string) => number} measure the width of a text
+   * @param {number} [parts] into which a pixel is divided: what lies between is rounded
+   */
+  constructor(measure, parts = 100) {
     this.measure = measure;
+    this.parts = parts;
   }
 
   // ---- state
@@ -108,10 +110,10 @@ export class SvgPen {
   /** @param {number} x @param {number} y @param {number} r @param {number} from @param {number} to */
   arc(x, y, r, from, to) {
     if (to - from < FULL - 1e-6) throw new Error("this pen draws whole circles only");
-    const around = `a${tenth(r)} ${tenth(r)} 0 1 0 `;
+    const around = `a${this.#round(r)} ${this.#round(r)} 0 1 0 `;
     this.#shapes.push({
       tag: "circle", attributes: { cx: this.#x(x), cy: this.#y(y), r: this.#length(r) },
-      path: `M${this.#point(x - r, y)}${around}${tenth(2 * r)} 0${around}${tenth(-2 * r)} 0Z`,
+      path: `M${this.#point(x - r, y)}${around}${this.#round(2 * r)} 0${around}${this.#round(-2 * r)} 0Z`,
     });
   }
 
@@ -143,7 +145,7 @@ export class SvgPen {
   /** Strokes a path as SVG writes it. @param {string} path */
   strokePath(path) {
     const { x, y, scale } = this.#moved;
-    const transform = `translate(${tenth(x)} ${tenth(y)}) scale(${hundredth(scale)})`;
+    const transform = `translate(${this.#round(x)} ${this.#round(y)}) scale(${hundredth(scale)})`;
     this.drawn.push({ tag: "path", attributes: { d: path, transform, fill: "none", ...this.#strokePaint(1) } });
   }
 
@@ -177,19 +179,24 @@ export class SvgPen {
 
   // ---- inside
 
+  /** @param {number} value */
+  #round(value) {
+    return Math.round(value * this.parts) / this.parts;
+  }
+
   /** @param {number} x */
   #x(x) {
-    return tenth(this.#moved.x + x * this.#moved.scale);
+    return this.#round(this.#moved.x + x * this.#moved.scale);
   }
 
   /** @param {number} y */
   #y(y) {
-    return tenth(this.#moved.y + y * this.#moved.scale);
+    return this.#round(this.#moved.y + y * this.#moved.scale);
   }
 
   /** @param {number} length */
   #length(length) {
-    return tenth(length * this.#moved.scale);
+    return this.#round(length * this.#moved.scale);
   }
 
   /** @param {number} x @param {number} y */
@@ -204,7 +211,7 @@ export class SvgPen {
       ...this.globalAlpha < 1 && { "stroke-opacity": hundredth(this.globalAlpha) },
       ...this.lineCap !== "butt" && { "stroke-linecap": this.lineCap },
       ...this.lineJoin !== "miter" && { "stroke-linejoin": this.lineJoin },
-      ...this.#dash.length > 0 && { "stroke-dasharray": this.#dash.map((part) => tenth(part * scale)).join(" ") },
+      ...this.#dash.length > 0 && { "stroke-dasharray": this.#dash.map((part) => hundredth(part * scale)).join(" ") },
     };
   }
 
