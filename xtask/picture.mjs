@@ -16,6 +16,7 @@ import * as core from "../pkg/consensus_playground.js";
 import { addWords, fetchWords, pick, translate } from "../www/i18n.js";
 import pictureWords from "../www/locale/en.share.js";
 import { pictureOf } from "../www/picture.js";
+import { coloursIn } from "../www/share/colours.js";
 import { drawPicture, momentOf, momentWords, sentenceOf, titleOf } from "../www/share/picture.js";
 import { SvgPen } from "../www/share/svg-pen.js";
 import { writeSvg } from "../www/share/svg.js";
@@ -101,9 +102,7 @@ function busiest(playground) {
 
 /** The colours of the style sheet in a theme. @param {"light"|"dark"} theme */
 export function coloursOf(theme) {
-  const sheet = readFileSync(new URL("www/palette.css", ROOT), "utf8");
-  const found = [...sheet.matchAll(/--(\w+): var\(--cp-\w+, light-dark\((#\w+), (#\w+)\)\)/g)];
-  return Object.fromEntries(found.map(([, name, light, dark]) => [name, theme === "dark" ? dark : light]));
+  return coloursIn(readFileSync(new URL("www/palette.css", ROOT), "utf8"), theme);
 }
 
 /** Widths in thousandths of the size, of the characters from the space to the tilde. */

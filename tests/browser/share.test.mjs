@@ -497,3 +497,15 @@ test("what chats and mail programs do to a link is undone, or said", async () =>
   calm();
   await context.close();
 });
+
+test("a picture has the palette's colours for everybody, also where the person has chosen their own", async () => {
+  const { page, panel, calm, context } = await share(SCENARIO, { at: 12, forcedColors: "active" });
+  for (const [theme, paper] of [["light", "#fbfaf7"], ["dark", "#14161b"]]) {
+    await panel.getByRole("radio", { name: theme }).check();
+    const svg = (await save(page, panel.getByRole("button", { name: "Save SVG" }).last())).content.toString();
+    assert.match(svg, new RegExp(`<rect x="0" y="0" width="800" height="450" fill="${paper}"/>`));
+    assert.doesNotMatch(svg, /="undefined"/);
+  }
+  calm();
+  await context.close();
+});

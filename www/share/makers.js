@@ -1,8 +1,8 @@
 // Makes of the page's present run what can be saved: pictures of its moment, a film, JSON.
 
-import { engine, loaded } from "../engine.js";
-import { readColours } from "../theme.js";
 import { h } from "../dom.js";
+import { engine, loaded } from "../engine.js";
+import { coloursOfPage } from "./colours.js";
 import { drawPicture, momentOf, momentWords, sentenceOf, titleOf } from "./picture.js";
 import { film, stretch } from "./replay.js";
 import { replayPage } from "./replay-page.js";
@@ -27,7 +27,7 @@ export function makers(app) {
   };
   const t = (/** @type {string} */ key, /** @type {Record<string, string | number> | undefined} */ values) => app.t(key, values);
   const words = (/** @type {{en?: string, zh?: string} | null | undefined} */ said) => app.words(said);
-  const style = (/** @type {Theme} */ theme) => ({ ...SIZE, colours: coloursOf(theme), t, words, language: app.language });
+  const style = (/** @type {Theme} */ theme) => ({ ...SIZE, colours: coloursOfPage(theme), t, words, language: app.language });
   const moment = () => momentOf(app.playground, app.frame, { about: app.about, sheet: app.sheet, nowMs: app.nowMs, selection: app.selection });
   const title = () => titleOf(app, words);
   const description = () => {
@@ -68,7 +68,7 @@ export function makers(app) {
         const made = await film(copy, { measure, t, words, language: app.language, onProgress, signal });
         const html = replayPage(made, {
           title: title(), protocol: sheet.title, language: app.language, link: link?.startsWith("http") ? link : null,
-          colours: { light: coloursOf("light"), dark: coloursOf("dark") }, t,
+          colours: { light: coloursOfPage("light"), dark: coloursOfPage("dark") }, t,
         });
         const number = (/** @type {number} */ count) => count.toLocaleString(app.language);
         const isCut = made.from > 0 || made.to < made.length;
@@ -100,16 +100,4 @@ async function copyOf(app) {
   const copy = await loaded(make);
   copy.seek(0, index);
   return copy;
-}
-
-/**
- * The page's colours as they are in a theme, whichever it has.
- * @param {Theme} theme
- */
-function coloursOf(theme) {
-  const host = h("div", { hidden: true, style: { colorScheme: theme } });
-  document.body.append(host);
-  const colours = readColours(host);
-  host.remove();
-  return colours;
 }
