@@ -19,6 +19,7 @@ pub mod operation;
 pub mod past;
 pub mod protocol;
 pub mod protocols;
+pub mod qr;
 pub mod scenario;
 pub mod session;
 mod sheet;

@@ -1,5 +1,7 @@
 //! Share links: whatever was put in comes out, and nothing else ever does.
 
+use std::path::Path;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use consensus_playground::scenario::link::{
@@ -314,12 +316,13 @@ fn links_of_the_past_are_kept_for_ever() {
     assert!(count >= 5);
 }
 
-/// The runs of the shipped scenarios, as links that were made once. A change of a protocol that
-/// makes one of them diverge breaks links that people have; until the first release
-/// `UPDATE_GOLDENS=1 cargo test --test link` writes them anew.
+/// The runs of the shipped scenarios, as links that were made once, in a file for each version. A change
+/// of a protocol that makes one of them diverge breaks links that people have; until a version is
+/// released `UPDATE_GOLDENS=1 cargo test --test link` writes its file anew, and never another.
 #[test]
-fn runs_of_the_past_still_replay() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/links/v1-runs.txt");
+fn runs_of_every_version_still_replay() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/links/runs");
+    let present = folder.join(concat!(env!("CARGO_PKG_VERSION"), ".txt"));
     if std::env::var_os("UPDATE_GOLDENS").is_some() {
         let lines: Vec<String> = presets::all()
             .into_iter()
@@ -332,15 +335,23 @@ fn runs_of_the_past_still_replay() {
                 format!("{}\t{}\n", preset.id, encode(&link))
             })
             .collect();
-        std::fs::write(path, lines.concat()).unwrap();
+        std::fs::write(&present, lines.concat()).unwrap();
     }
-    let lines = std::fs::read_to_string(path).unwrap();
-    assert!(lines.lines().count() >= 18);
-    for line in lines.lines() {
-        let (name, link) = line.split_once('\t').unwrap();
-        let Link { scenario, recorded } = decode(link).unwrap();
-        let timeline = Timeline::open(scenario).unwrap();
-        assert_eq!(timeline.divergence(&recorded.unwrap()), None, "{name}");
+    assert!(present.is_file(), "the present version has no file: see tests/links/runs/README.md");
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "txt") {
+            continue;
+        }
+        let version = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let lines = std::fs::read_to_string(&path).unwrap();
+        assert!(lines.lines().count() >= 18, "{version} has its links");
+        for line in lines.lines() {
+            let (name, link) = line.split_once('\t').unwrap();
+            let Link { scenario, recorded } = decode(link).unwrap();
+            let timeline = Timeline::open(scenario).unwrap();
+            assert_eq!(timeline.divergence(&recorded.unwrap()), None, "{version}: {name}");
+        }
     }
 }
 

@@ -140,7 +140,7 @@ export class App extends Page {
   /** @param {any} playground from `recover` */
   goOnWith(playground) {
     const { scenarioId } = this;
-    this.#adopt(playground);
+    this.#adopt(playground, true);
     this.scenarioId = scenarioId;
   }
 
@@ -163,16 +163,20 @@ export class App extends Page {
       playground.free();
       return false;
     }
+    // Before anything says what the next one is.
+    if (this.playground) this.emit("closing");
     note();
     this.#adopt(playground);
     if (moving) this.#playIfMoving();
     return true;
   }
 
-  /** @param {any} playground */
-  #adopt(playground) {
+  /**
+   * @param {any} playground
+   * @param {boolean} [isSame] whether it is the same run, built anew
+   */
+  #adopt(playground, isSame = false) {
     this.pause();
-    if (this.playground) this.emit("closing");
     const former = this.playground;
     this.playground = playground;
     this.sheet = playground.sheet();
@@ -189,7 +193,7 @@ export class App extends Page {
     this.refresh("jump");
     this.loop.reset();
     if (!this.keepSafe()) fetchMore().then(() => this.keepSafe(), () => {});
-    this.emit("open");
+    this.emit("open", isSame);
     this.emit("selection");
   }
 

@@ -10,6 +10,9 @@ import { recall, remember } from "./storage.js";
 
 const DEFAULT_SCENARIO = "raft/leader-election";
 const SESSION = "session";
+/** The works before the last one: a run that takes its place must not cost anybody theirs. */
+const FORMER = "former-sessions";
+const FORMER_MAX = 4;
 const SAVE_EVERY_MS = 4000;
 
 /**
@@ -23,7 +26,7 @@ const SAVE_EVERY_MS = 4000;
  */
 export async function openFromAddress(app, onTrouble) {
   try {
-    if (/^#?v\d+\./.test(decodeHash())) {
+    if (/^[#\s<(]*v\d+\./.test(decodeHash())) {
       await app.openLink(decodeHash());
       return;
     }
@@ -52,10 +55,10 @@ export async function openFromAddress(app, onTrouble) {
   }
 }
 
-/** Chat programs encode what they pass on, sometimes twice. */
+/** Chat programs encode what they pass on, sometimes more than once. */
 export function decodeHash() {
   let hash = location.hash;
-  for (let round = 0; round < 2 && hash.includes("%"); round++) {
+  for (let round = 0; round < 3 && hash.includes("%"); round++) {
     try {
       hash = decodeURIComponent(hash);
     } catch {
@@ -79,17 +82,33 @@ export function likelyProtocol() {
 
 /** @returns {SavedSession | null} */
 export function savedSession() {
+  return savedSessions()[0] ?? null;
+}
+
+/**
+ * What is kept, the last work first.
+ * @returns {SavedSession[]}
+ */
+export function savedSessions() {
   try {
-    const saved = JSON.parse(recall(SESSION) ?? "null");
-    return saved && typeof saved.text === "string" ? saved : null;
+    const saved = [JSON.parse(recall(SESSION) ?? "null"), ...JSON.parse(recall(FORMER) ?? "[]")];
+    return saved.filter((one) => typeof one?.text === "string");
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** @param {App} app */
-export async function restoreSession(app) {
-  const saved = savedSession();
+/** @param {SavedSession[]} sessions the last work first */
+function keepAll([last, ...former]) {
+  remember(FORMER, JSON.stringify(former.slice(0, FORMER_MAX)));
+  remember(SESSION, JSON.stringify(last));
+}
+
+/**
+ * @param {App} app
+ * @param {SavedSession | null} [saved] the last one, unless another is asked for
+ */
+export async function restoreSession(app, saved = savedSession()) {
   if (!saved) return;
   // The link keeps the moment, the text is for runs that no link holds.
   if (saved.link) {
@@ -98,6 +117,8 @@ export async function restoreSession(app) {
     await app.openText(saved.text);
   }
   app.ownWork = true;
+  keepAll([saved, ...savedSessions().filter(({ savedAt }) => savedAt !== saved.savedAt)]);
+  app.emit("restored");
 }
 
 /**
@@ -107,6 +128,8 @@ export async function restoreSession(app) {
 export function keepSession(app) {
   let savedIndex = "";
   let savedAt = 0;
+  /** Whether what was kept last is of this run. */
+  let isMine = false;
   const save = () => {
     if (!app.playground) return;
     const { branch, index, length } = app.frame.cursor;
@@ -120,7 +143,11 @@ export function keepSession(app) {
       return;
     }
     if (!app.ownWork) return;
-    remember(SESSION, JSON.stringify({ link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() }));
+    keepAll([
+      { link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() },
+      ...savedSessions().slice(isMine ? 1 : 0),
+    ]);
+    isMine = true;
   };
   app.on("change", () => {
     const wait = app.playing ? SAVE_EVERY_MS : 1200;
@@ -129,6 +156,8 @@ export function keepSession(app) {
   });
   // Before another scenario takes the place of this one, and when the page goes away.
   app.on("closing", save);
+  app.on("open", (isSame) => (isMine &&= isSame));
+  app.on("restored", () => (isMine = true));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) save();
   });

@@ -49,7 +49,7 @@ const replace = {
  * of them shared with the comparison, where esbuild would make one for every set of users: fewer requests,
  * and they pack better.
  */
-const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js", "www/course/course.js"].map((path) => join(root, path));
+const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js", "www/course/course.js", "www/panels/share.js"].map((path) => join(root, path));
 const later = {
   name: "later",
   setup({ onLoad }) {

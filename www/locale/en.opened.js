@@ -1,6 +1,7 @@
 // The words of what opens only when it is asked for, in English.
 
 export default {
+  "header.formerSession": "Back to earlier work",
   "header.noScenarios": "No scenarios are built in.",
   "header.courseHint": "Lessons and challenges, step by step",
   "header.search": "Search all scenarios",

@@ -74,6 +74,7 @@ const PARTS: &[Part] = &[
         ],
     },
     Part { id: "course", exports: &["courseChapter", "playground_reached"] },
+    Part { id: "qr", exports: &["playground_qrModules"] },
 ];
 
 /// File names, with `/` after a folder, and their bytes.
