@@ -39,7 +39,7 @@ fn folder() -> PathBuf {
 /// All histories by name, the small ones first.
 fn names() -> Vec<String> {
     let mut names = Vec::new();
-    for kind in ["register", "kv"] {
+    for kind in ["register", "kv", "queue", "set"] {
         for operations in OPERATIONS {
             names.extend(CLIENTS.map(|clients| format!("{kind}-{operations}-{clients}")));
         }
@@ -59,10 +59,15 @@ fn text_of(name: &str) -> String {
     let words: Vec<&str> = name.split('-').collect();
     match words[..] {
         ["kv", "50"] => history::key_value(FIFTY_CLIENTS),
-        [kind @ ("kv" | "register"), operations, clients] => {
+        [kind @ ("kv" | "register" | "queue" | "set"), operations, clients] => {
             let number = |word: &str| word.parse().expect("names have numbers");
             let shape = shape(number(operations), number(clients));
-            if kind == "kv" { history::key_value(shape) } else { history::register(shape) }
+            match kind {
+                "kv" => history::key_value(shape),
+                "queue" => history::queue(shape),
+                "set" => history::set(shape),
+                _ => history::register(shape),
+            }
         }
         _ => {
             let path = folder().join(name);

@@ -220,7 +220,7 @@ fn history_prints_one_json_object_a_file() {
 
 #[test]
 fn history_that_is_not_decided_never_holds() {
-    for arguments in [&["--limit", "0"][..], &["--guarantee", "strong-eventual"]] {
+    for arguments in [&["--limit", "0"][..], &["--guarantee", "read-committed"]] {
         let output =
             playground(&[&["history", "-"], arguments].concat(), Some(IN_ORDER.as_bytes()));
         let text = String::from_utf8(output.stdout).unwrap();

@@ -108,6 +108,44 @@ pub fn register(shape: Shape) -> String {
     history(Shape { keys: 1, ..shape }, NOTHING, ask, answer)
 }
 
+/// The same of one queue: as many enqueue an item of their own as dequeue one.
+pub fn queue(shape: Shape) -> String {
+    let ask = |draws: &mut Draws, client: usize, count: u32| match draws.below(2) {
+        0 => Call { function: "enqueue", key: 0, argument: format!("{}", own(client, count)) },
+        _ => Call { function: "dequeue", key: 0, argument: NOTHING.to_owned() },
+    };
+    let answer = |store: &mut Vec<String>, call: &Call| match call.function {
+        "enqueue" => {
+            store.push(call.argument.clone());
+            (true, call.argument.clone())
+        }
+        _ if store.is_empty() => (true, NOTHING.to_owned()),
+        _ => (true, store.remove(0)),
+    };
+    history(Shape { keys: 0, ..shape }, NOTHING, ask, answer)
+}
+
+/// The same of one set: most add an item of their own, one in 64 reads the whole set.
+pub fn set(shape: Shape) -> String {
+    let ask = |draws: &mut Draws, client: usize, count: u32| match draws.below(64) {
+        0 => Call { function: "read", key: 0, argument: NOTHING.to_owned() },
+        _ => Call { function: "add", key: 0, argument: format!("{}", own(client, count)) },
+    };
+    let answer = |store: &mut Vec<String>, call: &Call| match call.function {
+        "add" => {
+            store.push(call.argument.clone());
+            (true, call.argument.clone())
+        }
+        _ => (true, format!("[{}]", store.join(" "))),
+    };
+    history(Shape { keys: 0, ..shape }, NOTHING, ask, answer)
+}
+
+/// An item that nobody else has.
+fn own(client: usize, count: u32) -> u64 {
+    client as u64 * 100_000 + u64::from(count)
+}
+
 /// Clients take turns at random: each calls, then its operation takes effect, then it returns.
 fn history(
     shape: Shape,

@@ -30,9 +30,14 @@ pub(super) struct Op {
 }
 
 impl Op {
-    /// Whether some of its answers may fit one state and not another.
+    /// Whether some of its answers may fit one state and not another. A transfer of which nobody
+    /// knows whether it was refused fits every state.
     pub fn observes(&self) -> bool {
-        self.whole == Whole::Refused || self.steps.iter().any(|step| step.act.observes())
+        let is_told = |act: Act| {
+            act.observes()
+                && (self.whole != Whole::Either || !matches!(act, Act::Pay(_) | Act::Receive(_)))
+        };
+        self.whole == Whole::Refused || self.steps.iter().any(|step| is_told(step.act))
     }
 
     /// Whether it may change a state.

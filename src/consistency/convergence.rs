@@ -5,8 +5,6 @@
 //! write is still open it may take effect between two such reads, so that a difference says
 //! nothing. A history is finite: that replicas agree later cannot be seen in it, so a run should go
 //! on after its faults are healed. That values come from writes is the business of other models.
-//! Strong eventual consistency (Shapiro et al. 2011) speaks of the updates that a replica has
-//! received, and a history does not say which those are: it is not judged.
 
 use std::collections::BTreeMap;
 

@@ -280,8 +280,3 @@ fn steps_depend(left: Act, gone: Act) -> bool {
         _ => true,
     }
 }
-
-/// Why replicas have not come to agree.
-pub(super) fn convergence_sentence(history: &History, culprits: &[u32]) -> String {
-    words::convergence(history, culprits)
-}

@@ -6,8 +6,10 @@
 //! orders, and is often quicker to see, so that is tried first for a while. Where a relation
 //! depends on who wrote what was read and that is not known, every choice is tried.
 
+use super::arbitration::Arbitrated;
 use super::compile::{Compiled, compile};
-use super::explain::{Explainer, convergence_sentence};
+use super::direct::Direct;
+use super::explain::Explainer;
 use super::machine::Act;
 use super::model::{Model, Object};
 use super::read_committed::{self, Committed};
@@ -16,7 +18,7 @@ use super::relation::{self, Source};
 use super::search::{Found, Problem, Search};
 use super::verdict::{Limits, Order, Verdict, Violation};
 use super::views::{self, Choice};
-use super::{convergence, items, registers, snapshot};
+use super::{arbitration, convergence, direct, items, snapshot, words};
 
 /// How a check stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,9 @@ pub struct Judge {
 
 /// Steps for the attempt to satisfy a model by a stronger one.
 const STRONGER_STEPS: u64 = 200_000;
+
+/// Steps to find a long order of what is known to have no whole one.
+const LONGEST_STEPS: u64 = 20_000;
 
 enum Stage {
     /// A stronger model, with the steps that are left for it.
@@ -184,7 +189,9 @@ fn stronger(history: &History, object: Object, model: Model) -> Option<Check> {
     let of_orders = Model::Linearizable.implies(model) || model == Model::Serializable;
     let is_snapshots = model == Model::SnapshotIsolation && object == Object::Bank;
     let is_itself = matches!(model, Model::Linearizable | Model::StrictSerializable);
-    if is_itself || !(of_orders || is_snapshots) {
+    // Agreement in the end is seen at once.
+    let is_quick = matches!(model, Model::Eventual | Model::StrongEventual);
+    if is_itself || is_quick || !(of_orders || is_snapshots) {
         return None;
     }
     prepare(history, object, Model::Linearizable).ok()
@@ -234,20 +241,8 @@ fn prepare(history: &History, object: Object, model: Model) -> Result<Check, Ver
                 Committed::Unclear(why) => Verdict::NotApplicable(why),
             });
         }
-        Model::Eventual => {
-            return Err(match convergence::judge(&compiled) {
-                Verdict::Violated(mut violation) => {
-                    violation.explanation = convergence_sentence(history, &violation.culprits);
-                    Verdict::Violated(violation)
-                }
-                verdict => verdict,
-            });
-        }
-        Model::StrongEventual => {
-            return Err(Verdict::NotApplicable(
-                "a history does not say which updates each replica had received",
-            ));
-        }
+        Model::Eventual => return Err(converged(history, &compiled)),
+        Model::StrongEventual => return Err(arbitrated(history, &compiled, object)),
         Model::Causal
         | Model::Pram
         | Model::ReadYourWrites
@@ -272,6 +267,47 @@ fn is_of_queue(op: &super::compile::Op) -> bool {
 fn is_transactional(compiled: &Compiled, object: Object) -> bool {
     let is_long = |op: &super::compile::Op| op.steps.len() > 1;
     object == Object::Bank || object == Object::Store && compiled.ops.iter().any(is_long)
+}
+
+/// Whether sessions agree in the end.
+fn converged(history: &History, compiled: &Compiled) -> Verdict {
+    match convergence::judge(compiled) {
+        Verdict::Violated(mut violation) => {
+            violation.explanation = words::convergence(history, &violation.culprits);
+            Verdict::Violated(violation)
+        }
+        verdict => verdict,
+    }
+}
+
+/// Whether one order of the updates explains every answer, and sessions agree in the end.
+fn arbitrated(history: &History, compiled: &Compiled, object: Object) -> Verdict {
+    if object == Object::Consensus {
+        return Verdict::NotApplicable(
+            "what was decided is no update that one may have seen or not",
+        );
+    }
+    if !history.contents.is_empty() {
+        return Verdict::NotApplicable(
+            "this model orders updates, and who added what was there at the beginning is not known",
+        );
+    }
+    if let violated @ Verdict::Violated(_) = converged(history, compiled) {
+        return violated;
+    }
+    match arbitration::judge(compiled) {
+        Arbitrated::Holds(records) => Verdict::Holds(vec![Order { viewer: None, records }]),
+        Arbitrated::Violated(mut culprits) => {
+            culprits.sort_by_key(|place| history.records[*place as usize].call);
+            let ends =
+                culprits.iter().filter_map(|place| history.records[*place as usize].returned);
+            let at = ends.max().unwrap_or_default();
+            let explanation = words::sentence(history, Model::StrongEventual, &culprits, None);
+            Verdict::Violated(Violation { culprits, at, explanation, ..Violation::default() })
+        }
+        Arbitrated::GaveUp(why) => Verdict::GaveUp(why),
+        Arbitrated::NotApplicable(why) => Verdict::NotApplicable(why),
+    }
 }
 
 /// One part for each key, and of sets that are never read as a whole for each item.
@@ -313,23 +349,39 @@ impl Check {
             if *steps == 0 {
                 return None;
             }
+            let mut is_impossible = false;
             let mut search = match self.search.take() {
                 Some(search) => search,
                 None => {
-                    if let Part::RealTime(places) = part
-                        && let Some(records) = registers::order(&self.compiled, places)
-                    {
+                    if let Part::RealTime(places) = part {
                         *steps = steps.saturating_sub(places.len() as u64);
-                        self.orders.push(Order { viewer, records });
-                        self.at += 1;
-                        continue;
+                        match direct::order(&self.compiled, self.object, places) {
+                            Direct::Order(records) => {
+                                self.orders.push(Order { viewer, records });
+                                self.at += 1;
+                                continue;
+                            }
+                            Direct::Impossible => is_impossible = true,
+                            Direct::General => {}
+                        }
                     }
-                    let problem = self.problem(model);
+                    let (problem, contradicts) = self.problem(model);
+                    is_impossible |= contradicts;
                     self.compiled.machine.keys = problem.start.len() as u32;
                     Search::new(problem, &mut self.compiled.machine)
                 }
             };
-            match search.advance(&mut self.compiled.machine, steps, limits.memory_bytes) {
+            let machine = &mut self.compiled.machine;
+            let found = if is_impossible {
+                // Only to show how far one comes.
+                let mut few = LONGEST_STEPS;
+                let found = search.advance(machine, &mut few, limits.memory_bytes);
+                *steps = steps.saturating_sub(LONGEST_STEPS - few);
+                if found == Found::Order { found } else { Found::None }
+            } else {
+                search.advance(machine, steps, limits.memory_bytes)
+            };
+            match found {
                 Found::Open => {
                     self.search = Some(search);
                     return None;
@@ -357,21 +409,29 @@ impl Check {
         }
     }
 
-    fn problem(&self, model: Model) -> Problem {
+    /// What is to be ordered, and whether it is known that it cannot be: an operation that must be
+    /// there would have to come before itself.
+    fn problem(&self, model: Model) -> (Problem, bool) {
         let Compiled { machine, ops, start, .. } = &self.compiled;
-        let (before, real_time) = match &self.parts[self.at] {
+        let problem = match &self.parts[self.at] {
             Part::View(viewer) => {
-                return views::view(&self.compiled, model, *viewer, &self.sources, &self.choice);
+                views::view(&self.compiled, model, *viewer, &self.sources, &self.choice)
             }
-            Part::Snapshots => return snapshot::problem(&self.compiled),
-            Part::RealTime(places) => return self.local(places),
-            Part::Sessions => {
-                (relation::saturate(ops, machine, start, relation::sessions(ops)), false)
+            Part::Snapshots => snapshot::problem(&self.compiled),
+            Part::RealTime(places) => return (self.local(places), false),
+            part => {
+                let sessions = match part {
+                    Part::Sessions => relation::sessions(ops),
+                    _ => Vec::new(),
+                };
+                let before = relation::saturate(ops, machine, start, sessions);
+                let (ops, start) = (ops.clone(), start.clone());
+                Problem { ops, before, real_time: false, conflicts: Vec::new(), start }
             }
-            Part::Free => (relation::saturate(ops, machine, start, Vec::new()), false),
         };
-        let (ops, start) = (ops.clone(), start.clone());
-        Problem { ops, before, real_time, conflicts: Vec::new(), start }
+        let mut circles = problem.before.iter().filter(|(first, second)| first == second);
+        let contradicts = circles.any(|(op, _)| problem.ops[*op as usize].required);
+        (problem, contradicts)
     }
 
     /// The operations of one key, as the only one; all operations where they share several.

@@ -1,15 +1,19 @@
 //! Which consistency model a history satisfies, and why not where it does not. Nothing here knows a
 //! protocol: a history is what clients asked and were told.
 
+mod arbitration;
 mod compile;
 mod convergence;
+mod direct;
 mod explain;
+mod growing;
 mod intern;
 mod items;
 mod judge;
 mod late;
 mod machine;
 mod model;
+mod queues;
 mod read_committed;
 mod record;
 mod registers;

@@ -109,7 +109,8 @@ models! {
     Eventual "eventual" "Eventual" Total "Vogels 2009"
         "Once no write is under way, the last reads of all sessions find the same value.";
     StrongEventual "strong-eventual" "Strong eventual" Total "Shapiro et al. 2011"
-        "Replicas that have received the same updates are in the same state.";
+        "All updates fit into one order in which each answer is what some of those made before it \
+         give, and the last reads of all sessions agree.";
     StrictSerializable "strict-serializable" "Strict serializable" Unavailable "Papadimitriou 1979"
         "All transactions fit into one order in which each answer is right and none comes before a \
          transaction that had returned when it was called.";
@@ -133,6 +134,7 @@ pub const IMPLICATIONS: &[(Model, Model)] = &[
     (Model::Pram, Model::MonotonicReads),
     (Model::Pram, Model::MonotonicWrites),
     (Model::Pram, Model::ReadYourWrites),
+    (Model::Linearizable, Model::StrongEventual),
     (Model::StrongEventual, Model::Eventual),
     (Model::Serializable, Model::SnapshotIsolation),
     (Model::SnapshotIsolation, Model::ReadCommitted),

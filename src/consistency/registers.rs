@@ -7,10 +7,11 @@
 //! read returns before its write was called, no two forward zones overlap, and no backward zone
 //! lies in a forward one.
 //!
-//! Only an order that exists is answered here: where there is none, the general search says so and
-//! why.
+//! Where a zone begins at the very moment of a call, which of the two came first is left to the
+//! general search.
 
 use super::compile::{Compiled, OPEN};
+use super::direct::Direct;
 use super::machine::Act;
 
 struct Cluster {
@@ -23,19 +24,20 @@ struct Cluster {
     called: u64,
 }
 
-/// The records in order; `None` where there is no such order, or it needs the general search.
-pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
+/// The records of one register's operations in order.
+pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
     let ops = &compiled.ops;
-    let key = ops[*places.first()? as usize].steps.first()?.key;
+    let first = places.first().and_then(|place| ops[*place as usize].steps.first());
+    let Some(key) = first.map(|step| step.key) else { return Direct::General };
     let initial = compiled.start[key as usize];
     let mut found: Vec<(u32, u32, bool)> = Vec::with_capacity(places.len());
     for place in places {
-        let [step] = ops[*place as usize].steps[..] else { return None };
+        let [step] = ops[*place as usize].steps[..] else { return Direct::General };
         match step.act {
-            _ if step.key != key => return None,
+            _ if step.key != key => return Direct::General,
             Act::Write(value) => found.push((value, *place, false)),
             Act::Read(value) => found.push((value, *place, true)),
-            _ => return None,
+            _ => return Direct::General,
         }
     }
     found.sort_unstable_by_key(|(value, place, is_read)| (*value, *is_read, *place));
@@ -46,7 +48,8 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
         let (write, reads) = match (writes, is_initial) {
             (1, false) => (Some(group[0].1), &group[1..]),
             (0, true) => (None, group),
-            _ => return None,
+            (0, false) => return Direct::Impossible,
+            _ => return Direct::General,
         };
         let reads: Vec<u32> = reads.iter().map(|(_, place, _)| *place).collect();
         let mut cluster = Cluster { write, reads, returned: OPEN, called: 0 };
@@ -61,7 +64,7 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
             cluster.returned = about.returned;
             cluster.called = about.call;
             if cluster.reads.iter().any(|read| ops[*read as usize].returned < about.call) {
-                return None;
+                return Direct::Impossible;
             }
         }
         for read in &cluster.reads {
@@ -79,7 +82,7 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
         .collect();
     forward.sort_unstable();
     if forward.windows(2).any(|pair| pair[1].0 < pair[0].1) {
-        return None;
+        return Direct::Impossible;
     }
     // The moment of each cluster: a backward one goes to the first moment of its zone that is in no
     // forward zone.
@@ -91,7 +94,10 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
         }
         let after = forward.partition_point(|zone| zone.0 <= cluster.called);
         let moment = match after.checked_sub(1).map(|before| forward[before]) {
-            Some((_, end)) if end > cluster.returned => return None,
+            Some((start, end)) if end > cluster.returned => {
+                let is_certain = start < cluster.called;
+                return if is_certain { Direct::Impossible } else { Direct::General };
+            }
             Some((_, end)) => end.max(cluster.called),
             None => cluster.called,
         };
@@ -104,5 +110,5 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Option<Vec<u32>> {
         order.extend(cluster.write);
         order.extend(&cluster.reads);
     }
-    Some(order.iter().map(|place| ops[*place as usize].record).collect())
+    Direct::Order(order.iter().map(|place| ops[*place as usize].record).collect())
 }

@@ -109,6 +109,9 @@ pub(super) fn sources(ops: &[Op], machine: &Machine, start: &[u32]) -> Option<Ve
 
 /// Marks what certainly took effect: an open operation that alone can have written what was read.
 pub(super) fn require_writers(ops: &mut [Op], machine: &Machine, start: &[u32]) {
+    if ops.iter().all(|op| op.required) {
+        return;
+    }
     for source in sources(ops, machine, start).into_iter().flatten() {
         if let [Some(writer)] = source.writers[..]
             && ops[source.reader as usize].required
@@ -237,6 +240,10 @@ pub(super) fn saturate(ops: &[Op], machine: &Machine, start: &[u32], pairs: Pair
             && certain(source.reader)
         {
             relation.add(writer, source.reader);
+        }
+        // What nobody wrote is read in no order.
+        if source.writers.is_empty() && certain(source.reader) {
+            relation.add(source.reader, source.reader);
         }
     }
     loop {

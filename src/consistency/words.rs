@@ -127,7 +127,7 @@ fn writes(record: &Record, value: &Value) -> bool {
 fn precedes(model: Model, first: &Record, second: &Record) -> bool {
     let session = (first.client, first.session) == (second.client, second.session);
     match model {
-        Model::Linearizable | Model::StrictSerializable => {
+        Model::Linearizable | Model::StrictSerializable | Model::StrongEventual => {
             first.returned.is_some_and(|returned| returned < second.call)
         }
         Model::Serializable | Model::SnapshotIsolation => false,
@@ -144,6 +144,8 @@ pub(super) fn sentence(
 ) -> String {
     let records: Vec<&Record> =
         culprits.iter().map(|place| &history.records[*place as usize]).collect();
+    // With an arbitration an earlier answer need not be an older one.
+    let keeps_order = model != Model::StrongEventual;
     for reader in records.iter().rev() {
         let (Command::Read, Answer::Found(value)) = (&reader.command, &reader.answer) else {
             continue;
@@ -165,13 +167,16 @@ pub(super) fn sentence(
             return format!("{} before anybody began to write it.", client(history, reader));
         }
         let other = records.iter().rev().filter(of_key).find(|other| {
-            precedes(model, other, reader) && value_of(other).is_some_and(|other| other != value)
+            keeps_order
+                && precedes(model, other, reader)
+                && value_of(other).is_some_and(|other| other != value)
         });
         if let Some(other) = other {
             return format!("{} after {}.", client(history, reader), had(history, other, reader));
         }
     }
     if let [first, second] = records[..]
+        && keeps_order
         && precedes(model, first, second)
     {
         return format!("{} after {}.", client(history, second), had(history, first, second));

@@ -7,21 +7,23 @@ use consensus_playground::consistency::{
     Answer, Command, Contents, History, Model, Object, Record, Step,
 };
 
+use super::committed::{committed_orders, depends_backwards_only, snapshots};
+
 /// Everything that any object holds at a key.
 #[derive(Clone, Default, PartialEq)]
-struct Cell {
-    value: String,
-    items: Vec<String>,
-    holder: Option<u32>,
+pub struct Cell {
+    pub value: String,
+    pub items: Vec<String>,
+    pub holder: Option<u32>,
 }
 
-type State = BTreeMap<String, Cell>;
+pub type State = BTreeMap<String, Cell>;
 
-fn text(value: &Option<std::sync::Arc<str>>) -> String {
+pub fn text(value: &Option<std::sync::Arc<str>>) -> String {
     value.as_deref().unwrap_or_default().to_owned()
 }
 
-fn start(history: &History) -> State {
+pub fn start(history: &History) -> State {
     let cell = |value: &str| Cell { value: value.to_owned(), ..Cell::default() };
     let mut state: State =
         history.initial.iter().map(|(key, value)| (key.to_string(), cell(value))).collect();
@@ -37,7 +39,7 @@ fn start(history: &History) -> State {
 
 /// Executes an operation. With `compare`, whether its answer was right; without, it is another's in
 /// somebody's view: what it was told tells what it did.
-fn execute(state: &mut State, object: Object, record: &Record, compare: bool) -> bool {
+pub fn execute(state: &mut State, object: Object, record: &Record, compare: bool) -> bool {
     let before = state.clone();
     let cell = state.entry(record.key.to_string()).or_default();
     let is_open = record.returned.is_none();
@@ -109,7 +111,7 @@ fn execute(state: &mut State, object: Object, record: &Record, compare: bool) ->
             }
             Answer::Found(Some(cell.value.as_str().into()))
         }
-        Command::Transaction(steps) => match transact(state, steps) {
+        Command::Transaction(steps) => match transact(state, steps, compare) {
             None => return false,
             Some(true) => Answer::Done,
             Some(false) => {
@@ -131,13 +133,13 @@ fn execute(state: &mut State, object: Object, record: &Record, compare: bool) ->
     !compare || !known || same
 }
 
-/// Executes steps: `None` where a read is wrong, whether all were possible otherwise.
-fn transact(state: &mut State, steps: &[Step]) -> Option<bool> {
+/// Executes steps: `None` where a read is wrong and compared, whether all were possible otherwise.
+fn transact(state: &mut State, steps: &[Step], compare: bool) -> Option<bool> {
     for step in steps {
         match step {
             Step::Read(key, found) => {
                 let value = state.entry(key.to_string()).or_default().value.clone();
-                if found.as_ref().is_some_and(|found| text(found) != value) {
+                if compare && found.as_ref().is_some_and(|found| text(found) != value) {
                     return None;
                 }
             }
@@ -152,7 +154,7 @@ fn transact(state: &mut State, steps: &[Step]) -> Option<bool> {
                 let is_it = |found: &Vec<std::sync::Arc<str>>| {
                     found.iter().map(|item| item.to_string()).collect::<Vec<_>>() == items
                 };
-                if found.as_ref().is_some_and(|found| !is_it(found)) {
+                if compare && found.as_ref().is_some_and(|found| !is_it(found)) {
                     return None;
                 }
             }
@@ -205,6 +207,14 @@ pub fn mutates(record: &Record) -> bool {
 pub fn observes(record: &Record) -> bool {
     if record.answer == Answer::Unknown || record.returned.is_none() {
         return false;
+    }
+    if let (Command::Transaction(steps), Answer::Done) = (&record.command, &record.answer) {
+        return steps.iter().any(|step| match step {
+            Step::Read(_, found) => found.is_some(),
+            Step::ReadList(_, found) => found.is_some(),
+            Step::Transfer(..) => true,
+            Step::Write(..) | Step::Append(..) => false,
+        });
     }
     !matches!(
         record.command,
@@ -304,7 +314,7 @@ pub fn satisfies(history: &History, object: Object, model: Model) -> bool {
         Model::ReadCommitted => {
             committed_orders(history, &mut |order| depends_backwards_only(history, order))
         }
-        _ => choices(history, model, &all).iter().any(|wrote| {
+        _ => choices(history, object, model, &all).iter().any(|wrote| {
             viewers(history).into_iter().all(|viewer| {
                 let own = |place: usize| (records[place].client, records[place].session) == viewer;
                 let seen: Vec<usize> = all
@@ -328,8 +338,36 @@ fn viewers(history: &History) -> Vec<(u32, u32)> {
     all
 }
 
-/// What an operation found that somebody must have written.
-fn found(object: Object, record: &Record) -> Vec<String> {
+/// What an operation found that somebody must have written, each with its key and whether it is an
+/// item; a transaction finds what it wrote itself in other ways.
+fn found(object: Object, record: &Record) -> Vec<(String, bool, String)> {
+    let Command::Transaction(steps) = &record.command else {
+        let is_item = !matches!(record.command, Command::Read | Command::Cas(..));
+        let key = record.key.to_string();
+        let all = found_alone(object, record).into_iter();
+        return all.map(|what| (key.clone(), is_item, what)).collect();
+    };
+    let mut all = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let (key, items, is_item) = match step {
+            Step::Read(key, Some(value)) => (key, vec![text(value)], false),
+            Step::ReadList(key, Some(items)) => {
+                (key, items.iter().map(|item| item.to_string()).collect(), true)
+            }
+            _ => continue,
+        };
+        let is_own = steps[..at].iter().any(|own| match own {
+            Step::Write(other, _) | Step::Append(other, _) => other == key,
+            _ => false,
+        });
+        if !is_own {
+            all.extend(items.into_iter().map(|what| (key.to_string(), is_item, what)));
+        }
+    }
+    all
+}
+
+fn found_alone(object: Object, record: &Record) -> Vec<String> {
     if record.returned.is_none() {
         return Vec::new();
     }
@@ -350,43 +388,51 @@ fn found(object: Object, record: &Record) -> Vec<String> {
     }
 }
 
-fn wrote(record: &Record, what: &str) -> bool {
-    match &record.command {
-        Command::Write(value) => text(value) == what,
-        Command::Cas(_, value) => {
-            text(value) == what && !(record.answer == Answer::Refused && record.returned.is_some())
-        }
-        Command::Append(item) | Command::Add(item) | Command::Enqueue(item) => **item == *what,
-        _ => false,
+fn wrote(record: &Record, key: &str, what: &str) -> bool {
+    if let Command::Transaction(steps) = &record.command {
+        return steps.iter().any(|step| match step {
+            Step::Write(at, value) => **at == *key && text(value) == what,
+            Step::Append(at, item) => **at == *key && **item == *what,
+            _ => false,
+        });
     }
+    *record.key == *key
+        && match &record.command {
+            Command::Write(value) => text(value) == what,
+            Command::Cas(_, value) => {
+                text(value) == what
+                    && !(record.answer == Answer::Refused && record.returned.is_some())
+            }
+            Command::Append(item) | Command::Add(item) | Command::Enqueue(item) => **item == *what,
+            _ => false,
+        }
 }
 
 /// Every way to say who wrote what was read, as pairs of writer and reader.
-fn choices(history: &History, model: Model, all: &[usize]) -> Vec<Vec<(usize, usize)>> {
+fn choices(
+    history: &History,
+    object: Object,
+    model: Model,
+    all: &[usize],
+) -> Vec<Vec<(usize, usize)>> {
     let mut choices = vec![Vec::new()];
     if model != Model::Causal && model != Model::WritesFollowReads {
         return choices;
     }
-    let object = match history.records.iter().any(|r| matches!(r.command, Command::Add(_))) {
-        true => Object::Set,
-        false => Object::List,
-    };
     for reader in all {
         let record = &history.records[*reader];
-        for what in found(object, record) {
+        for (key, is_item, what) in found(object, record) {
             let mut options: Vec<Option<usize>> = all
                 .iter()
                 .copied()
                 .filter(|place| {
                     let other = &history.records[*place];
-                    place != reader && other.key == record.key && wrote(other, &what)
+                    place != reader && wrote(other, &key, &what)
                 })
                 .map(Some)
                 .collect();
-            let first = start(history).remove(&*record.key).unwrap_or_default();
-            let is_value = matches!(record.command, Command::Read | Command::Cas(..));
-            let of_items = !is_value && first.items.contains(&what);
-            if of_items || is_value && first.value == what {
+            let first = start(history).remove(&*key).unwrap_or_default();
+            if is_item && first.items.contains(&what) || !is_item && first.value == what {
                 options.push(None);
             }
             if options.is_empty() {
@@ -456,144 +502,4 @@ fn relation(
         }
     }
     before
-}
-
-/// Whether some order of the transactions that committed (of the open ones any may have) is one.
-fn committed_orders(history: &History, is_one: &mut dyn FnMut(&[usize]) -> bool) -> bool {
-    fn permute(
-        left: &mut Vec<usize>,
-        order: &mut Vec<usize>,
-        must: usize,
-        is_one: &mut dyn FnMut(&[usize]) -> bool,
-        history: &History,
-    ) -> bool {
-        let placed =
-            order.iter().filter(|place| history.records[**place].returned.is_some()).count();
-        if placed == must && is_one(order) {
-            return true;
-        }
-        for at in 0..left.len() {
-            let place = left.remove(at);
-            order.push(place);
-            let found = permute(left, order, must, is_one, history);
-            order.pop();
-            left.insert(at, place);
-            if found {
-                return true;
-            }
-        }
-        false
-    }
-    let mut all: Vec<usize> = (0..history.records.len())
-        .filter(|place| history.records[*place].answer != Answer::Aborted)
-        .collect();
-    let must = all.iter().filter(|place| history.records[**place].returned.is_some()).count();
-    permute(&mut all, &mut Vec::new(), must, is_one, history)
-}
-
-fn steps_of(record: &Record) -> &[Step] {
-    match &record.command {
-        Command::Transaction(steps) => steps,
-        _ => &[],
-    }
-}
-
-fn written_keys(record: &Record) -> Vec<String> {
-    let mut keys = Vec::new();
-    for step in steps_of(record) {
-        match step {
-            Step::Write(key, _) | Step::Append(key, _) => keys.push(key.to_string()),
-            Step::Transfer(payer, payee, _) => keys.extend([payer.to_string(), payee.to_string()]),
-            Step::Read(..) | Step::ReadList(..) => {}
-        }
-    }
-    if record.answer == Answer::Refused { Vec::new() } else { keys }
-}
-
-/// Whether each transaction of a commit order has a snapshot at or before its commit that explains
-/// it, with no commit of another writer of its keys between.
-fn snapshots(history: &History, order: &[usize], states: &mut Vec<State>) -> bool {
-    states.push(start(history));
-    for (at, place) in order.iter().enumerate() {
-        let record = &history.records[*place];
-        let keys = written_keys(record);
-        let mut next = None;
-        for snapshot in (0..=at).rev() {
-            let mut state = states[snapshot].clone();
-            if execute(&mut state, Object::Bank, record, true) {
-                let mut after = states[at].clone();
-                for key in &keys {
-                    let cell = state.get(key).cloned().unwrap_or_default();
-                    after.insert(key.clone(), cell);
-                }
-                next = Some(after);
-                break;
-            }
-            let collides = snapshot > 0
-                && written_keys(&history.records[order[snapshot - 1]])
-                    .iter()
-                    .any(|key| keys.contains(key));
-            if collides {
-                break;
-            }
-        }
-        match next {
-            Some(next) => states.push(next),
-            None => return false,
-        }
-    }
-    true
-}
-
-/// Whether each read finds the last write of a transaction earlier in the order, or its own; of
-/// lists, what the earlier ones had added up to one of them.
-fn depends_backwards_only(history: &History, order: &[usize]) -> bool {
-    let mut versions: BTreeMap<String, Vec<(String, Vec<String>)>> = BTreeMap::new();
-    for place in order {
-        let mut own: State = BTreeMap::new();
-        let mut wrote: Vec<String> = Vec::new();
-        for step in steps_of(&history.records[*place]) {
-            let (Step::Read(key, _)
-            | Step::Write(key, _)
-            | Step::Append(key, _)
-            | Step::ReadList(key, _)) = step
-            else {
-                return false;
-            };
-            let key = key.to_string();
-            let initial = start(history).get(&key).map_or(String::new(), |cell| cell.value.clone());
-            let all = versions.entry(key.clone()).or_insert_with(|| vec![(initial, Vec::new())]);
-            let fits = match step {
-                Step::Read(_, Some(found)) if wrote.contains(&key) => {
-                    own[&key].value == text(found)
-                }
-                Step::Read(_, Some(found)) => all.iter().any(|(value, _)| *value == text(found)),
-                Step::ReadList(_, Some(found)) => {
-                    let mine = own.get(&key).map_or(Vec::new(), |cell| cell.items.clone());
-                    let found: Vec<String> = found.iter().map(|item| item.to_string()).collect();
-                    all.iter().any(|(_, items)| [items.clone(), mine.clone()].concat() == found)
-                }
-                Step::Write(_, value) => {
-                    own.entry(key.clone()).or_default().value = text(value);
-                    wrote.push(key);
-                    true
-                }
-                Step::Append(_, item) => {
-                    own.entry(key).or_default().items.push(item.to_string());
-                    true
-                }
-                _ => true,
-            };
-            if !fits {
-                return false;
-            }
-        }
-        for (key, cell) in own {
-            let all = versions.entry(key.clone()).or_default();
-            let (value, items) = all.last().cloned().unwrap_or_default();
-            let value = if wrote.contains(&key) { cell.value } else { value };
-            all.push((value, [items, cell.items].concat()));
-        }
-    }
-    true
 }

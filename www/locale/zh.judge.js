@@ -101,7 +101,7 @@ export default {
   "definition.monotonic-writes": "每个会话按自己的次序看到所有写入，其中每个会话的写入保持原来的先后。",
   "definition.writes-follow-reads": "每个会话按自己的次序看到所有写入，其中一个写入排在写者先前读到的那些写入之后。",
   "definition.eventual": "不再有写入进行之后，所有会话最后的读取得到相同的值。",
-  "definition.strong-eventual": "收到相同更新的副本处于相同的状态。",
+  "definition.strong-eventual": "所有更新可以排成一个次序，使每个答复都是此前的某些更新按该次序得出的结果，并且各会话最后的读取一致。",
   "definition.strict-serializable": "所有事务能排成一个次序，其中每个答复都正确，而且没有事务排在调用它时已经返回的事务之前。",
   "definition.serializable": "所有事务能排成一个次序，其中每个答复都正确。",
   "definition.snapshot-isolation": "每个事务读取同一个已提交的快照；从这个快照到它自己提交之间，没有别的事务提交对同一个键的写入。",
