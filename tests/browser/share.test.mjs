@@ -1,6 +1,7 @@
 // What leaves the page: links, codes, snippets for documents, pictures, a film and data; and what stays in it
 // when somebody opens a link. Whatever is saved is opened and looked into.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -23,6 +24,7 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
+const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const SCENARIO = "?scenario=raft/figure-8";
 /** A title and a note that are an attack wherever they are taken for markup. */
 const HOSTILE = "](x) </script><img src=x onerror=alert(1)> \" & '";
@@ -364,6 +366,9 @@ test("a replay follows the reader's theme, and whoever asks for less movement is
     await viewer.getByRole("button", { name: "One action on" }).click();
     assert.match(await viewer.locator("#where").innerText(), /action 1 of/);
     assert.equal(await viewer.evaluate(() => document.documentElement.scrollWidth), 390);
+    await viewer.evaluate(AXE);
+    const found = await viewer.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id }) => id));
+    assert.deepEqual(found, [], colorScheme);
     await viewer.close();
   }
   assert.notEqual(grounds[0], grounds[1]);

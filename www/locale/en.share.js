@@ -51,6 +51,7 @@ export default {
   "share.notMade": "It could not be made: {why}",
   "share.notCopied": "The browser did not allow it; the text is selected, press Ctrl+C.",
 
+  "picture.action": "action {index} of {length}",
   "picture.moment": "action {index} of {length} · {ms} ms",
 
   "replay.play": "Play",

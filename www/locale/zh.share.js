@@ -51,6 +51,7 @@ export default {
   "share.notMade": "无法生成：{why}",
   "share.notCopied": "浏览器不允许；文本已选中，请按 Ctrl+C。",
 
+  "picture.action": "第 {index} 步，共 {length} 步",
   "picture.moment": "第 {index} 步，共 {length} 步 · {ms} 毫秒",
 
   "replay.play": "播放",

@@ -140,14 +140,14 @@ export function titleOf({ about, sheet }, words) {
 }
 
 /**
- * Which moment it is: `action 12 of 40 · 340 ms`.
+ * Which moment it is: `action 12 of 40 · 340 ms`, without a time where none passes.
  * @param {Moment} moment
  * @param {Style["t"]} t
  * @param {string} language
  */
-export function momentWords({ frame: { cursor } }, t, language) {
+export function momentWords({ frame: { cursor }, about }, t, language) {
   const number = (/** @type {number} */ count) => Math.floor(count).toLocaleString(language);
-  return t("picture.moment", { index: number(cursor.index), length: number(cursor.length), ms: number(cursor.nowMs) });
+  return t(about.pace === "by-time" ? "picture.moment" : "picture.action", { index: number(cursor.index), length: number(cursor.length), ms: number(cursor.nowMs) });
 }
 
 /**

@@ -58,6 +58,7 @@ export function replayPage(film, { title, protocol, language, link, colours, t }
 ${STYLES}</style>
 </head>
 <body>
+<main>
 <h1>${escapeText(title)}</h1>
 <p class="quiet">${escapeText(protocol)}${escapeText(cut)}${open}</p>
 <svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" font-family="${escapeText(FAMILY)}" role="img"></svg>
@@ -70,6 +71,7 @@ ${button("on", "›", t("replay.on"))}
 </div>
 <p id="words" aria-live="polite"></p>
 <p class="quiet">${escapeText(t("replay.keys"))}</p>
+</main>
 <script>(${replayPlayer})(document, ${asData({ film, words })});</script>
 </body>
 </html>
