@@ -4,7 +4,7 @@
 import { isCoreError, reasonWords } from "./core.js";
 import { fetchMore, fetchProtocol, isMoreThere, loaded, now, scenarioText } from "./engine.js";
 import { Emitter } from "./events.js";
-import { fetchWords, keepLanguage, pick, startLanguage, translate } from "./i18n.js";
+import { fetchWords, keepLanguage, pick, startLanguage, teach, translate } from "./i18n.js";
 import { PlayLoop } from "./play.js";
 import { keepTheme, startTheme } from "./theme.js";
 
@@ -91,6 +91,16 @@ export class App extends Emitter {
     return pick(this.language, words);
   }
 
+  /** What the core says, in the page's language. @param {string} text */
+  say(text) {
+    return this.playground?.speaker?.say(text) ?? text;
+  }
+
+  /** What ids of the protocol are called. @param {string[]} ids */
+  named(ids) {
+    return ids.map((id) => this.sheet.names?.[id] ?? id).join(", ");
+  }
+
   /** @param {"en"|"zh"} language */
   async setLanguage(language) {
     try {
@@ -99,8 +109,21 @@ export class App extends Emitter {
       this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
       return;
     }
-    this.language = language;
     keepLanguage(language);
+    await this.speak(language);
+  }
+
+  /** Says everything anew. @param {"en"|"zh"} language whose words are there */
+  async speak(language) {
+    this.language = language;
+    for (let taught = null; taught !== this.playground;) {
+      taught = this.playground;
+      await teach(this, taught);
+    }
+    if (this.playground) {
+      this.#readAbout();
+      this.frame = this.#picture();
+    }
     this.emit("language");
     this.changed();
   }
@@ -185,7 +208,9 @@ export class App extends Emitter {
   recover() {
     const { index } = this.frame.cursor;
     const { Playground } = this.engine;
+    const { speaker } = this.playground;
     const playground = now(() => this.safeLink ? Playground.fromLink(this.safeLink) : Playground.fromText(this.safeText));
+    playground.speaker = speaker;
     const safe = playground.cursor();
     if (index < safe.index) playground.seek(safe.branch, index);
     for (let at = safe.index; at < index && playground.forward(); at++);
@@ -209,6 +234,7 @@ export class App extends Emitter {
     let playground;
     try {
       playground = await loaded(make);
+      await teach(this, playground);
     } catch (error) {
       if (ticket !== this.#ticket) return false;
       if (!isCoreError(error)) this.onPanic(error);
@@ -230,8 +256,7 @@ export class App extends Emitter {
     if (this.playground) this.emit("closing");
     const former = this.playground;
     this.playground = playground;
-    this.sheet = playground.sheet();
-    this.about = playground.about();
+    this.#readAbout();
     this.selection = null;
     if (former) {
       try {
@@ -388,9 +413,23 @@ export class App extends Emitter {
    * @param {ChangeKind} kind
    */
   refresh(kind) {
-    const playground = this.playground;
     const former = this.frame;
-    this.frame = {
+    this.frame = this.#picture();
+    const selected = this.selection;
+    if (selected?.type === "node" && selected.node >= this.frame.nodes.length) this.selection = null;
+    this.emit("refresh", { kind, former });
+    this.changed();
+  }
+
+  #readAbout() {
+    this.sheet = this.playground.sheet();
+    this.about = this.playground.about();
+  }
+
+  /** @returns {Frame} */
+  #picture() {
+    const { playground } = this;
+    return {
       cursor: playground.cursor(),
       nodes: playground.nodes(),
       clients: playground.clients(),
@@ -401,10 +440,6 @@ export class App extends Emitter {
       checks: playground.checks(),
       rules: playground.rules(),
     };
-    const selected = this.selection;
-    if (selected?.type === "node" && selected.node >= this.frame.nodes.length) this.selection = null;
-    this.emit("refresh", { kind, former });
-    this.changed();
   }
 
   /** Says that the last action broke an invariant; the run stands still there. */
@@ -412,7 +447,7 @@ export class App extends Emitter {
     const { violated } = this.frame.last;
     if (violated.length === 0) return;
     this.pause();
-    this.toast(this.t("toast.violated", { what: violated.join(", ") }), "bad");
+    this.toast(this.t("toast.violated", { what: this.named(violated) }), "bad");
     this.emit("violation", violated);
   }
 

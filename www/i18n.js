@@ -2,6 +2,7 @@
 // from the start, being what stands in for missing words; Chinese is fetched for those who read it.
 
 import en from "./locale/en.js";
+import { ROOT } from "./root.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {"en"|"zh"} Language */
@@ -35,6 +36,20 @@ export async function fetchWords(language) {
     part.done.catch(() => (part.done = null));
     return part.done;
   }));
+}
+
+/**
+ * Lets a playground speak the language of the page that shows it, whatever that becomes meanwhile. Where
+ * its words cannot be fetched, it goes on in English.
+ * @param {{language: Language}} page
+ * @param {any} playground
+ */
+export async function teach(page, playground) {
+  for (let language = ""; language !== page.language;) {
+    language = page.language;
+    playground.speaker = language === "zh"
+      ? await import("./words.js").then(({ speakerOf }) => speakerOf(ROOT, playground.about().protocol)).catch(() => null) : null;
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ use include_dir::{Dir, include_dir};
 use consensus_playground::scenario::presets;
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
+static WORDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/words");
 static PKG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pkg");
 
 /// Where the pages say that their scripts and styles lie; the sources have the same names.
@@ -67,6 +68,7 @@ impl Site {
         site.add("/", &WWW);
         site.add("/pkg/", &PKG);
         site.add("/scenarios/", presets::folder());
+        site.add("/words/", &WORDS);
         site
     }
 
@@ -170,6 +172,7 @@ mod tests {
             ("/pkg/page/main.js", "text/javascript; charset=utf-8"),
             ("/pkg/page/compare.css", "text/css; charset=utf-8"),
             ("/pkg/consensus_playground_bg.wasm", "application/wasm"),
+            ("/words/zh/common.json", "application/json"),
         ] {
             let answer = site.answer(true, path, false);
             assert_eq!((answer.status, answer.media_type), (200, media_type), "{path}");

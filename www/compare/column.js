@@ -2,6 +2,7 @@
 // stage draws it. It has no clock of its own.
 
 import { Emitter } from "../events.js";
+import { teach } from "../i18n.js";
 import { wantsStillness } from "../theme.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
@@ -75,6 +76,16 @@ export class Column extends Emitter {
     this.page.changed();
   }
 
+  /** Says everything anew, in the page's language. */
+  async speak() {
+    const { playground } = this;
+    if (!playground) return;
+    await teach(this, playground);
+    if (playground !== this.playground) return;
+    this.#readAbout();
+    this.frame = this.#picture();
+  }
+
   /** @param {any} playground null for none */
   adopt(playground) {
     const former = this.playground;
@@ -87,8 +98,12 @@ export class Column extends Emitter {
     if (!playground) return;
     // Two runs have one clock only where time passes by itself.
     playground.setPace("by-time");
-    this.sheet = playground.sheet();
-    this.about = playground.about();
+    this.#readAbout();
+  }
+
+  #readAbout() {
+    this.sheet = this.playground.sheet();
+    this.about = this.playground.about();
   }
 
   /** Goes back to the beginning of the present branch. */
@@ -121,14 +136,23 @@ export class Column extends Emitter {
 
   /** @returns {string[]} the invariants that are broken */
   violated() {
-    return this.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : []));
+    return this.frame.checks.flatMap(({ id, violated }) => (violated ? [this.sheet.names?.[id] ?? id] : []));
   }
 
   /** @param {import("../app.js").ChangeKind} kind */
   refresh(kind) {
     const { playground, frame: former } = this;
     if (!playground) return;
-    this.frame = {
+    this.frame = this.#picture();
+    // The whole history is judged anew each time: while it plays, at the pace of the eye.
+    if (kind !== "play" || performance.now() - this.#measuredMs > MEASURED_EVERY_MS) this.#metrics = null;
+    this.emit("refresh", { kind, former });
+  }
+
+  /** @returns {import("../types.js").Frame} */
+  #picture() {
+    const { playground } = this;
+    return {
       cursor: playground.cursor(),
       nodes: playground.nodes(),
       clients: playground.clients(),
@@ -139,8 +163,5 @@ export class Column extends Emitter {
       checks: playground.checks(),
       rules: playground.rules(),
     };
-    // The whole history is judged anew each time: while it plays, at the pace of the eye.
-    if (kind !== "play" || performance.now() - this.#measuredMs > MEASURED_EVERY_MS) this.#metrics = null;
-    this.emit("refresh", { kind, former });
   }
 }

@@ -3,7 +3,7 @@
 
 import { isCoreError, reasonWords } from "../core.js";
 import { Emitter } from "../events.js";
-import { fetchWords, keepLanguage, pick, startLanguage, translate } from "../i18n.js";
+import { fetchWords, keepLanguage, pick, startLanguage, teach, translate } from "../i18n.js";
 import { keepTheme, startTheme } from "../theme.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
@@ -85,6 +85,7 @@ export class Comparison extends Emitter {
     }
     this.language = language;
     keepLanguage(language);
+    await Promise.all(this.columns.map((run) => run.speak()));
     this.emit("language");
     this.changed();
   }
@@ -111,6 +112,7 @@ export class Comparison extends Emitter {
   async open({ make, right, settings = {}, atMs = null, ready = null, cut = null, whole = false }) {
     const turn = ++this.#turn;
     const { left, partner, transferred, problem } = await makePair(this.engine, { make, right, settings, whole }, (key) => this.t(key));
+    await Promise.all([left, partner].map((playground) => playground && teach(this, playground)));
     if (turn !== this.#turn) {
       left.free();
       partner?.free();

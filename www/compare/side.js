@@ -29,10 +29,10 @@ export function createSide(host, page, place) {
   const chooser = h("select", { class: "edge side-protocol", onchange: () => page.chooseProtocol(place, chooser.value) });
   const alone = h("a", { class: "side-alone", href: "./" });
   const settings = createSettings(page, place);
-  const guarantee = h("p", { class: "side-guarantee", lang: "en" });
+  const guarantee = h("p", { class: "side-guarantee" });
   const picture = h("div", { class: "side-stage" });
   const problem = h("div", { class: "side-problem", role: "alert", hidden: true });
-  const last = h("p", { class: "side-last", lang: "en" });
+  const last = h("p", { class: "side-last" });
   const nodes = h("ul", { class: "unseen" });
   const measures = h("dl", { class: "figures" });
   const broken = h("p", { class: "side-broken", role: "alert", hidden: true });

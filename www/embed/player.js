@@ -154,8 +154,9 @@ export class Player {
     if (spoken !== app.language) {
       await fetchWords(spoken).catch(() => {});
       if (app.closed) return;
-      app.language = spoken;
-      if (app.playground) app.emit("language");
+      if (app.playground) await app.speak(spoken);
+      else app.language = spoken;
+      if (app.closed) return;
     }
     this.#dress();
     if (this.#source !== JSON.stringify([asked.source, asked.at])) await this.open();

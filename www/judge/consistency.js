@@ -304,7 +304,7 @@ export function create(host, app) {
   /** @param {string} why */
   function reason(why) {
     const words = app.t(`reason.${why}`);
-    return words.startsWith("reason.") ? why : words;
+    return words.startsWith("reason.") ? app.say(why) : words;
   }
 
   /** @param {number} place */

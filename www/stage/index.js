@@ -83,7 +83,12 @@ export class Stage {
       gatherRoles(this.#roles, app);
       this.#namesChanged();
     });
-    app.on("language", () => this.#namesChanged());
+    app.on("language", () => {
+      this.#labels.clear();
+      this.#roles = noRoles();
+      gatherRoles(this.#roles, app);
+      this.#namesChanged();
+    });
     app.on("play", () => app.changed());
     app.on("change", () => this.#pictureChanged());
     app.on("quorums", (quorums) => {
@@ -236,7 +241,7 @@ export class Stage {
       selectedClient: selection?.type === "client" ? selection.client : -1,
       hoveredNode: this.hoveredNode,
       touchedNode: calm ? (frame.last.touched ?? -1) : -1,
-      periodLetter: app.sheet.period.slice(0, 1).toUpperCase(),
+      periodLetter: (app.sheet.letter ?? app.sheet.period.slice(0, 1)).toUpperCase(),
       downWord: app.t("node.down"), pausedWord: app.t("node.paused"),
       waitingWord: app.t("client.waiting"), idleWord: app.t("client.idle"), gaveUpWord: app.t("client.noAnswer"),
     };
