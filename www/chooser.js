@@ -75,7 +75,7 @@ function groups(app, entries, allOpen, guarded) {
   return ordered.map(([protocol, group]) => h("details", {
     class: "chooser-group", open: allOpen || protocol === present,
   },
-  h("summary", null, icon("chevron", 12), h("b", null, group[0].protocolTitle), h("span", { class: "count" }, group.length)),
+  h("summary", null, icon("chevron", 12), h("b", null, app.say(group[0].protocolTitle)), h("span", { class: "count" }, group.length)),
   h("div", { class: "chooser-entries" }, group.map((entry) => {
     const isOpen = entry.id === app.scenarioId;
     return h("button", {

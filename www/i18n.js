@@ -39,28 +39,29 @@ export async function fetchWords(language) {
 }
 
 /**
- * Lets a playground speak the language of the page that shows it, whatever that becomes meanwhile. Where
- * its words cannot be fetched, it goes on in English.
+ * Lets a playground, or a page, say what the core says in the language of the page that shows it, whatever
+ * that becomes meanwhile. Where its words cannot be fetched, it goes on in English.
  * @param {{language: Language}} page
- * @param {any} playground
+ * @param {any} pupil
+ * @param {string} [protocol] whose words it needs beside those of all
  */
-export async function teach(page, playground) {
+export async function teach(page, pupil, protocol) {
   for (let language = ""; language !== page.language;) {
     language = page.language;
-    playground.speaker = language === "zh"
-      ? await import("./words.js").then(({ speakerOf }) => speakerOf(ROOT, playground.about().protocol)).catch(() => null) : null;
+    pupil.speaker = language === "zh"
+      ? await import("./words.js").then(({ speakerOf }) => speakerOf(ROOT, protocol)).catch(() => null) : null;
   }
 }
 
 /**
- * The language to start in: the address first, then the last choice, then the browser's.
+ * The language to start in: the address first, then the last choice, then the first of the browser's that
+ * there is.
  * @returns {Language}
  */
 export function startLanguage() {
   const asked = new URLSearchParams(location.search).get("lang") ?? recall("language");
-  const short = asked?.slice(0, 2);
-  if (short === "en" || short === "zh") return short;
-  return navigator.language?.toLowerCase().startsWith("zh") ? "zh" : "en";
+  return [asked, ...navigator.languages].map((tag) => tag?.slice(0, 2).toLowerCase())
+    .find((short) => short === "en" || short === "zh") ?? "en";
 }
 
 /** @param {Language} language */

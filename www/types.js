@@ -45,6 +45,8 @@
  *   column?: number}} CoreError
  */
 
+/** @typedef {{playground: any, sheet: Sheet, about: About, frame: Frame}} Run */
+
 /**
  * What the page caches of one moment; `app.frame`.
  * @typedef {{cursor: Cursor, nodes: NodeState[], clients: ClientState[], messages: Int32Array,

@@ -2,7 +2,7 @@
 // stage draws it. It has no clock of its own.
 
 import { Emitter } from "../events.js";
-import { teach } from "../i18n.js";
+import { pictureOf } from "../picture.js";
 import { wantsStillness } from "../theme.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
@@ -76,16 +76,6 @@ export class Column extends Emitter {
     this.page.changed();
   }
 
-  /** Says everything anew, in the page's language. */
-  async speak() {
-    const { playground } = this;
-    if (!playground) return;
-    await teach(this, playground);
-    if (playground !== this.playground) return;
-    this.#readAbout();
-    this.frame = this.#picture();
-  }
-
   /** @param {any} playground null for none */
   adopt(playground) {
     const former = this.playground;
@@ -98,12 +88,8 @@ export class Column extends Emitter {
     if (!playground) return;
     // Two runs have one clock only where time passes by itself.
     playground.setPace("by-time");
-    this.#readAbout();
-  }
-
-  #readAbout() {
-    this.sheet = this.playground.sheet();
-    this.about = this.playground.about();
+    this.sheet = playground.sheet();
+    this.about = playground.about();
   }
 
   /** Goes back to the beginning of the present branch. */
@@ -143,25 +129,9 @@ export class Column extends Emitter {
   refresh(kind) {
     const { playground, frame: former } = this;
     if (!playground) return;
-    this.frame = this.#picture();
+    this.frame = pictureOf(playground);
     // The whole history is judged anew each time: while it plays, at the pace of the eye.
     if (kind !== "play" || performance.now() - this.#measuredMs > MEASURED_EVERY_MS) this.#metrics = null;
     this.emit("refresh", { kind, former });
-  }
-
-  /** @returns {import("../types.js").Frame} */
-  #picture() {
-    const { playground } = this;
-    return {
-      cursor: playground.cursor(),
-      nodes: playground.nodes(),
-      clients: playground.clients(),
-      messages: playground.messages(),
-      cuts: playground.cuts(),
-      last: playground.last(),
-      note: playground.note() ?? null,
-      checks: playground.checks(),
-      rules: playground.rules(),
-    };
   }
 }

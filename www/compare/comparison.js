@@ -2,9 +2,8 @@
 // Whatever happens to one happens to the other at the same millisecond, or to neither.
 
 import { isCoreError, reasonWords } from "../core.js";
-import { Emitter } from "../events.js";
-import { fetchWords, keepLanguage, pick, startLanguage, teach, translate } from "../i18n.js";
-import { keepTheme, startTheme } from "../theme.js";
+import { teach } from "../i18n.js";
+import { Page } from "../page.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
 import { USUAL_PACE } from "./common.js";
@@ -24,7 +23,7 @@ import { readyText } from "./partners.js";
  *   nothing changes unless both can be opened
  */
 
-export class Comparison extends Emitter {
+export class Comparison extends Page {
   /** @type {import("./ready.js").Ready | null} the ready comparison that is open, if it is one */
   ready = null;
   /** @type {string} the protocol that was asked for on the right */
@@ -33,69 +32,17 @@ export class Comparison extends Emitter {
   problem = null;
   /** How many nodes the slider cuts off; null as it opens. @type {number | null} */
   cut = null;
-  /** @type {(text: string, kind?: string) => void} set by main.js */
-  toast = () => {};
-  /** @type {(error: unknown) => void} set by main.js */
-  onPanic = (error) => {
-    throw error;
-  };
-  /** @type {(wallMs: number) => boolean} draws both stages, tells whether something still moves; set by main.js */
-  draw = () => false;
-
   /** The right protocol's settings before any was set here. @type {Settings} */
   #transferred = {};
   #turn = 0;
-  #frameAsked = false;
-  #changed = false;
-  #lastWallMs = 0;
 
   /** @param {Engine} engine */
   constructor(engine) {
     super();
     this.engine = engine;
-    this.language = startLanguage();
-    this.theme = startTheme();
     this.clock = new Clock(this);
     /** The left run and the right one. */
     this.columns = [new Column(this), new Column(this)];
-  }
-
-  // ---- words and looks
-
-  /**
-   * @param {string} key
-   * @param {Record<string, string | number>} [parameters]
-   */
-  t(key, parameters) {
-    return translate(this.language, key, parameters);
-  }
-
-  /** @param {import("../types.js").Words | null | undefined} words */
-  words(words) {
-    return pick(this.language, words);
-  }
-
-  /** @param {"en"|"zh"} language */
-  async setLanguage(language) {
-    try {
-      await fetchWords(language);
-    } catch (error) {
-      this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
-      return;
-    }
-    this.language = language;
-    keepLanguage(language);
-    await Promise.all(this.columns.map((run) => run.speak()));
-    this.emit("language");
-    this.changed();
-  }
-
-  /** @param {"auto"|"light"|"dark"} theme */
-  setTheme(theme) {
-    this.theme = theme;
-    keepTheme(theme);
-    this.emit("theme");
-    this.invalidate();
   }
 
   // ---- opening
@@ -112,7 +59,7 @@ export class Comparison extends Emitter {
   async open({ make, right, settings = {}, atMs = null, ready = null, cut = null, whole = false }) {
     const turn = ++this.#turn;
     const { left, partner, transferred, problem } = await makePair(this.engine, { make, right, settings, whole }, (key) => this.t(key));
-    await Promise.all([left, partner].map((playground) => playground && teach(this, playground)));
+    await Promise.all([left, partner].map((playground) => playground && teach(this, playground, playground.about().protocol)));
     if (turn !== this.#turn) {
       left.free();
       partner?.free();
@@ -225,7 +172,7 @@ export class Comparison extends Emitter {
   // ---- time
 
   play() {
-    this.#guard(() => this.clock.play());
+    this.guard(() => this.clock.play());
   }
 
   pause() {
@@ -245,7 +192,7 @@ export class Comparison extends Emitter {
 
   toStart() {
     this.pause();
-    this.#guard(() => this.goTo(0));
+    this.guard(() => this.goTo(0));
   }
 
   /** @param {number} ms */
@@ -273,7 +220,7 @@ export class Comparison extends Emitter {
   refusal(action) {
     for (const run of this.runs()) {
       const reason = run.playground.can(action);
-      if (reason) return reasonWords(this.language, reason);
+      if (reason) return reasonWords(this, reason);
     }
     return null;
   }
@@ -284,7 +231,7 @@ export class Comparison extends Emitter {
    * @returns {boolean} whether it was done
    */
   act(action) {
-    const done = this.#guard(() => {
+    const done = this.guard(() => {
       const at = this.clock.wholeMs;
       for (const run of this.runs()) run.runTo(at);
       const reason = this.refusal(action);
@@ -312,34 +259,18 @@ export class Comparison extends Emitter {
 
   // ---- the picture
 
-  /** Something in the picture changed; listeners hear of it at most once per frame. */
-  changed() {
-    this.#changed = true;
-    this.invalidate();
+  get isEmpty() {
+    return this.runs().length === 0;
   }
 
-  /** Asks for one more drawn frame. */
-  invalidate() {
-    if (this.#frameAsked) return;
-    this.#frameAsked = true;
-    requestAnimationFrame((wallMs) => this.#onFrame(wallMs));
+  /** @param {number} passedMs */
+  tick(passedMs) {
+    return this.clock.tick(passedMs);
   }
 
-  /** @param {number} wallMs */
-  #onFrame(wallMs) {
-    this.#frameAsked = false;
-    // After a hidden tab or a long pause the clock goes on where it stood.
-    const passedMs = Math.min(64, Math.max(0, wallMs - this.#lastWallMs));
-    this.#lastWallMs = wallMs;
-    if (this.runs().length === 0) return;
-    let moving = this.#guard(() => this.clock.tick(passedMs)) ?? false;
-    if (this.#changed) {
-      this.#changed = false;
-      for (const run of this.runs()) run.emit("change");
-      this.emit("change");
-    }
-    moving = (this.#guard(() => this.draw(wallMs)) ?? false) || moving;
-    if (moving) this.invalidate();
+  tellChange() {
+    for (const run of this.runs()) run.emit("change");
+    super.tellChange();
   }
 
   /**
@@ -347,22 +278,7 @@ export class Comparison extends Emitter {
    * @param {unknown} error
    */
   complain(error) {
-    if (isCoreError(error)) this.toast(reasonWords(this.language, error), "bad");
+    if (isCoreError(error)) this.toast(reasonWords(this, error), "bad");
     else this.onPanic(error);
-  }
-
-  /**
-   * @template T
-   * @param {() => T} run
-   * @returns {T | undefined}
-   */
-  #guard(run) {
-    try {
-      return run();
-    } catch (error) {
-      this.clock.pause();
-      this.complain(error);
-      return undefined;
-    }
   }
 }

@@ -31,7 +31,7 @@ export class Embedded extends App {
 
   constructor() {
     super(engine);
-    this.showToast = (/** @type {string} */ text, /** @type {string | undefined} */ kind) => {
+    this.toast = (/** @type {string} */ text, /** @type {string | undefined} */ kind) => {
       this.said = { text, bad: kind === "bad" };
       this.changed();
     };
@@ -83,7 +83,7 @@ export class Embedded extends App {
       }
     } catch (error) {
       if (!isCoreError(error)) return this.onPanic(error);
-      this.toast(error.message, "bad");
+      this.toast(this.say(error.message), "bad");
     }
     this.refresh("jump");
     this.loop.reset();

@@ -73,8 +73,8 @@ export async function createPlayer(element, frame, asked, isOver) {
  * @param {Asked} asked
  */
 function languageOf(element, asked) {
-  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang") ?? navigator.language ?? "";
-  return asked.lang ?? language(around) ?? "en";
+  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang");
+  return asked.lang ?? (around ? [around] : navigator.languages).map(language).find((known) => known !== null) ?? "en";
 }
 
 export class Player {
@@ -310,11 +310,11 @@ export class Player {
   #showTrouble(error) {
     const app = this.#app;
     const isOurs = isCoreError(error);
-    const message = isOurs ? error.message : app.engine.lastPanic() ?? (error instanceof Error ? error.message : String(error));
+    const message = isOurs ? app.say(error.message) : app.engine.lastPanic() ?? (error instanceof Error ? error.message : String(error));
     const place = isOurs && error.line ? ` (${app.t("trouble.place", { line: error.line, column: error.column ?? 1 })})` : "";
     fill(this.trouble,
       h("h2", null, app.t(isOurs ? "embed.notOpened" : "trouble.panic")),
-      h("p", { lang: "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}`),
+      h("p", { lang: isOurs ? null : "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}`),
       isOurs ? null : h("button", { type: "button", onclick: () => void this.open() }, app.t("embed.again")));
     this.#broken(true);
     this.#send("consensus-error", { message });

@@ -59,7 +59,7 @@ export function createForm(app, begin) {
       begin({ text: app.playground.searchText(without || undefined), lines, budget: { ...budget } });
     } catch (error) {
       problem.hidden = false;
-      problem.textContent = error instanceof Object && "message" in error ? String(error.message) : String(error);
+      problem.textContent = error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error);
     }
   }
 

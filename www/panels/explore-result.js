@@ -62,7 +62,7 @@ async function play(app, story) {
   try {
     if (!await app.openText(story.text)) return;
   } catch (error) {
-    app.toast(error instanceof Object && "message" in error ? String(error.message) : String(error), "bad");
+    app.toast(error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error), "bad");
     return;
   }
   const { branch, length } = app.frame.cursor;

@@ -58,7 +58,7 @@ export function create(host, app) {
     try {
       made = { link: app.playground.link(whole) };
     } catch (error) {
-      made = { trouble: error instanceof Object && "message" in error ? String(error.message) : String(error) };
+      made = { trouble: error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error) };
     }
     // A shipped scenario that nobody has changed has a short name.
     const query = app.scenarioId && !app.ownWork ? `scenario=${app.scenarioId}` : app.playground.query();
