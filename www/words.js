@@ -22,8 +22,8 @@ const within = (/** @type {string} */ name, /** @type {string[]} */ paths) => pa
 /** Which of a playground's answers are for people: by method, the ways to the words. @type {Record<string, string[]>} */
 export const FOR_PEOPLE = {
   sheet: [
-    "title", "guarantee", "period", "timers.name", "timers.text", "commands.text", "rules.text", "rules.without", "invariants.text",
-    "settings.text",
+    "title", "source", "guarantee", "period", "timers.name", "timers.text", "commands.text", "rules.source", "rules.text",
+    "rules.without", "invariants.source", "invariants.text", "settings.text",
   ],
   about: ["workloads.text"],
   formulas: ["text", "filled", "meaning", "quorums.name"],

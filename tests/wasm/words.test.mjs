@@ -36,6 +36,10 @@ const speakerOf = (protocol) => new Speaker(tables.get(protocol), tables.get(COM
 const heard = new Set();
 const none = (wrong) => assert.ok(wrong.size === 0, `\n${[...wrong].sort().join("\n")}`);
 
+/** Papers are cited as they are called: names, and the words of titles. */
+const CITED = ["et", "al", "van", "and", "on", "seqlock", "raft-dev", "quorum-based", "commit", "protocol"];
+const isCitation = (words) => (words.match(/\p{L}[\p{L}\d'-]*/gu) ?? []).every((word) => /^\p{Lu}|\d/u.test(word) || CITED.includes(word));
+
 /** Every answer of a playground that has words for people, at one moment. */
 function answers(playground) {
   const { nodes } = playground.about();
@@ -88,20 +92,26 @@ test("every protocol has its table, and no other table is there", () => {
 
 test("every sentence of every sheet stands in a table as a whole, and every id has a name", () => {
   const missing = new Set();
+  const named = new Set();
   for (const protocol of protocols) {
     const playground = Playground.fromText(`protocol ${protocol}\n`);
     const sheet = playground.sheet();
     const [own, common] = [tables.get(protocol), tables.get(COMMON)];
     for (const method of ["sheet", "about"]) {
       for (const words of wordsIn(method, playground[method]())) {
-        if (!(words in own.words) && !(words in common.words)) missing.add(`${protocol}: ${words}`);
+        if (!(words in own.words) && !(words in common.words) && !isCitation(words)) missing.add(`${protocol}: ${words}`);
       }
     }
+    const known = new Set();
     for (const { id } of [...sheet.invariants, ...sheet.settings, ...sheet.commands.map(({ name }) => ({ id: name }))]) {
+      known.add(id);
       if (!(id in own.names) && !(id in common.names)) missing.add(`${protocol}: the name of ${id}`);
     }
+    for (const id of Object.keys(own.names)) if (!known.has(id)) missing.add(`${protocol}: nothing is called ${id}`);
+    for (const id of known) named.add(id);
     playground.free();
   }
+  for (const id of Object.keys(tables.get(COMMON).names)) if (!named.has(id)) missing.add(`nothing is called ${id}`);
   none(missing);
 });
 
@@ -118,7 +128,7 @@ test("every sentence of every scenario is said in Chinese, with nothing left of 
         if (seen.has(words)) continue;
         seen.add(words);
         if (words in tables.get(protocol).words || words in tables.get(COMMON).words) continue;
-        const rest = left(speaker.say(words), allowed);
+        const rest = isCitation(words) ? [] : left(speaker.say(words), allowed);
         if (rest.length === 0 || wrong.has(`${protocol} ${words}`)) continue;
         wrong.set(`${protocol} ${words}`, `${protocol}/${name}: “${words}” leaves ${rest.join(" ")}: ${speaker.say(words)}`);
       }
@@ -149,7 +159,7 @@ test("templates have the same holes on both sides, and nothing stands in a table
     return [...heard].some((words) => new RegExp(pattern).test(words));
   };
   const wrong = new Set();
-  for (const [name, { names, words }] of tables) {
+  for (const [name, { words }] of tables) {
     for (const [english, chinese] of Object.entries(words)) {
       const [one, other] = [english, chinese].map((text) => [...text.matchAll(HOLE)].map(([, , hole]) => hole)).map((holes) => [...new Set(holes)].sort().join());
       if (one !== other) wrong.add(`${name}: “${english}” has the holes ${one}, “${chinese}” ${other}`);
@@ -161,8 +171,6 @@ test("templates have the same holes on both sides, and nothing stands in a table
       if (unwritten.length > 0 && !isHeard(english)) wrong.add(`${name}: nothing says “${unwritten.join("”, “")}”`);
       if (name !== COMMON && tables.get(COMMON).words[english] === chinese) wrong.add(`${name}: “${english}” is said so for all`);
     }
-    const ids = Object.keys(names).filter((id) => !sources.some((source) => source.includes(`"${id}"`) || source.includes(` ${id} `)));
-    for (const id of ids) wrong.add(`${name}: nothing is called ${id}`);
   }
   none(wrong);
 });
