@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { FOR_PEOPLE, Speaker } from "../../www/words.js";
-import { Playground, coreExports, initSync, judgeLoaded, protocolLoaded } from "../../pkg/consensus_playground.js";
+import zh from "../../www/locale/zh.judge.js";
+import { Judging, Playground, coreExports, initSync, judgeLoaded, protocolLoaded } from "../../pkg/consensus_playground.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root));
@@ -63,6 +64,25 @@ function* wordsIn(method, answer) {
   for (const path of FOR_PEOPLE[method]) yield* along(answer, path === "" ? [] : path.split("."));
 }
 
+/** The reasons that the page has words for itself. */
+const PAGE_REASONS = new Set(Object.keys(zh).filter((key) => key.startsWith("reason.")).map((key) => key.slice("reason.".length)));
+
+/** What each consistency model says of a run's history, as far as so many steps go. */
+function* verdicts(playground) {
+  let judging;
+  try {
+    judging = Judging.fromText(playground.history(), undefined, undefined, "", 2e5, 16 * 2 ** 20);
+  } catch ({ message }) {
+    yield { verdict: { why: message } };
+    return;
+  }
+  for (;;) {
+    const standing = judging.advance(1e5);
+    yield standing;
+    if (standing.judged === standing.of) return judging.free();
+  }
+}
+
 const scenarios = protocols.flatMap((protocol) => readdirSync(new URL(`scenarios/${protocol}/`, root))
   .filter((name) => name.endsWith(".txt")).map((name) => ({ protocol, name, text: String(read(`scenarios/${protocol}/${name}`)) })));
 
@@ -73,7 +93,7 @@ function notation(sheet, text) {
     ...sheet.messages.map(({ name }) => name), ...sheet.operations.flatMap(({ name, parts }) => [name, ...parts]),
     ...[sheet.rules, sheet.settings].flatMap((list) => list.map(({ id }) => id)), ...sheet.commands.map(({ name }) => name),
   ];
-  const allowed = new Set(["Request", "Reply", "CAS", "uniform", "log", "ln", "Vc", "Va"]);
+  const allowed = new Set(["Request", "Reply", "CAS", "uniform", "log", "ln", "Vc", "Va", "nil"]);
   for (const word of [...lines, ...names].flatMap((line) => line.match(/[A-Za-z][\w'-]*/g) ?? [])) allowed.add(word);
   return allowed;
 }
@@ -148,6 +168,27 @@ test("every sentence of every scenario is said in Chinese, with nothing left of 
   }
   assert.ok(heard.size > 5_000, `${heard.size} sentences`);
   none(new Set(wrong.values()));
+});
+
+test("every verdict on every scenario's history is said in Chinese", () => {
+  const wrong = new Set();
+  let judged = 0;
+  for (const { protocol, name, text } of scenarios) {
+    const playground = Playground.fromText(text);
+    playground.seek(0, 1e9);
+    const speaker = speakerOf(protocol);
+    const allowed = new Set([...notation(playground.sheet(), text), ...PAGE_REASONS]);
+    for (const { verdict } of verdicts(playground)) {
+      if (!verdict?.why || PAGE_REASONS.has(verdict.why)) continue;
+      judged++;
+      heard.add(verdict.why);
+      const rest = left(speaker.say(verdict.why), allowed);
+      if (rest.length > 0) wrong.add(`${protocol}/${name}: “${verdict.why}” leaves ${rest.join(" ")}: ${speaker.say(verdict.why)}`);
+    }
+    playground.free();
+  }
+  assert.ok(judged > 100, `${judged} sentences`);
+  none(wrong);
 });
 
 test("templates have the same holes on both sides, and nothing stands in a table in vain", () => {
