@@ -34,7 +34,11 @@ async function boot() {
   try {
     const likely = likelyProtocol();
     // All that is needed is fetched at once; what fails is told where it is used.
-    if (likely && /^\w+$/.test(likely)) fetchProtocol(likely).catch(() => {});
+    if (likely && /^\w+$/.test(likely)) {
+      fetchProtocol(likely).catch(() => {});
+      // Its words come along, for whoever will say them.
+      void teach(app, {}, likely);
+    }
     // What goes wrong is told in the person's language, too.
     await start().finally(() => words);
   } catch (error) {

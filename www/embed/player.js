@@ -5,7 +5,7 @@ import { nodeName } from "../a11y.js";
 import { isCoreError } from "../core.js";
 import { fill, h } from "../dom.js";
 import { start } from "../engine.js";
-import { addWords, fetchWords, translate } from "../i18n.js";
+import { addWords, fetchWords, teach, translate } from "../i18n.js";
 import english from "../locale/en.embed.js";
 import { ROOT } from "../root.js";
 import { Stage } from "../stage/index.js";
@@ -135,6 +135,7 @@ export class Player {
       if (!asked.source) throw { kind: "text", code: "no-source", message: app.t("embed.expected.something") };
       await app.openAsked(asked);
     } catch (error) {
+      await teach(app, app);
       if (!app.closed) this.#showTrouble(error);
       return;
     }
