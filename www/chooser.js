@@ -36,7 +36,7 @@ export async function openChooser(app, button, onTrouble) {
   const found = h("p", { class: "pop-note", role: "status" });
   const show = () => {
     const words = plain(search.value).split(" ").filter(Boolean);
-    const matches = entries.filter((entry) => words.every((word) => wordsOf(entry).includes(word)));
+    const matches = entries.filter((entry) => words.every((word) => wordsOf(app, entry).includes(word)));
     const isSearch = words.length > 0;
     fill(list, ...groups(app, matches, isSearch, guarded),
       matches.length === 0 ? h("p", { class: "pop-note" }, app.t(isSearch ? "header.noneFound" : "header.noScenarios")) : null,
@@ -105,10 +105,11 @@ function plain(text) {
 
 /**
  * Both languages, so that an English term is found in Chinese too.
+ * @param {App} app
  * @param {ScenarioEntry} entry
  */
-function wordsOf({ id, protocolTitle, title, about }) {
-  return plain([id, protocolTitle, title.en, title.zh, about.en, about.zh].join(" "));
+function wordsOf(app, { id, protocolTitle, title, about }) {
+  return plain([id, protocolTitle, app.say(protocolTitle), title.en, title.zh, about.en, about.zh].join(" "));
 }
 
 /**

@@ -15,11 +15,15 @@
  */
 
 const VIEW = [
-  "role", "badges", "durable.name", "durable.value", "volatile.name", "volatile.value", "logs.title", "logs.cells.text", "data.name",
+  "role", "badges", "durable.name", "durable.value", "volatile.name", "volatile.value", "logs.title", "logs.cells.text",
 ];
 const within = (/** @type {string} */ name, /** @type {string[]} */ paths) => paths.map((path) => `${name}.${path}`);
 
-/** Which of a playground's answers are for people: by method, the ways to the words. @type {Record<string, string[]>} */
+/**
+ * Which of a playground's answers are for people: by method, the ways to the words. What clients wrote and
+ * were told stands beside them; `dub` tells it apart.
+ * @type {Record<string, string[]>}
+ */
 export const FOR_PEOPLE = {
   sheet: [
     "title", "source", "guarantee", "period", "timers.name", "timers.text", "commands.text", "rules.source", "rules.text",
@@ -30,8 +34,6 @@ export const FOR_PEOPLE = {
   meters: ["name"],
   nodes: ["timers.name", ...within("view", VIEW)],
   inspect: [...within("now", VIEW), ...within("before", VIEW)],
-  clients: ["last.outcome"],
-  operations: ["outcome"],
   label: ["short", "fields.name", "fields.value"],
   last: ["text"],
   after: ["text"],
@@ -44,9 +46,12 @@ export const FOR_PEOPLE = {
   can: ["message"],
 };
 
+/** What an operation came to, where that is none of the values that clients write. */
+const OUTCOMES = /^(ok|absent|swapped|not-swapped|refused|aborted|not now|nobody takes it now|ask \w+)$/;
 /**
- * A hole of a template: `{0}` takes anything, `{@0}` one word, `{#0}` a number, `{*0}` names of
- * nodes, `{:0}` the fields of a message. */
+ * A hole of a template: `{0}` takes anything, `{@0}` one word, `{#0}` a number, `{*0}` names of nodes, `{:0}`
+ * the fields of a message.
+ */
 const HOLE = /\{([@#:*]?)(\d+)\}/;
 /** @type {Record<string, string>} */
 const KINDS = { "": "(.+?)", "@": "(\\S+)", "#": "(\\d+)", "*": "(\\w*\\d(?: \\w*\\d)*)", ":": "(.+?)" };
@@ -162,8 +167,29 @@ export class Speaker {
       answer.letter = answer.period.slice(0, 1);
       answer.names = this.names;
     }
+    for (const view of method === "nodes" ? answer.map((/** @type {any} */ node) => node.view) : method === "inspect" ? [answer.now, answer.before] : []) {
+      // The keys are the clients' own; what has a blank in it is none.
+      for (const field of view?.data ?? []) if (field.name.includes(" ")) field.name = this.say(field.name);
+    }
+    if (method === "clients") for (const { last } of answer) if (last) last.outcome = this.#outcome(last.outcome);
+    if (method === "operations") for (const operation of answer) operation.outcome = this.#outcome(operation.outcome);
+    if (method === "label" && ["Request", "Reply"].includes(answer.kind)) {
+      const { short, fields, ...rest } = answer;
+      return {
+        ...rest, short: this.#outcome(short),
+        fields: fields.map((/** @type {import("./types.js").Field} */ { name, value }) => ({ name: this.say(name), value: this.#outcome(value) })),
+      };
+    }
     for (const path of FOR_PEOPLE[method] ?? []) answer = this.#along(answer, path === "" ? [] : path.split("."));
     return answer;
+  }
+
+  /**
+   * What a client was told. It may be a value that somebody wrote, whatever word that is.
+   * @param {string | null} text
+   */
+  #outcome(text) {
+    return text !== null && OUTCOMES.test(text) ? this.say(text) : text;
   }
 
   /**
