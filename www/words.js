@@ -106,7 +106,7 @@ export class Speaker {
     if (depth > DEPTH_MAX || !/[A-Za-z]/.test(text)) return text;
     const said = this.#fromTemplate(text, depth)
       ?? (text.includes(FIELDS) ? this.#fields(text, depth + 1) : null)
-      ?? (text.includes(LIST) ? text.split(LIST).map((part) => this.say(part, depth + 1)).join("，") : text);
+      ?? this.#list(text, depth + 1);
     if (this.#memory.size > MEMORY_MAX) this.#memory.clear();
     this.#memory.set(text, said);
     return said;
@@ -138,6 +138,18 @@ export class Speaker {
    */
   #fields(text, depth) {
     return text.split(FIELDS).map((field) => this.#field(field, depth)).join(FIELDS);
+  }
+
+  /**
+   * A list; one of which nothing is known keeps its commas, too.
+   * @param {string} text
+   * @param {number} depth
+   * @returns {string}
+   */
+  #list(text, depth) {
+    const parts = text.split(LIST);
+    const said = parts.map((part) => (part === text ? part : this.say(part, depth)));
+    return said.some((part, at) => part !== parts[at]) ? said.join("，") : text;
   }
 
   /**
