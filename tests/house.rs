@@ -324,6 +324,59 @@ fn the_page_says_everything_in_both_languages() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The texts of a sheet that are for people; ids, kinds of message and operations are notation.
+fn sentences(value: &serde_json::Value, into: &mut BTreeSet<String>) {
+    const FOR_PEOPLE: [&str; 5] = ["title", "guarantee", "period", "text", "without"];
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                match value.as_str() {
+                    Some(text) if FOR_PEOPLE.contains(&name.as_str()) => {
+                        into.insert(text.to_owned());
+                    }
+                    _ => sentences(value, into),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| sentences(item, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_sheet_is_said_in_chinese() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("words/zh");
+    let table = |name: &str| -> serde_json::Value {
+        let text = fs::read_to_string(root.join(format!("{name}.json"))).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("words/zh/{name}.json: {error}"))
+    };
+    let common = table("common");
+    let mut missing = Vec::new();
+    for entry in REGISTRY {
+        let (sheet, own) = (entry.sheet(), table(entry.sheet().id));
+        let is_there = |section: &str, key: &str| {
+            [&own, &common].iter().any(|table| table[section].get(key).is_some())
+        };
+        let mut texts = BTreeSet::new();
+        sentences(&serde_json::to_value(sheet).unwrap(), &mut texts);
+        texts.extend(sheet.timers.iter().map(|timer| timer.name.to_owned()));
+        missing.extend(
+            texts
+                .iter()
+                .filter(|text| !is_there("words", text))
+                .map(|text| (sheet.id, text.clone())),
+        );
+        let ids = (sheet.invariants.iter().map(|invariant| invariant.id))
+            .chain(sheet.settings.iter().map(|setting| setting.id))
+            .chain(sheet.commands.iter().map(|command| command.name));
+        missing.extend(
+            ids.filter(|id| !is_there("names", id))
+                .map(|id| (sheet.id, format!("the name of {id}"))),
+        );
+    }
+    assert!(missing.is_empty(), "words/zh lacks {missing:#?}");
+}
+
 #[test]
 fn every_protocol_says_in_one_sentence_what_it_promises() {
     for entry in REGISTRY {

@@ -3,6 +3,7 @@
 
 import { isCoreError, reasonWords } from "./core.js";
 import { fetchMore, fetchProtocol, isMoreThere, loaded, now, scenarioText } from "./engine.js";
+import { teach } from "./i18n.js";
 import { Page } from "./page.js";
 import { pictureOf } from "./picture.js";
 import { PlayLoop } from "./play.js";
@@ -63,6 +64,15 @@ export class App extends Page {
     super();
     this.engine = engine;
     this.loop = new PlayLoop(this);
+  }
+
+  runs() {
+    return this.playground ? [this] : [];
+  }
+
+  /** What ids of the protocol are called. @param {string[]} ids */
+  named(ids) {
+    return ids.map((id) => this.sheet.names?.[id] ?? id).join(", ");
   }
 
   // ---- opening
@@ -130,7 +140,9 @@ export class App extends Page {
   recover() {
     const { index } = this.frame.cursor;
     const { Playground } = this.engine;
+    const { speaker } = this.playground;
     const playground = now(() => this.safeLink ? Playground.fromLink(this.safeLink) : Playground.fromText(this.safeText));
+    playground.speaker = speaker;
     const safe = playground.cursor();
     if (index < safe.index) playground.seek(safe.branch, index);
     for (let at = safe.index; at < index && playground.forward(); at++);
@@ -154,6 +166,7 @@ export class App extends Page {
     let playground;
     try {
       playground = await loaded(make);
+      await teach(this, playground, playground.about().protocol);
     } catch (error) {
       if (ticket !== this.#ticket) return false;
       if (!isCoreError(error)) this.onPanic(error);
@@ -219,7 +232,7 @@ export class App extends Page {
       if (!this.byHand) this.playground.setNow(Math.floor(this.loop.simMs));
       this.playground.act(action);
     } catch (error) {
-      if (isCoreError(error)) this.toast(reasonWords(this.language, error), "bad");
+      if (isCoreError(error)) this.toast(reasonWords(this, error), "bad");
       else this.onPanic(error);
       return false;
     }
@@ -241,9 +254,9 @@ export class App extends Page {
   refusal(action) {
     try {
       const reason = this.playground.can(action);
-      return reason ? reasonWords(this.language, reason) : null;
+      return reason ? reasonWords(this, reason) : null;
     } catch (error) {
-      if (isCoreError(error)) return error.message;
+      if (isCoreError(error)) return this.say(error.message);
       this.onPanic(error);
       return "";
     }
@@ -337,9 +350,8 @@ export class App extends Page {
    * @param {ChangeKind} kind
    */
   refresh(kind) {
-    const playground = this.playground;
     const former = this.frame;
-    this.frame = pictureOf(playground);
+    this.frame = pictureOf(this.playground);
     // A lesson tells what happens in its own words.
     if (this.toldUntil !== Infinity) this.frame.note = null;
     const selected = this.selection;
@@ -353,7 +365,7 @@ export class App extends Page {
     const { violated } = this.frame.last;
     if (violated.length === 0 || this.toldUntil < Infinity) return;
     this.pause();
-    this.toast(this.t("toast.violated", { what: violated.join(", ") }), "bad");
+    this.toast(this.t("toast.violated", { what: this.named(violated) }), "bad");
     this.emit("violation", violated);
   }
 
@@ -371,7 +383,7 @@ export class App extends Page {
    * @param {unknown} error
    */
   complain(error) {
-    if (isCoreError(error)) this.toast(error.message, "bad");
+    if (isCoreError(error)) this.toast(this.say(error.message), "bad");
     else this.onPanic(error);
   }
 

@@ -28,7 +28,7 @@ export async function changeLine(app, line, plays = false) {
     app.ownWork = false;
     formerRuns.set(app, [...runs, former].slice(-FORMER_MAX));
   } catch (error) {
-    if (isCoreError(error)) return error.message;
+    if (isCoreError(error)) return app.say(error.message);
     app.onPanic(error);
     return "";
   }
@@ -59,7 +59,7 @@ export async function takeBack(app) {
     formerRuns.set(app, runs.slice(0, -1));
   } catch (error) {
     if (!isCoreError(error)) throw error;
-    app.toast(error.message, "bad");
+    app.toast(app.say(error.message), "bad");
   }
   app.emit("line", "");
 }

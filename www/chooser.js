@@ -37,7 +37,7 @@ export async function openChooser(app, button, onTrouble) {
   const found = h("p", { class: "pop-note", role: "status" });
   const show = () => {
     const words = plain(search.value).split(" ").filter(Boolean);
-    const matches = entries.filter((entry) => words.every((word) => wordsOf(entry).includes(word)));
+    const matches = entries.filter((entry) => words.every((word) => wordsOf(app, entry).includes(word)));
     const isSearch = words.length > 0;
     fill(list, isSearch ? null : courseEntry(app, button, onTrouble), ...groups(app, matches, isSearch, guarded),
       matches.length === 0 ? h("p", { class: "pop-note" }, app.t(isSearch ? "header.noneFound" : "header.noScenarios")) : null,
@@ -91,7 +91,7 @@ function groups(app, entries, allOpen, guarded) {
   return ordered.map(([protocol, group]) => h("details", {
     class: "chooser-group", open: allOpen || protocol === present,
   },
-  h("summary", null, icon("chevron", 12), h("b", null, group[0].protocolTitle), h("span", { class: "count" }, group.length)),
+  h("summary", null, icon("chevron", 12), h("b", null, app.say(group[0].protocolTitle)), h("span", { class: "count" }, group.length)),
   h("div", { class: "chooser-entries" }, group.map((entry) => {
     const isOpen = entry.id === app.scenarioId;
     return h("button", {
@@ -125,10 +125,11 @@ function plain(text) {
 
 /**
  * Both languages, so that an English term is found in Chinese too.
+ * @param {App} app
  * @param {ScenarioEntry} entry
  */
-function wordsOf({ id, protocolTitle, title, about }) {
-  return plain([id, protocolTitle, title.en, title.zh, about.en, about.zh].join(" "));
+function wordsOf(app, { id, protocolTitle, title, about }) {
+  return plain([id, protocolTitle, app.say(protocolTitle), title.en, title.zh, about.en, about.zh].join(" "));
 }
 
 /**

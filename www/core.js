@@ -1,8 +1,6 @@
 // What the page knows about the core's exceptions: its own are plain objects that say in words what is
 // wrong; anything else is a defect.
 
-import { translate } from "./i18n.js";
-
 /** @typedef {import("./types.js").CoreError} CoreError */
 
 /**
@@ -23,12 +21,12 @@ export function isCoreError(error) {
 
 /**
  * A reason in the page's language where its code has words there; the core's own sentence, which
- * is English and names things, otherwise.
- * @param {import("./i18n.js").Language} language
+ * names things, otherwise, in that language where it is known there.
+ * @param {import("./page.js").Page} page
  * @param {{code: string, message: string}} reason
  */
-export function reasonWords(language, { code, message }) {
+export function reasonWords(page, { code, message }) {
   const key = `refusal.${code}`;
-  const words = translate(language, key);
-  return words === key ? message : words;
+  const words = page.t(key);
+  return words === key ? page.say(message) : words;
 }

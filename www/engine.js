@@ -24,14 +24,16 @@ export function start() {
   return init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
 }
 
-// Whatever a playground is asked for finds the code that has been fetched, also after a panic.
+// Whatever a playground is asked for finds the code that has been fetched, also after a panic; and where its
+// page is not in English, words for people are said in the page's language (words.js).
 for (const methods of [Playground, Playground.prototype]) {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(methods))) {
     if (typeof value !== "function" || ["constructor", "free"].includes(name)) continue;
     Object.defineProperty(methods, name, {
       /** @param {...unknown} values */
       value(...values) {
-        return now(() => value.apply(this, values));
+        const answer = now(() => value.apply(this, values));
+        return this.speaker ? this.speaker.dub(name, answer) : answer;
       },
     });
   }

@@ -2,6 +2,7 @@
 // from the start, being what stands in for missing words; Chinese is fetched for those who read it.
 
 import en from "./locale/en.js";
+import { ROOT } from "./root.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {"en"|"zh"} Language */
@@ -38,14 +39,29 @@ export async function fetchWords(language) {
 }
 
 /**
- * The language to start in: the address first, then the last choice, then the browser's.
+ * Lets a playground, or a page, say what the core says in the language of the page that shows it, whatever
+ * that becomes meanwhile. Where its words cannot be fetched, it goes on in English.
+ * @param {{language: Language}} page
+ * @param {any} pupil
+ * @param {string} [protocol] whose words it needs beside those of all
+ */
+export async function teach(page, pupil, protocol) {
+  for (let language = ""; language !== page.language;) {
+    language = page.language;
+    pupil.speaker = language === "zh"
+      ? await import("./words.js").then(({ speakerOf }) => speakerOf(ROOT, protocol)).catch(() => null) : null;
+  }
+}
+
+/**
+ * The language to start in: the address first, then the last choice, then the first of the browser's that
+ * there is.
  * @returns {Language}
  */
 export function startLanguage() {
   const asked = new URLSearchParams(location.search).get("lang") ?? recall("language");
-  const short = asked?.slice(0, 2);
-  if (short === "en" || short === "zh") return short;
-  return navigator.language?.toLowerCase().startsWith("zh") ? "zh" : "en";
+  return [asked, ...navigator.languages].map((tag) => tag?.slice(0, 2).toLowerCase())
+    .find((short) => short === "en" || short === "zh") ?? "en";
 }
 
 /** @param {Language} language */

@@ -4,7 +4,7 @@ import { createButtons, createEventLog } from "./a11y.js";
 import { App } from "./app.js";
 import { engine, fetchProtocol, start } from "./engine.js";
 import { createHeader } from "./header.js";
-import { applyLanguage, fetchWords } from "./i18n.js";
+import { applyLanguage, fetchWords, teach } from "./i18n.js";
 import { createKeys } from "./keys.js";
 import { createMeters } from "./meters.js";
 import { fetchAtFirstSign } from "./opening.js";
@@ -30,11 +30,15 @@ async function boot() {
   app.toast = toasts.show;
   const trouble = createTrouble(part("trouble"), app);
   // Where they cannot be had, English stands in.
-  const words = fetchWords(app.language).catch(() => {}).then(() => applyLanguage(app.language));
+  const words = Promise.all([fetchWords(app.language).catch(() => {}), teach(app, app)]).then(() => applyLanguage(app.language));
   try {
     const likely = likelyProtocol();
     // All that is needed is fetched at once; what fails is told where it is used.
-    if (likely && /^\w+$/.test(likely)) fetchProtocol(likely).catch(() => {});
+    if (likely && /^\w+$/.test(likely)) {
+      fetchProtocol(likely).catch(() => {});
+      // Its words come along, for whoever will say them.
+      void teach(app, {}, likely);
+    }
     // What goes wrong is told in the person's language, too.
     await start().finally(() => words);
   } catch (error) {

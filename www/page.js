@@ -2,11 +2,14 @@
 // page itself says what there is to move and to draw.
 
 import { Emitter } from "./events.js";
-import { fetchWords, keepLanguage, pick, startLanguage, translate } from "./i18n.js";
+import { fetchWords, keepLanguage, pick, startLanguage, teach, translate } from "./i18n.js";
+import { pictureOf } from "./picture.js";
 import { keepTheme, startTheme } from "./theme.js";
 
 export class Page extends Emitter {
   language = startLanguage();
+  /** Says in the page's language what the core says; null where that is English. @type {import("./words.js").Speaker | null} */
+  speaker = null;
   theme = startTheme();
   /** @type {(error: unknown) => void} set by main.js */
   onPanic = (error) => {
@@ -26,6 +29,11 @@ export class Page extends Emitter {
   /** Whether there is nothing yet to move or draw. */
   get isEmpty() {
     return false;
+  }
+
+  /** The runs that are shown, each with its playground and what is read from it. @returns {import("./types.js").Run[]} */
+  runs() {
+    return [];
   }
 
   /**
@@ -76,10 +84,25 @@ export class Page extends Emitter {
       this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
       return;
     }
-    this.language = language;
     keepLanguage(language);
+    await this.speak(language);
+  }
+
+  /** Says everything anew. @param {"en"|"zh"} language whose words are there */
+  async speak(language) {
+    this.language = language;
+    await Promise.all([teach(this, this), ...this.runs().map(({ playground, about }) => teach(this, playground, about.protocol))]);
+    for (const run of this.runs()) {
+      const { playground } = run;
+      Object.assign(run, { sheet: playground.sheet(), about: playground.about(), frame: pictureOf(playground) });
+    }
     this.emit("language");
     this.changed();
+  }
+
+  /** What the core says, in the page's language. @param {string} text */
+  say(text) {
+    return (this.runs()[0]?.playground.speaker ?? this.speaker)?.say(text) ?? text;
   }
 
   /** @param {"auto"|"light"|"dark"} theme */

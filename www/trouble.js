@@ -42,7 +42,8 @@ export function createTrouble(host, app) {
   /** @param {import("./types.js").CoreError} error */
   const showRefusal = (error) => {
     const place = error.line ? app.t("trouble.place", { line: error.line, column: error.column ?? 1 }) : null;
-    const said = error.message.slice(0, 1).toUpperCase() + error.message.slice(1);
+    const message = app.say(error.message);
+    const said = message.slice(0, 1).toUpperCase() + message.slice(1);
     show(
       title(app.t(error.kind === "text" ? "trouble.text" : "trouble.link")),
       h("p", null, said, place ? ` (${place})` : ""),

@@ -26,7 +26,8 @@
  *   rules: {id: string, source: string, text: string, without: string, protects: string[]}[],
  *   invariants: {id: string, source: string, text: string}[],
  *   settings: Setting[], operations: {name: string, parts: string[]}[], nodes_default: number,
- *   nodes_range: [number, number]}} Sheet
+ *   nodes_range: [number, number], letter?: string, names?: Record<string, string>}} Sheet in another language than
+ *   English with the letter of its periods, and with what ids are called
  * @typedef {{id: string, text: string, default: number, range: {number?: [number, number], choice?: string[]}}} Setting
  * @typedef {{name: string, size: number}} Quorum
  * @typedef {{text: string, filled: string, holds: boolean, meaning: string, quorums: Quorum[]}} Formula
@@ -43,6 +44,8 @@
  * @typedef {{kind: "text"|"link"|"refused"|"bound", code: string, message: string, line?: number,
  *   column?: number}} CoreError
  */
+
+/** @typedef {{playground: any, sheet: Sheet, about: About, frame: Frame}} Run */
 
 /**
  * What the page caches of one moment; `app.frame`.

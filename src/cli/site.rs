@@ -14,6 +14,7 @@ use consensus_playground::course::shipped;
 use consensus_playground::scenario::presets;
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/www");
+static WORDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/words");
 static PKG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pkg");
 
 /// Where the pages say that their scripts and styles lie; the sources have the same names.
@@ -69,6 +70,7 @@ impl Site {
         site.add("/pkg/", &PKG);
         site.add("/scenarios/", presets::folder());
         site.add("/course/", shipped::folder());
+        site.add("/words/", &WORDS);
         site
     }
 
@@ -173,6 +175,7 @@ mod tests {
             ("/pkg/page/compare.css", "text/css; charset=utf-8"),
             ("/pkg/consensus_playground_bg.wasm", "application/wasm"),
             ("/course/consistency.txt", "text/plain; charset=utf-8"),
+            ("/words/zh/common.json", "application/json"),
         ] {
             let answer = site.answer(true, path, false);
             assert_eq!((answer.status, answer.media_type), (200, media_type), "{path}");

@@ -205,12 +205,12 @@ test("workers that die leave a partial result and a page as it was", async () =>
 test("the graph around a moment is walked by hand, with reasons for what is impossible", async () => {
   const { page, calm } = await exploring(SMALL, { query: "?lang=zh", tab: "探索" });
   const graph = panel(page).locator(".explore-around");
-  await graph.getByRole("button", { name: "timeout n1 election" }).press("Enter");
+  await graph.getByRole("button", { name: "n1 的定时器到期：选举" }).press("Enter");
   await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.index === 1);
-  assert.match((await state(page)).last, /^timeout n1 election/);
-  await graph.getByRole("button", { name: /^deliver n1->n2/ }).first().waitFor();
+  assert.match((await state(page)).last, /^n1 的定时器到期：选举/);
+  await graph.getByRole("button", { name: /^送达 n1 → n2/ }).first().waitFor();
   await graph.locator("summary").click();
-  const impossible = graph.locator("details li", { hasText: "restart n1" });
+  const impossible = graph.locator("details li", { hasText: "n1 重启" });
   assert.equal(await impossible.getByRole("button").getAttribute("aria-disabled"), "true");
   assert.ok((await impossible.locator(".quiet").innerText()).length > 3);
   await graph.getByRole("button", { name: /^返回/ }).click();

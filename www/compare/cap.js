@@ -105,7 +105,7 @@ export function createCap(host, page) {
  */
 function card(page, name, seen) {
   const title = h("h3", null, name);
-  if ("trouble" in seen) return h("div", { class: "cap-card" }, title, h("p", { class: "soft", lang: "en" }, `${seen.trouble}.`));
+  if ("trouble" in seen) return h("div", { class: "cap-card" }, title, h("p", { class: "soft" }, `${page.say(seen.trouble)}${page.language === "zh" ? "。" : "."}`));
   const { asked, answered, reads, fresh } = seen.costs;
   return h("div", { class: "cap-card" }, title,
     meter(page, name, "available", answered, asked), meter(page, name, "consistent", fresh, reads));

@@ -122,7 +122,7 @@ export class Column extends Emitter {
 
   /** @returns {string[]} the invariants that are broken */
   violated() {
-    return this.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : []));
+    return this.frame.checks.flatMap(({ id, violated }) => (violated ? [this.sheet.names?.[id] ?? id] : []));
   }
 
   /** @param {import("../app.js").ChangeKind} kind */

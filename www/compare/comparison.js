@@ -2,6 +2,7 @@
 // Whatever happens to one happens to the other at the same millisecond, or to neither.
 
 import { isCoreError, reasonWords } from "../core.js";
+import { teach } from "../i18n.js";
 import { Page } from "../page.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
@@ -58,6 +59,7 @@ export class Comparison extends Page {
   async open({ make, right, settings = {}, atMs = null, ready = null, cut = null, whole = false }) {
     const turn = ++this.#turn;
     const { left, partner, transferred, problem } = await makePair(this.engine, { make, right, settings, whole }, (key) => this.t(key));
+    await Promise.all([left, partner].map((playground) => playground && teach(this, playground, playground.about().protocol)));
     if (turn !== this.#turn) {
       left.free();
       partner?.free();
@@ -218,7 +220,7 @@ export class Comparison extends Page {
   refusal(action) {
     for (const run of this.runs()) {
       const reason = run.playground.can(action);
-      if (reason) return reasonWords(this.language, reason);
+      if (reason) return reasonWords(this, reason);
     }
     return null;
   }
@@ -276,7 +278,7 @@ export class Comparison extends Page {
    * @param {unknown} error
    */
   complain(error) {
-    if (isCoreError(error)) this.toast(reasonWords(this.language, error), "bad");
+    if (isCoreError(error)) this.toast(reasonWords(this, error), "bad");
     else this.onPanic(error);
   }
 }

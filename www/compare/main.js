@@ -2,7 +2,7 @@
 // address asks for.
 
 import { fill, h } from "../dom.js";
-import { applyLanguage, fetchWords } from "../i18n.js";
+import { applyLanguage, fetchWords, teach } from "../i18n.js";
 import { popoverIsOpen } from "../popover.js";
 import { applyTheme, watchSystemTheme, wantsStillness } from "../theme.js";
 import { createToasts } from "../toast.js";
@@ -42,7 +42,7 @@ async function boot() {
     trouble.show(error);
   };
   // Where they cannot be had, English stands in.
-  const words = fetchWords(page.language).catch(() => {}).then(() => applyLanguage(page.language));
+  const words = Promise.all([fetchWords(page.language).catch(() => {}), teach(page, page)]).then(() => applyLanguage(page.language));
   try {
     // What goes wrong is told in the person's language, too.
     await start().finally(() => words);

@@ -37,7 +37,7 @@ export function createSettings(page, place) {
     const differing = sheet.settings.filter((setting) => valueOf(setting.id) !== defaultWord(setting));
     const off = about.rulesOff.length > 0 ? [page.t("compare.rulesOff", { count: about.rulesOff.length })] : [];
     const listed = differing.length > LISTED_MAX ? [page.t("compare.settingsDiffer", { count: differing.length })]
-      : differing.map(({ id }) => `${plain(id)} ${valueOf(id)}`);
+      : differing.map(({ id }) => `${plain(id, sheet)} ${valueOf(id)}`);
     words.textContent = [...(listed.length > 0 ? listed : [page.t("compare.settingsUsual")]), ...off].join(" · ");
     refill(body, () => sheet.settings.map((setting) => field(setting, valueOf(setting.id))));
   };
@@ -50,7 +50,7 @@ export function createSettings(page, place) {
     const input = choice
       ? h("select", { id, onchange: change }, choice.map((/** @type {string} */ word) => h("option", { value: word, selected: word === value }, word)))
       : h("input", { id, type: "number", value, min: number?.[0], max: number?.[1], onchange: change });
-    return h("div", { class: "side-setting", lang: "en" }, h("label", { for: id }, plain(setting.id), h("small", null, setting.text)), input);
+    return h("div", { class: "side-setting" }, h("label", { for: id }, plain(setting.id, run.sheet), h("small", null, setting.text)), input);
   };
 
   page.on("open", update);

@@ -29,10 +29,10 @@ export function createSide(host, page, place) {
   const chooser = h("select", { class: "edge side-protocol", onchange: () => page.chooseProtocol(place, chooser.value) });
   const alone = h("a", { class: "side-alone", href: "./" });
   const settings = createSettings(page, place);
-  const guarantee = h("p", { class: "side-guarantee", lang: "en" });
+  const guarantee = h("p", { class: "side-guarantee" });
   const picture = h("div", { class: "side-stage" });
   const problem = h("div", { class: "side-problem", role: "alert", hidden: true });
-  const last = h("p", { class: "side-last", lang: "en" });
+  const last = h("p", { class: "side-last" });
   const nodes = h("ul", { class: "unseen" });
   const measures = h("dl", { class: "figures" });
   const broken = h("p", { class: "side-broken", role: "alert", hidden: true });
@@ -59,13 +59,13 @@ export function createSide(host, page, place) {
     const list = protocols();
     const isKnown = list.some(({ id }) => id === present);
     fill(chooser, isKnown ? null : h("option", { value: present, selected: true }, present || "–"),
-      list.map(({ id, title }) => h("option", { value: id, selected: id === present }, title)));
+      list.map(({ id, title }) => h("option", { value: id, selected: id === present }, page.say(title))));
     fill(alone, page.t("compare.alone"), icon("chevron", 12));
     const isThere = run.playground !== null;
     for (const part of [picture, last, measures, guarantee, alone]) part.hidden = !isThere;
     problem.hidden = isThere;
     if (!isThere) {
-      fill(problem, icon("warning", 18), h("div", null, h("p", { lang: "en" }, sentence(page.problem?.message ?? "")),
+      fill(problem, icon("warning", 18), h("div", null, h("p", null, sentence(page.say(page.problem?.message ?? ""))),
         h("p", { class: "soft" }, page.t("compare.problemHint")),
         h("button", { type: "button", class: "edge", onclick: () => page.withoutSteps() }, page.t("compare.withoutSteps"))));
       broken.hidden = true;

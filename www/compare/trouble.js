@@ -19,7 +19,7 @@ export function createTrouble(host, page, openDefault) {
   /** @param {unknown} error */
   const show = (error) => {
     const isOurs = isCoreError(error);
-    const said = isOurs ? error.message : panicMessage() ?? (error instanceof Error ? error.message : String(error));
+    const said = isOurs ? page.say(error.message) : panicMessage() ?? (error instanceof Error ? error.message : String(error));
     const openIt = h("button", {
       type: "button", class: "primary",
       onclick: () => {

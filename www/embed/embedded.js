@@ -83,7 +83,7 @@ export class Embedded extends App {
       }
     } catch (error) {
       if (!isCoreError(error)) return this.onPanic(error);
-      this.toast(error.message, "bad");
+      this.toast(this.say(error.message), "bad");
     }
     this.refresh("jump");
     this.loop.reset();

@@ -5,7 +5,7 @@ import { nodeName } from "../a11y.js";
 import { isCoreError } from "../core.js";
 import { fill, h } from "../dom.js";
 import { start } from "../engine.js";
-import { addWords, fetchWords, translate } from "../i18n.js";
+import { addWords, fetchWords, teach, translate } from "../i18n.js";
 import english from "../locale/en.embed.js";
 import { ROOT } from "../root.js";
 import { Stage } from "../stage/index.js";
@@ -73,8 +73,8 @@ export async function createPlayer(element, frame, asked, isOver) {
  * @param {Asked} asked
  */
 function languageOf(element, asked) {
-  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang") ?? navigator.language ?? "";
-  return asked.lang ?? language(around) ?? "en";
+  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang");
+  return asked.lang ?? (around ? [around] : navigator.languages).map(language).find((known) => known !== null) ?? "en";
 }
 
 export class Player {
@@ -135,6 +135,7 @@ export class Player {
       if (!asked.source) throw { kind: "text", code: "no-source", message: app.t("embed.expected.something") };
       await app.openAsked(asked);
     } catch (error) {
+      await teach(app, app);
       if (!app.closed) this.#showTrouble(error);
       return;
     }
@@ -154,8 +155,9 @@ export class Player {
     if (spoken !== app.language) {
       await fetchWords(spoken).catch(() => {});
       if (app.closed) return;
-      app.language = spoken;
-      if (app.playground) app.emit("language");
+      if (app.playground) await app.speak(spoken);
+      else app.language = spoken;
+      if (app.closed) return;
     }
     this.#dress();
     if (this.#source !== JSON.stringify([asked.source, asked.at])) await this.open();
@@ -309,11 +311,11 @@ export class Player {
   #showTrouble(error) {
     const app = this.#app;
     const isOurs = isCoreError(error);
-    const message = isOurs ? error.message : app.engine.lastPanic() ?? (error instanceof Error ? error.message : String(error));
+    const message = isOurs ? app.say(error.message) : app.engine.lastPanic() ?? (error instanceof Error ? error.message : String(error));
     const place = isOurs && error.line ? ` (${app.t("trouble.place", { line: error.line, column: error.column ?? 1 })})` : "";
     fill(this.trouble,
       h("h2", null, app.t(isOurs ? "embed.notOpened" : "trouble.panic")),
-      h("p", { lang: "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}`),
+      h("p", { lang: isOurs ? null : "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}`),
       isOurs ? null : h("button", { type: "button", onclick: () => void this.open() }, app.t("embed.again")));
     this.#broken(true);
     this.#send("consensus-error", { message });

@@ -176,7 +176,7 @@ export function create(host, app) {
   function summary() {
     const { state, why } = record;
     if (state === "wrong" || state === "failed") {
-      const words = state === "failed" ? app.t("consistency.failed", { why }) : record.file ? why : app.t("consistency.none", { why: reason(why) });
+      const words = state === "failed" ? app.t("consistency.failed", { why }) : record.file ? app.say(why) : app.t("consistency.none", { why: reason(why) });
       return h("p", { class: state === "wrong" && !record.file ? "quiet" : "warn", role: "alert", "data-key": "wrong" }, words);
     }
     if (!models || !record.shown) return h("p", { class: "quiet", role: "status", "data-key": "summary" }, app.t("consistency.loading"));
@@ -304,7 +304,7 @@ export function create(host, app) {
   /** @param {string} why */
   function reason(why) {
     const words = app.t(`reason.${why}`);
-    return words.startsWith("reason.") ? why : words;
+    return words.startsWith("reason.") ? app.say(why) : words;
   }
 
   /** @param {number} place */

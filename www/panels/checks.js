@@ -66,7 +66,7 @@ export function create(host, app) {
     return h("li", { class: violated ? "bad" : "ok", "data-key": invariant.id },
       h("span", { class: "mark" }, icon(violated ? "cross" : "check", 16)),
       h("div", null,
-        h("p", { class: "state" }, h("b", null, plain(invariant.id)), " · ",
+        h("p", { class: "state" }, h("b", null, plain(invariant.id, app.sheet)), " · ",
           violated ? app.t("checks.violated", { index: violated.index, ms: formatMs(violated.atMs) }) : app.t("checks.holds")),
         h("p", null, invariant.text),
         violated ? h("p", { class: "why" }, violated.why) : null,

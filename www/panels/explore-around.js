@@ -42,7 +42,7 @@ export function createAround(app) {
       impossible.length > 0 ? h("details", { "data-key": "impossible" },
         h("summary", null, app.t("explore.impossible", { count: impossible.length })),
         h("ul", { class: "graph", "data-key": "list" }, impossible.map(({ key, label, reason }) => h("li", { "data-key": key },
-          h("button", { type: "button", class: "edge", "aria-disabled": "true" }, label), h("span", { class: "quiet" }, reason))))) : null,
+          h("button", { type: "button", class: "edge", "aria-disabled": "true" }, app.say(label)), h("span", { class: "quiet" }, reason))))) : null,
     ]);
   }
 
@@ -57,7 +57,7 @@ export function createAround(app) {
       h("button", { type: "button", class: "edge", "data-do": doer.add(key, () => void app.act(action)) }, after.text),
       h("span", { class: `graph-node${after.same ? " now" : ""}`, title: app.t("explore.stateNumber") }, after.same ? "" : after.state.slice(0, DIGITS)),
       facts.length > 0 ? h("span", { class: "quiet" }, facts.join(" · ")) : null,
-      after.violated.length > 0 ? h("span", { class: "bad" }, app.t("explore.breaks", { what: after.violated.join(", ") })) : null);
+      after.violated.length > 0 ? h("span", { class: "bad" }, app.t("explore.breaks", { what: app.named(after.violated) })) : null);
   }
 
   return {

@@ -36,8 +36,8 @@ export function createForm(app, begin) {
 
   /** The search keeps to the rules that hold at the moment shown. */
   function showRules() {
-    const off = app.frame.rules.filter(({ id, on }) => !on && id !== without).map(({ id }) => plain(id));
-    const names = without === HERE ? off : [...app.about.rulesOff.map(plain).filter((name) => name !== plain(without)), plain(without)];
+    const off = app.frame.rules.filter(({ id, on }) => !on && id !== without).map(({ id }) => plain(id, app.sheet));
+    const names = without === HERE ? off : [...app.about.rulesOff.filter((id) => id !== without), without].map((id) => plain(id, app.sheet));
     rulesOff.textContent = names.length > 0 ? app.t("explore.rulesOff", { names: names.join(", ") }) : app.t("explore.rulesOn");
   }
 
@@ -59,7 +59,7 @@ export function createForm(app, begin) {
       begin({ text: app.playground.searchText(without || undefined), lines, budget: { ...budget } });
     } catch (error) {
       problem.hidden = false;
-      problem.textContent = error instanceof Object && "message" in error ? String(error.message) : String(error);
+      problem.textContent = error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error);
     }
   }
 
@@ -125,7 +125,7 @@ export function createForm(app, begin) {
       expectationRow,
       row("explore-from", t("explore.from"), select([
         [HERE, t("explore.from.here")],
-        ...app.sheet.rules.map(({ id }) => /** @type {[string, string]} */ ([id, t("explore.from.without", { rule: plain(id) })])),
+        ...app.sheet.rules.map(({ id }) => /** @type {[string, string]} */ ([id, t("explore.from.without", { rule: plain(id, app.sheet) })])),
       ], without, (value) => {
         without = value;
         showRules();

@@ -17,7 +17,7 @@ import { heading, plain } from "./parts.js";
 export function resultOf(app, search, doer) {
   if (search.state === "found") return found(app, search, doer);
   if (search.isOpen) return [];
-  if (search.state === "refused") return [h("p", { class: "warn", role: "alert", "data-key": "problem" }, search.problem)];
+  if (search.state === "refused") return [h("p", { class: "warn", role: "alert", "data-key": "problem" }, app.say(search.problem))];
   return [...nothing(app, search), details(app, search)];
 }
 
@@ -32,14 +32,14 @@ function found(app, search, doer) {
   return [
     h("div", { class: "explore-found", "data-key": "found" },
       property
-        ? h("p", null, h("b", null, app.t("explore.violated", { property: plain(property) })), invariant ? ` ${invariant.text}` : "")
+        ? h("p", null, h("b", null, app.t("explore.violated", { property: plain(property, app.sheet) })), invariant ? ` ${invariant.text}` : "")
         : h("p", null, h("b", null, app.t("explore.reached"))),
-      property ? h("p", { class: "why" }, why) : null,
+      property ? h("p", { class: "why" }, app.say(why ?? "")) : null,
       h("p", { class: "quiet" }, app.t("explore.within", { budget: budgetWords(app, rung.budget) }))),
     h("div", { class: "buttons", "data-key": "play" },
       h("button", { type: "button", class: "strong", "data-do": "play" }, app.t("explore.play"))),
     heading(app.t("explore.run"), app.t("explore.actions", { count: story.lines.length })),
-    h("ol", { class: "explore-run", "data-key": "run" }, story.lines.map((line) => h("li", null, h("code", null, line)))),
+    h("ol", { class: "explore-run", "data-key": "run" }, story.lines.map((line) => h("li", null, h("code", null, app.say(line))))),
     copyField(app, "link", app.t("explore.link"), h("input", { type: "text", readonly: true, value: address, "aria-label": app.t("explore.link") })),
     h("details", { "data-key": "text" }, h("summary", null, app.t("explore.text")),
       copyField(app, "text", app.t("explore.text"), h("textarea", { readonly: true, rows: 8, "aria-label": app.t("explore.text") }, story.text))),
@@ -62,7 +62,7 @@ async function play(app, story) {
   try {
     if (!await app.openText(story.text)) return;
   } catch (error) {
-    app.toast(error instanceof Object && "message" in error ? String(error.message) : String(error), "bad");
+    app.toast(error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error), "bad");
     return;
   }
   const { branch, length } = app.frame.cursor;

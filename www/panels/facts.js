@@ -74,7 +74,7 @@ function change(app, former, value) {
 export function reasonAgainst(app, action) {
   const refusal = app.playground.can(action);
   if (!refusal) return null;
-  return reasonWords(app.language, refusal);
+  return reasonWords(app, refusal);
 }
 
 /**

@@ -33,12 +33,12 @@ function formulaRow(app, { text, filled, holds, meaning, quorums }, place) {
       h("span", { class: "soft" }, text), h("b", null, filled),
       h("span", { class: "formula-state" }, icon(holds ? "check" : "cross", 14), app.t(holds ? "formulas.holds" : "formulas.fails"))),
     quorums.length > 0 ? picture(app, quorums, place) : null,
-    h("p", { class: "quiet" }, sentence(meaning)));
+    h("p", { class: "quiet" }, sentence(meaning, app.language === "zh" ? "。" : ".")));
 }
 
-/** What the core says in passing, as a sentence of its own. @param {string} words */
-function sentence(words) {
-  return words.slice(0, 1).toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");
+/** What the core says in passing, as a sentence of its own. @param {string} words @param {string} end */
+function sentence(words, end) {
+  return words.slice(0, 1).toUpperCase() + words.slice(1) + (/[.!?。]$/.test(words) ? "" : end);
 }
 
 /**

@@ -105,9 +105,9 @@ function commands(app, doer, node) {
       h("button", {
         type: "button", class: "edge", "data-key": key, "data-do": key, title: reason ?? text, "data-reason": reason,
         "aria-disabled": reason ? "true" : null, "aria-description": reason,
-      }, plain(name)),
+      }, plain(name, app.sheet)),
       // Nodes to choose from belong to this node: the key makes another node's list a list of its own.
-      h("select", { "aria-label": app.t("inspector.commandTarget", { name: plain(name) }), "data-key": `target-${node}` },
+      h("select", { "aria-label": app.t("inspector.commandTarget", { name: plain(name, app.sheet) }), "data-key": `target-${node}` },
         others.map(({ name: other, index }) => h("option", { value: index }, other))));
   });
 }

@@ -57,7 +57,12 @@ export function showReasons(host) {
   host.addEventListener("click", show);
 }
 
-/** Words of the core with hyphens, for people. @param {string} id */
-export function plain(id) {
-  return id.replaceAll("-", " ");
+/**
+ * An id of the core, for people: what it is called in the page's language. In English ids are words with
+ * hyphens; in another language one without a name stays as it is written.
+ * @param {string} id
+ * @param {import("../types.js").Sheet} sheet
+ */
+export function plain(id, { names }) {
+  return names ? names[id] ?? id : id.replaceAll("-", " ");
 }

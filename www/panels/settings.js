@@ -77,7 +77,7 @@ export function create(host, app) {
 
   /** @param {import("../types.js").Setting} setting */
   function settingField({ id, text, range }) {
-    const about = { id: `setting-${id}`, label: plain(id), text };
+    const about = { id: `setting-${id}`, label: plain(id, app.sheet), text };
     return bind((commit) => (range.choice
       ? choiceField({ ...about, commit }, range.choice.map((value) => ({ value, words: value })))
       : numberField({ ...about, commit }, number(...(range.number ?? [0, 0])))),

@@ -59,7 +59,7 @@ export function create(host, app) {
     try {
       made = { link: app.playground.link(whole).replace(/^#/, "") };
     } catch (error) {
-      made = { trouble: wordsOf(error) };
+      made = { trouble: wordsOf(app, error) };
     }
     const isShipped = app.scenarioId !== null && !app.ownWork;
     const url = "link" in made ? `${pageAddress()}#${made.link}` : "";
@@ -139,7 +139,7 @@ export function create(host, app) {
     } catch (error) {
       code = null;
       wantsCode = false;
-      app.toast(app.t("page.notFetched", { why: wordsOf(error) }), "bad");
+      app.toast(app.t("page.notFetched", { why: wordsOf(app, error) }), "bad");
     }
     render();
   }
@@ -235,7 +235,7 @@ export function create(host, app) {
       saved(`${make.name()}.html`, file, cut ? ` ${app.t("share.replayCut", cut)}` : "");
     } catch (error) {
       if (closing.signal.aborted) return;
-      app.toast(app.t("share.notMade", { why: wordsOf(error) }), "bad");
+      app.toast(app.t("share.notMade", { why: wordsOf(app, error) }), "bad");
     }
     filming = null;
     render();
@@ -284,7 +284,7 @@ export function create(host, app) {
   /** @param {string} key @param {string} picture @param {string} words @param {(event: Event) => Promise<void>} run */
   function button(key, picture, words, run) {
     doer.add(key, (event) => {
-      run(event).catch((error) => app.toast(app.t("share.notMade", { why: wordsOf(error) }), "bad"));
+      run(event).catch((error) => app.toast(app.t("share.notMade", { why: wordsOf(app, error) }), "bad"));
     });
     return h("button", { type: "button", class: "edge", "data-key": key, "data-do": key }, icon(picture, 14), words);
   }
@@ -332,9 +332,13 @@ export function create(host, app) {
   };
 }
 
-/** What went wrong, in words. @param {unknown} error */
-function wordsOf(error) {
-  return error instanceof Object && "message" in error ? String(error.message) : String(error);
+/**
+ * What went wrong, in words.
+ * @param {App} app
+ * @param {unknown} error
+ */
+function wordsOf(app, error) {
+  return error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error);
 }
 
 /** @param {string} svg */

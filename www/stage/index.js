@@ -81,7 +81,12 @@ export class Stage {
       gatherRoles(this.#roles, app);
       this.#namesChanged();
     });
-    app.on("language", () => this.#namesChanged());
+    app.on("language", () => {
+      this.#labels.clear();
+      this.#roles = noRoles();
+      gatherRoles(this.#roles, app);
+      this.#namesChanged();
+    });
     app.on("play", () => app.changed());
     app.on("change", () => this.#pictureChanged());
     app.on("quorums", (quorums) => {

@@ -132,6 +132,7 @@ function timerHint(app, dueMs) {
  * @param {{name: string, text: string}} words
  */
 function commandRow(app, node, command, words) {
+  const called = app.named([words.name]);
   const targets = app.frame.nodes.map((target, argument) => {
     const action = { type: "command", node, command, argument };
     const reason = app.refusal(action);
@@ -139,7 +140,7 @@ function commandRow(app, node, command, words) {
       type: "button", role: "menuitem", class: "target", tabindex: "-1",
       "aria-disabled": reason !== null ? "true" : undefined,
       title: reason ?? undefined,
-      "aria-label": `${words.name} ${target.name}`,
+      "aria-label": `${called} ${target.name}`,
       onclick: () => {
         if (reason !== null) return;
         closePopover();
@@ -148,6 +149,6 @@ function commandRow(app, node, command, words) {
     }, target.name);
   });
   return h("div", { class: "command", role: "presentation" },
-    h("div", { class: "command-words" }, icon("command"), h("span", null, words.name, h("small", null, words.text))),
+    h("div", { class: "command-words" }, icon("command"), h("span", null, called, h("small", null, words.text))),
     h("div", { class: "targets", role: "presentation" }, targets));
 }

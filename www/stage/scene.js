@@ -49,7 +49,7 @@ export const captionsOf = (cuts) => cuts.flatMap((cut) => (cut.kind === "line" &
  */
 export function stageWords(t, sheet) {
   return {
-    periodLetter: sheet.period.slice(0, 1).toUpperCase(),
+    periodLetter: (sheet.letter ?? sheet.period.slice(0, 1)).toUpperCase(),
     downWord: t("node.down"), pausedWord: t("node.paused"),
     waitingWord: t("client.waiting"), idleWord: t("client.idle"), gaveUpWord: t("client.noAnswer"),
   };

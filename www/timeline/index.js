@@ -301,7 +301,7 @@ class Timeline {
       window, layout, rows: this.rows, faults, violations, cursor, kinds: app.sheet.messages,
       statuses: Array.from(app.playground.statuses(cursor.branch, window.first)), operations: this.memo.operations,
       notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
-      words: (words) => app.words(words),
+      words: (words) => app.words(words), named: (id) => app.sheet.names?.[id] ?? id.replaceAll("-", " "),
     });
     const status = this.findHover(window);
     draw(this.context, this.scene, layout, {
@@ -361,7 +361,7 @@ class Timeline {
 
   refreshMemo() {
     const { cursor } = this.app.frame;
-    const key = `${cursor.branch} ${cursor.length}`;
+    const key = `${cursor.branch} ${cursor.length} ${this.app.language}`;
     const now = performance.now();
     if (key === this.memo.key || now - this.memo.at < this.memo.cost * 20) {
       if (key !== this.memo.key) setTimeout(() => this.ask(), this.memo.cost * 20);

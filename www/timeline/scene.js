@@ -34,7 +34,8 @@ const NODE_GLYPHS = new Map([
  *   rows: import("./rows.js").Rows, faults: import("./rows.js").Fault[], violations: number[], cursor: import("../types.js").Cursor,
  *   kinds: import("../types.js").MessageKind[], statuses: number[], operations: Operation[],
  *   notes: import("../types.js").Note[], checks: import("../types.js").Check[], flying: Int32Array,
- *   playheadX: number, words: (words: import("../types.js").Words) => string }} given
+ *   playheadX: number, words: (words: import("../types.js").Words) => string,
+ *   named: (id: string) => string }} given
  * @returns {Scene}
  */
 export function sceneOf(given) {
@@ -126,7 +127,7 @@ export function sceneOf(given) {
       });
     }
     scene.marks.push({
-      x: x(index), index, kind: "violation", id: ids.map((id) => id.replaceAll("-", " ")).join(", "),
+      x: x(index), index, kind: "violation", id: ids.map(given.named).join(", "),
       text: broken.map(({ violated }) => violated?.why).join(" "),
     });
   }

@@ -58,7 +58,7 @@ fn make(project: &Project) -> Result<Files> {
     }
     let frame = shell.read_binary_file(project.root.join("www/embed/index.html"))?;
     files.insert("embed/index.html".to_owned(), frame);
-    for folder in ["pkg", "scenarios", "course"] {
+    for folder in ["pkg", "scenarios", "course", "words"] {
         for path in files_below(project, &project.root.join(folder))? {
             let below = path.strip_prefix(&project.root)?.to_string_lossy().replace('\\', "/");
             // What programs and types are for, no page fetches.
