@@ -6,7 +6,7 @@ import { addWords } from "../i18n.js";
 import english from "../locale/en.judge.js";
 import { heading } from "../panels/parts.js";
 import { Doer, patch } from "../panels/patch.js";
-import { JUDGE } from "../root.js";
+import { addJudgingStyles } from "../workers.js";
 import { SIGNS, ends, mapOf, stateOf, titleOf } from "./map.js";
 import { Overlay } from "./overlay.js";
 import { drawPicture } from "./picture.js";
@@ -27,7 +27,7 @@ const OBJECTS = ["register", "kv", "set", "queue", "list", "lock", "bank"];
  * @param {App} app
  */
 export function create(host, app) {
-  document.head.append(h("link", { rel: "stylesheet", href: new URL("judge.css", JUDGE).href }));
+  addJudgingStyles();
   const top = h("div"), drawing = h("div", { class: "drawing" }), tail = h("div");
   const root = h("div", { class: "panel consistency" }, top, drawing, tail);
   const input = h("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: "-1" });

@@ -1,6 +1,7 @@
 // The run as a link, as Markdown, as text: everything in it, nothing on a server.
 
 import { h, icon } from "../dom.js";
+import { pageAddress } from "../root.js";
 import { heading } from "./parts.js";
 import { Doer, patch } from "./patch.js";
 
@@ -52,7 +53,7 @@ export function create(host, app) {
     timer = 0;
     if (!app.frame) return;
     doer.begin();
-    const base = location.origin + location.pathname;
+    const base = pageAddress();
     /** @type {{ link: string } | { trouble: string }} */
     let made;
     try {
@@ -70,8 +71,8 @@ export function create(host, app) {
       "trouble" in made ? h("p", { class: "warn", "data-key": "trouble" }, made.trouble) : field("link", app.t("share.link"), url),
       url.length > SAFE_LENGTH ? h("p", { class: "warn", "data-key": "long" }, app.t("share.long", { limit: SAFE_LENGTH.toLocaleString(app.language) })) : null,
       h("p", { class: "quiet", "data-key": "hint" }, app.t("share.hint")),
-      ...(query ? [heading(app.t("share.query"), app.t("share.queryHint")), field("query", app.t("share.query"), `${base}?${query.replace(/^\?/, "")}`)] : []),
-      ...(url ? [heading(app.t("share.markdown")), field("markdown", app.t("share.markdown"), `[${title}](${url})`)] : []),
+      ...(query && base ? [heading(app.t("share.query"), app.t("share.queryHint")), field("query", app.t("share.query"), `${base}?${query.replace(/^\?/, "")}`)] : []),
+      ...(url && base ? [heading(app.t("share.markdown")), field("markdown", app.t("share.markdown"), `[${title}](${url})`)] : []),
       heading(app.t("share.text"), app.t("share.textHint")),
       h("div", { class: "buttons", "data-key": "text" },
         copyButton("copy-text", () => app.playground.text(), app.t("share.copyText")),

@@ -2,16 +2,18 @@
 //!
 //! All addresses are relative. Beside the page and what is embedded there is one small page for each shipped
 //! scenario, whose title and description those see who are sent its address (what follows `#` no crawler
-//! sees), and a service worker, so that whoever was there once needs no network.
+//! sees); a service worker, so that whoever was there once needs no network; and all of it as one HTML file,
+//! for those who have no server at all.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use xshell::cmd;
 
 use crate::project::Project;
-use crate::scenarios;
+use crate::{scenarios, setup};
 
 /// The folder where nobody names another.
 pub const FOLDER: &str = "dist";
@@ -26,14 +28,35 @@ const BESIDE: &str = "\"pkg/";
 /// Paths below the folder, with `/` between names, and what is in the files.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Writes the site to a folder that is empty, or holds an earlier one.
-pub fn write(project: &Project, out: &Path) -> Result<()> {
+/// The playground as one file.
+const SINGLE: &str = "consensus-playground.html";
+
+/// The address of a folder on a server, which ends in `/`.
+pub struct Site(String);
+
+impl Site {
+    /// Reads an address that somebody wrote.
+    pub fn read(text: &str) -> Result<Site> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:%".contains(c);
+        match rest {
+            Some(rest) if !rest.is_empty() && rest.chars().all(is_plain) => {
+                Ok(Site(format!("{}/", text.trim_end_matches('/'))))
+            }
+            _ => bail!("`{text}` is no address; expected one like https://example.org/playground/"),
+        }
+    }
+}
+
+/// Writes the site to a folder that is empty, or holds an earlier one. Links of the single file lead to
+/// `site`, where it will stand.
+pub fn write(project: &Project, out: &Path, site: Option<&Site>) -> Result<()> {
     let shell = &project.shell;
     let is_empty = shell.read_dir(out).map_or(true, |entries| entries.is_empty());
     if !is_empty && !out.join("sw.js").is_file() {
         bail!("{} holds something else; name an empty folder with --out", out.display());
     }
-    let files = make(project)?;
+    let files = make(project, site)?;
     shell.remove_path(out)?;
     for (name, content) in &files {
         shell.write_file(out.join(name), content)?;
@@ -43,7 +66,7 @@ pub fn write(project: &Project, out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn make(project: &Project) -> Result<Files> {
+fn make(project: &Project, site: Option<&Site>) -> Result<Files> {
     let shell = &project.shell;
     let mut files = Files::new();
     for page in ["index.html", "compare.html"] {
@@ -77,9 +100,20 @@ fn make(project: &Project) -> Result<Files> {
         files.insert(format!("s/{id}/index.html"), page(&entry).into_bytes());
     }
     files.insert("sw.js".to_owned(), worker.into_bytes());
+    files.insert(SINGLE.to_owned(), single(project, site)?);
     // Otherwise GitHub Pages would put the site through a generator.
     files.insert(".nojekyll".to_owned(), Vec::new());
     Ok(files)
+}
+
+/// The playground as one file.
+fn single(project: &Project, site: Option<&Site>) -> Result<Vec<u8>> {
+    setup::npm_packages(project)?;
+    let shell = &project.shell;
+    let out = project.target.join("xtask").join(SINGLE);
+    let site = site.map(|Site(address)| address);
+    cmd!(shell, "node xtask/packed.mjs {out} {site...}").run()?;
+    Ok(shell.read_binary_file(&out)?)
 }
 
 fn scenarios(project: &Project) -> Result<Vec<Value>> {
@@ -170,6 +204,24 @@ mod tests {
         );
         assert!(page.contains("name=\"description\" content=\"x &lt; y\""));
         assert!(page.contains("url=../../../?scenario=a/b\"") && page.contains(" 一</p>"));
+    }
+
+    #[test]
+    fn a_site_is_an_address_that_ends_in_a_slash() {
+        for given in ["https://example.org/a", "https://example.org/a/", "https://example.org/a//"]
+        {
+            assert_eq!(Site::read(given).unwrap().0, "https://example.org/a/");
+        }
+        for wrong in [
+            "",
+            "https://",
+            "example.org",
+            "javascript:alert(1)",
+            "https://a/\"><b>",
+            "https://a b",
+        ] {
+            assert!(Site::read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -91,7 +91,8 @@ impl Step {
                 let files = test_files(project, "tests/browser")?;
                 cmd!(shell, "cargo build --locked").run()?;
                 let site = project.target.join("xtask").join(dist::FOLDER);
-                dist::write(project, &site)?;
+                let address = dist::Site::read("https://playground.example/")?;
+                dist::write(project, &site, Some(&address))?;
                 cmd!(shell, "node --test {files...}")
                     .env("PLAYGROUND_DIST", &site)
                     .env("CHROMIUM_PATH", chromium)
