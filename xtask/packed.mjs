@@ -2,10 +2,10 @@
 // lies inside, compressed: page and comparison, the core and every protocol, the scenarios, the workers. SITE
 // is the address of a playground that others can open, for its links; without it links are but their text.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { lettersOf, packedFiles } from "./letters.mjs";
 import { glue, replacing, root, shared } from "./replace.mjs";
 
 const [out, site = ""] = process.argv.slice(2);
@@ -20,8 +20,6 @@ const read = (path) => readFileSync(join(root, path), "utf8");
 async function whole(entry, texts = {}) {
   const { outputFiles: [{ text }] } = await build({
     ...shared, entryPoints: [entry], format: "iife", plugins: [replacing({ ...glue(join(root, GLUE)), ...texts })],
-    // The glue's own default address, which nobody asks for.
-    logOverride: { "empty-import-meta": "silent" },
   });
   return text;
 }
@@ -40,13 +38,6 @@ const script = await whole("www/packed/main.js", {
     const isComparing = new URLSearchParams(location.search).get("view") === "compare";
     export const pageAddress = () => (SITE ? new URL(isComparing ? "compare.html" : "./", SITE).href : "");`,
 });
-
-/** Every file of a folder whose name ends so, by its path. */
-const files = (folder, end) => readdirSync(join(root, folder), { recursive: true })
-  .map((name) => `${folder}/${name.replaceAll("\\", "/")}`).filter((path) => path.endsWith(end)).sort();
-const packed = new Map(files("pkg", ".wasm").map((path) => [path, readFileSync(join(root, path))]));
-packed.set("pkg/scenarios.json", read("pkg/scenarios.json"));
-packed.set("scenarios.json", JSON.stringify(Object.fromEntries(files("scenarios", ".txt").map((path) => [path, read(path)]))));
 
 const page = read("www/index.html"), comparison = read("www/compare.html");
 const body = (html) => /<body[^>]*>([^]*?)\s*(?:<noscript|<script)/.exec(html)[1];
@@ -67,7 +58,7 @@ const html = `<!doctype html>
   </template>
   <template id="comparison" class="${className(comparison)}">${body(comparison)}
   </template>
-${[...packed].map(([path, content]) => `  <script type="text/plain" data-file="${path}">${gzipSync(content, { level: 9 }).toString("base64")}</script>`).join("\n")}
+${[...packedFiles()].map(lettersOf).map(([path, letters]) => `  <script type="text/plain" data-file="${path}">${letters}</script>`).join("\n")}
   <script>${inside(script, "script")}</script>
 </body>
 </html>

@@ -18,10 +18,11 @@ const SHEET = "www/embed/sheet.css";
 
 /**
  * The glue as wasm-bindgen has written it, made so that classes that a part of the page does not use are
- * left out of it.
+ * left out of it, and so is the address of the module, which nobody asks it for.
  */
 export const glue = (path) => ({
   "pkg/consensus_playground.js": () => readFileSync(path, "utf8").replace(/^if \(Symbol\.dispose\).*$/gm, "")
+    .replaceAll(/new URL\([^)]*import\.meta\.url\)/g, "null")
     .replaceAll("new FinalizationRegistry", "/* @__PURE__ */ new FinalizationRegistry"),
 });
 

@@ -2,8 +2,8 @@
 //!
 //! All addresses are relative. Beside the page and what is embedded there is one small page for each shipped
 //! scenario, whose title and description those see who are sent its address (what follows `#` no crawler
-//! sees); a service worker, so that whoever was there once needs no network; and all of it as one HTML file,
-//! for those who have no server at all.
+//! sees); a service worker, so that whoever was there once needs no network; all of it as one HTML file, for
+//! those who have no server at all; and the npm package.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{scenarios, setup};
+use crate::{npm, scenarios, setup};
 
 /// The folder where nobody names another.
 pub const FOLDER: &str = "dist";
@@ -101,9 +101,15 @@ fn make(project: &Project, site: Option<&Site>) -> Result<Files> {
     }
     files.insert("sw.js".to_owned(), worker.into_bytes());
     files.insert(SINGLE.to_owned(), single(project, site)?);
+    let (name, package) = npm::pack(project, &npm::folder(project, address(site))?)?;
+    files.insert(name, package);
     // Otherwise GitHub Pages would put the site through a generator.
     files.insert(".nojekyll".to_owned(), Vec::new());
     Ok(files)
+}
+
+fn address(site: Option<&Site>) -> Option<&str> {
+    site.map(|Site(address)| address.as_str())
 }
 
 /// The playground as one file.
@@ -111,7 +117,7 @@ fn single(project: &Project, site: Option<&Site>) -> Result<Vec<u8>> {
     setup::npm_packages(project)?;
     let shell = &project.shell;
     let out = project.target.join("xtask").join(SINGLE);
-    let site = site.map(|Site(address)| address);
+    let site = address(site);
     cmd!(shell, "node xtask/packed.mjs {out} {site...}").run()?;
     Ok(shell.read_binary_file(&out)?)
 }

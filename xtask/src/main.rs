@@ -6,6 +6,7 @@
 
 mod bench;
 mod dist;
+mod npm;
 mod paths;
 mod pkg;
 mod project;

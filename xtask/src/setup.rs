@@ -7,9 +7,11 @@ use xshell::cmd;
 use crate::project::{Project, WASM};
 
 #[cfg(windows)]
-const NPM: &str = "npm.cmd";
+/// npm, as it is called here.
+pub const NPM: &str = "npm.cmd";
 #[cfg(not(windows))]
-const NPM: &str = "npm";
+/// npm, as it is called here.
+pub const NPM: &str = "npm";
 
 const CHROMIUM_NAMES: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
