@@ -37,10 +37,12 @@ own("auto.d.ts", "embed/loader.d.ts");
 own("module.d.ts");
 for (const [protocol, texts] of scenarios) writeFileSync(join(out, "scenarios", `${protocol}.json`), `${JSON.stringify(texts)}\n`);
 
+/** What judges and searches belongs to the page. */
+const isEmbedded = (path) => !/part_(judge|explore)/.test(path);
 // Each address whole, as bundlers want them.
 const table = (entries) => entries.map(([name, path]) => `${JSON.stringify(name)}: () => new URL(${JSON.stringify(path)}, import.meta.url)`).join(",\n");
 const ASSETS = `
-  export const MODULES = {${table(modules.map((name) => [`pkg/${name}`, `../${name}`]))}};
+  export const MODULES = {${table(modules.filter(isEmbedded).map((name) => [`pkg/${name}`, `../${name}`]))}};
   export const SCENARIOS = {${table([...scenarios.keys()].map((protocol) => [protocol, `../scenarios/${protocol}.json`]))}};`;
 const scripts = await build({
   ...shared, format: "esm", splitting: true, chunkNames: "shared-[hash]",
@@ -49,8 +51,7 @@ const scripts = await build({
 });
 for (const { path, text } of scripts.outputFiles) writeFileSync(join(out, "embed", basename(path)), text);
 
-// What judges and searches belongs to the page.
-const packed = Object.fromEntries([...packedFiles()].filter(([path]) => !/part_(judge|explore)/.test(path)).map(lettersOf));
+const packed = Object.fromEntries([...packedFiles()].filter(([path]) => isEmbedded(path)).map(lettersOf));
 const inline = await build({
   ...shared, format: "esm", entryPoints: ["www/embed/element.js"],
   plugins: [replacing({
