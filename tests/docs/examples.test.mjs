@@ -92,9 +92,9 @@ async function leaveAndReturn(page) {
   assert.equal(await page.evaluate((name) => document.querySelector(name).state.index, ELEMENT), 3);
   assert.deepEqual(await page.evaluate(() => [globalThis.kept.isConnected, globalThis.kept.state]), [false, null], "freed, in the same document");
   await page.goBack();
-  await page.waitForFunction((name) => document.querySelector(name)?.state?.protocol === "raft", ELEMENT);
-  assert.equal(await page.evaluate(() => globalThis.kept !== undefined), true, "still the same document");
+  // It may come back to where it was left, with the first element out of sight.
   assert.deepEqual(await openAll(page, 3), THREE);
+  assert.equal(await page.evaluate(() => globalThis.kept !== undefined), true, "still the same document");
 }
 
 test("MkDocs with Material: instant navigation, its palette, a fenced block", async () => {
