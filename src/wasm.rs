@@ -17,6 +17,7 @@ use crate::consistency::{self, Limits, Model, judge};
 use crate::history_files;
 use crate::loaded::{self, Missing};
 use crate::protocols;
+use crate::qr;
 use crate::scenario::Pace;
 use crate::session::{ActionRequest, Session, SessionError};
 use crate::timeline::BranchId;
@@ -68,7 +69,7 @@ pub fn protocol_loaded(id: &str) {
 
 /// The parts of the module that are fetched when they are asked for, in the order of `PARTS` in
 /// xtask/src/pkg.rs.
-const PARTS: [&str; 3] = ["more", "judge", "explore"];
+const PARTS: [&str; 4] = ["more", "judge", "explore", "qr"];
 
 /// Tells that the code that judges histories is there from now on.
 #[wasm_bindgen(js_name = judgeLoaded)]
@@ -356,6 +357,12 @@ impl Playground {
     /// The readable form, where it loses nothing.
     pub fn query(&self) -> Option<String> {
         self.session.query()
+    }
+
+    /// The modules of a text's QR code, a square row by row; undefined where it is too long for one.
+    #[wasm_bindgen(js_name = qrModules)]
+    pub fn qr_modules(text: &str) -> Option<Vec<u8>> {
+        qr::modules(text)
     }
 
     /// Where the replay of a link differed from the recorded run.

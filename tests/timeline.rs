@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{actions, aimed, any_action, can_be_said, end, from_scratch, scenario};
+use common::{RAFT, actions, aimed, any_action, can_be_said, end, from_scratch};
 use consensus_playground::action::{Action, ActionKind};
 use consensus_playground::ids::{MessageId, NodeId};
 use consensus_playground::scenario::bounds::STEPS_MAX;
@@ -83,7 +83,7 @@ fn make(timeline: &mut Timeline, step: &Move) {
 }
 
 fn walked(body: &str, moves: &[Move]) -> Timeline {
-    let mut timeline = Timeline::open(scenario(body)).unwrap();
+    let mut timeline = Timeline::open(RAFT.parse(body)).unwrap();
     moves.iter().for_each(|step| make(&mut timeline, step));
     timeline
 }
@@ -124,7 +124,7 @@ proptest! {
         body in beginning(),
         moves in vec(any_move(), 1..25),
     ) {
-        let mut timeline = Timeline::open(scenario(&body)).unwrap();
+        let mut timeline = Timeline::open(RAFT.parse(&body)).unwrap();
         for step in &moves {
             let before: Vec<Vec<Action>> =
                 all_branches(&timeline).map(|branch| actions(&timeline, branch)).collect();
@@ -194,7 +194,7 @@ proptest! {
 }
 
 fn playing() -> Timeline {
-    let mut timeline = Timeline::open(scenario("seed 4\nopen-at 5\nrun 300")).unwrap();
+    let mut timeline = Timeline::open(RAFT.parse("seed 4\nopen-at 5\nrun 300")).unwrap();
     timeline.seek(MAIN, 5);
     timeline
 }
@@ -255,7 +255,7 @@ fn seeking_beyond_an_end_goes_to_the_end() {
 #[test]
 fn an_action_right_after_a_stretch_of_time_is_exported_where_it_happened() {
     // `run 250` ends at 250 ms, its last action earlier; the person acts at that earlier moment.
-    let mut timeline = Timeline::open(scenario("seed 4\nrun 250\nrun 50")).unwrap();
+    let mut timeline = Timeline::open(RAFT.parse("seed 4\nrun 250\nrun 50")).unwrap();
     let index = (0..timeline.length(MAIN))
         .take_while(|index| timeline.action(MAIN, *index).unwrap().at_ms <= 250)
         .count() as u64;
@@ -323,7 +323,7 @@ fn whatever_the_page_may_do_its_link_can_say() {
 
 #[test]
 fn a_long_run_seeks_right_everywhere() {
-    let mut timeline = Timeline::open(scenario("seed 7\nnetwork loss 2%")).unwrap();
+    let mut timeline = Timeline::open(RAFT.parse("seed 7\nnetwork loss 2%")).unwrap();
     let mut fingerprints = vec![timeline.world().fingerprint()];
     while timeline.cursor().index < 20_000 {
         assert!(timeline.forward());

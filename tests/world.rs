@@ -244,7 +244,7 @@ proptest! {
     fn the_same_actions_make_the_same_world(
         seed in 1..1000u32, kinds in vec(any_action(), 1..120), forks in 0..120usize,
     ) {
-        let config = common::scenario(&format!("{CROWD}{seed}")).config;
+        let config = common::RAFT.parse(&format!("{CROWD}{seed}")).config;
         let mut one = REGISTRY[0].world(config.clone()).unwrap();
         let mut other = REGISTRY[0].world(config).unwrap();
         for (place, kind) in kinds.into_iter().enumerate() {

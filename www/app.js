@@ -3,10 +3,10 @@
 
 import { isCoreError, reasonWords } from "./core.js";
 import { fetchMore, fetchProtocol, isMoreThere, loaded, now, scenarioText } from "./engine.js";
-import { Emitter } from "./events.js";
-import { fetchWords, keepLanguage, pick, startLanguage, translate } from "./i18n.js";
+import { Page } from "./page.js";
+import { pictureOf } from "./picture.js";
 import { PlayLoop } from "./play.js";
-import { keepTheme, startTheme } from "./theme.js";
+import { wantsStillness } from "./theme.js";
 
 /** @typedef {import("./types.js").Action} Action */
 /** @typedef {import("./core.js").Engine} Engine */
@@ -20,7 +20,7 @@ import { keepTheme, startTheme } from "./theme.js";
 
 export { isCoreError };
 
-export class App extends Emitter {
+export class App extends Page {
   /** @type {any} the present Playground */
   playground = null;
   /** @type {import("./types.js").Sheet} */
@@ -45,25 +45,14 @@ export class App extends Emitter {
   /** Whether somebody did something since the run was last kept safe. */
   unsafe = false;
 
-  /** @type {(text: string, kind?: string) => void} set by main.js */
-  showToast = () => {};
   /** @type {(name: string) => void} shows a tab of the side panel; set by main.js */
   showTab = () => {};
-  /** @type {(error: unknown) => void} set by main.js */
-  onPanic = (error) => {
-    throw error;
-  };
-  /** @type {(wallMs: number) => boolean} draws the stage, tells whether something still moves; set by main.js */
-  draw = () => false;
 
   /** A file that was dropped onto the page, until somebody takes it. @type {File | null} */
   dropped = null;
   /** What a verdict adds to the diagram. @type {import("./judge/overlay.js").Overlay | null} */
   overlay = null;
 
-  #frameAsked = false;
-  #changed = false;
-  #lastWallMs = 0;
   /** Counts what was asked to be opened: only the last of it is. */
   #ticket = 0;
 
@@ -71,54 +60,7 @@ export class App extends Emitter {
   constructor(engine) {
     super();
     this.engine = engine;
-    this.language = startLanguage();
-    this.theme = startTheme();
     this.loop = new PlayLoop(this);
-  }
-
-  // ---- words
-
-  /**
-   * @param {string} key
-   * @param {Record<string, string | number>} [parameters]
-   */
-  t(key, parameters) {
-    return translate(this.language, key, parameters);
-  }
-
-  /** @param {{en?: string, zh?: string} | null | undefined} words */
-  words(words) {
-    return pick(this.language, words);
-  }
-
-  /** @param {"en"|"zh"} language */
-  async setLanguage(language) {
-    try {
-      await fetchWords(language);
-    } catch (error) {
-      this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
-      return;
-    }
-    this.language = language;
-    keepLanguage(language);
-    this.emit("language");
-    this.changed();
-  }
-
-  /** @param {"auto"|"light"|"dark"} theme */
-  setTheme(theme) {
-    this.theme = theme;
-    keepTheme(theme);
-    this.emit("theme");
-    this.invalidate();
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} [kind] "info" or "bad"
-   */
-  toast(text, kind) {
-    this.showToast(text, kind);
   }
 
   // ---- opening
@@ -195,7 +137,7 @@ export class App extends Emitter {
   /** @param {any} playground from `recover` */
   goOnWith(playground) {
     const { scenarioId } = this;
-    this.#adopt(playground);
+    this.#adopt(playground, true);
     this.scenarioId = scenarioId;
   }
 
@@ -218,16 +160,20 @@ export class App extends Emitter {
       playground.free();
       return false;
     }
+    // Before anything says what the next one is.
+    if (this.playground) this.emit("closing");
     note();
     this.#adopt(playground);
     if (moving) this.#playIfMoving();
     return true;
   }
 
-  /** @param {any} playground */
-  #adopt(playground) {
+  /**
+   * @param {any} playground
+   * @param {boolean} [isSame] whether it is the same run, built anew
+   */
+  #adopt(playground, isSame = false) {
     this.pause();
-    if (this.playground) this.emit("closing");
     const former = this.playground;
     this.playground = playground;
     this.sheet = playground.sheet();
@@ -244,7 +190,7 @@ export class App extends Emitter {
     this.refresh("jump");
     this.loop.reset();
     if (!this.keepSafe()) fetchMore().then(() => this.keepSafe(), () => {});
-    this.emit("open");
+    this.emit("open", isSame);
     this.emit("selection");
   }
 
@@ -254,7 +200,7 @@ export class App extends Emitter {
 
   /** Whether nothing may start moving by itself. */
   get stillness() {
-    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+    return wantsStillness();
   }
 
   // ---- doing
@@ -342,7 +288,7 @@ export class App extends Emitter {
   }
 
   play() {
-    this.#guard(() => this.loop.play());
+    this.guard(() => this.loop.play());
   }
 
   pause() {
@@ -352,7 +298,7 @@ export class App extends Emitter {
   /** @param {1 | -1} direction */
   step(direction) {
     this.pause();
-    this.#guard(() => {
+    this.guard(() => {
       if (direction < 0) {
         const { branch, index } = this.frame.cursor;
         if (index > 0) this.seek(branch, index - 1);
@@ -374,7 +320,7 @@ export class App extends Emitter {
    */
   seek(branch, index) {
     this.pause();
-    this.#guard(() => {
+    this.guard(() => {
       this.playground.seek(branch, Math.max(0, index));
       this.refresh("jump");
       this.loop.reset();
@@ -390,17 +336,7 @@ export class App extends Emitter {
   refresh(kind) {
     const playground = this.playground;
     const former = this.frame;
-    this.frame = {
-      cursor: playground.cursor(),
-      nodes: playground.nodes(),
-      clients: playground.clients(),
-      messages: playground.messages(),
-      cuts: playground.cuts(),
-      last: playground.last(),
-      note: playground.note() ?? null,
-      checks: playground.checks(),
-      rules: playground.rules(),
-    };
+    this.frame = pictureOf(playground);
     const selected = this.selection;
     if (selected?.type === "node" && selected.node >= this.frame.nodes.length) this.selection = null;
     this.emit("refresh", { kind, former });
@@ -416,54 +352,22 @@ export class App extends Emitter {
     this.emit("violation", violated);
   }
 
-  /** Something in the picture changed; listeners hear of it at most once per frame. */
-  changed() {
-    this.#changed = true;
-    this.invalidate();
+  get isEmpty() {
+    return !this.playground;
   }
 
-  /** Asks for one more drawn frame. */
-  invalidate() {
-    if (this.#frameAsked) return;
-    this.#frameAsked = true;
-    requestAnimationFrame((wallMs) => this.#onFrame(wallMs));
-  }
-
-  /** @param {number} wallMs */
-  #onFrame(wallMs) {
-    this.#frameAsked = false;
-    // After a hidden tab or a long pause the clock goes on where it stood.
-    const passedMs = Math.min(64, Math.max(0, wallMs - this.#lastWallMs));
-    this.#lastWallMs = wallMs;
-    if (!this.playground) return;
-    let moving = this.#guard(() => this.loop.tick(passedMs)) ?? false;
-    if (this.#changed) {
-      this.#changed = false;
-      this.emit("change");
-    }
-    this.emit("tick");
-    moving = (this.#guard(() => this.draw(wallMs)) ?? false) || moving;
-    if (moving) this.invalidate();
+  /** @param {number} passedMs */
+  tick(passedMs) {
+    return this.loop.tick(passedMs);
   }
 
   /**
-   * Runs something that calls the core; a defect in there is shown rather than lost.
-   * @template T
-   * @param {() => T} run
-   * @returns {T | undefined}
+   * Shows what the core says in words; a defect in there is shown rather than lost.
+   * @param {unknown} error
    */
-  #guard(run) {
-    try {
-      return run();
-    } catch (error) {
-      if (isCoreError(error)) {
-        this.pause();
-        this.toast(error.message, "bad");
-      } else {
-        this.onPanic(error);
-      }
-      return undefined;
-    }
+  complain(error) {
+    if (isCoreError(error)) this.toast(error.message, "bad");
+    else this.onPanic(error);
   }
 
   /** A link to the whole present run. */

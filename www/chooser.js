@@ -5,7 +5,7 @@ import { closePopover, openPanel, standBelow } from "./popover.js";
 import { isCoreError } from "./core.js";
 import { fill, h, icon } from "./dom.js";
 import { scenarioList } from "./engine.js";
-import { keepSettings, restoreSession, savedSession } from "./session.js";
+import { keepSettings, restoreSession, savedSessions } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./types.js").ScenarioEntry} ScenarioEntry */
@@ -40,7 +40,7 @@ export async function openChooser(app, button, onTrouble) {
     const isSearch = words.length > 0;
     fill(list, ...groups(app, matches, isSearch, guarded),
       matches.length === 0 ? h("p", { class: "pop-note" }, app.t(isSearch ? "header.noneFound" : "header.noScenarios")) : null,
-      isSearch ? null : lastSession(app, guarded));
+      ...isSearch ? [] : ownWork(app, guarded));
     found.textContent = isSearch ? app.t("header.found", { count: matches.length }) : "";
   };
   show();
@@ -89,13 +89,17 @@ function groups(app, entries, allOpen, guarded) {
 }
 
 /**
+ * What somebody did themselves, the last of it first.
  * @param {App} app
  * @param {Guard} guarded
  */
-function lastSession(app, guarded) {
-  const saved = savedSession();
-  return saved ? h("button", { type: "button", class: "scenario-entry restore", onclick: guarded(() => restoreSession(app)) },
-    h("b", null, icon("history", 14), app.t("header.lastSession")), h("span", null, app.words(saved.title))) : null;
+function ownWork(app, guarded) {
+  return savedSessions().map((saved, place) => {
+    const when = new Date(saved.savedAt).toLocaleString(app.language, { dateStyle: "medium", timeStyle: "short" });
+    return h("button", { type: "button", class: "scenario-entry restore", onclick: guarded(() => restoreSession(app, saved)) },
+      h("b", null, icon("history", 14), app.t(place === 0 ? "header.lastSession" : "header.formerSession")),
+      h("span", null, [app.words(saved.title), when].filter(Boolean).join(" · ")));
+  });
 }
 
 /** @param {string} text */

@@ -27,7 +27,7 @@ boot();
 
 async function boot() {
   const toasts = createToasts(part("toasts"), app);
-  app.showToast = toasts.show;
+  app.toast = toasts.show;
   const trouble = createTrouble(part("trouble"), app);
   // Where they cannot be had, English stands in.
   const words = fetchWords(app.language).catch(() => {}).then(() => applyLanguage(app.language));

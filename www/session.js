@@ -9,6 +9,9 @@ import { recall, remember } from "./storage.js";
 
 const DEFAULT_SCENARIO = "raft/leader-election";
 const SESSION = "session";
+/** The works before the last one: a run that takes its place must not cost anybody theirs. */
+const FORMER = "former-sessions";
+const FORMER_MAX = 4;
 const SAVE_EVERY_MS = 4000;
 
 /**
@@ -73,17 +76,33 @@ export function likelyProtocol() {
 
 /** @returns {SavedSession | null} */
 export function savedSession() {
+  return savedSessions()[0] ?? null;
+}
+
+/**
+ * What is kept, the last work first.
+ * @returns {SavedSession[]}
+ */
+export function savedSessions() {
   try {
-    const saved = JSON.parse(recall(SESSION) ?? "null");
-    return saved && typeof saved.text === "string" ? saved : null;
+    const saved = [JSON.parse(recall(SESSION) ?? "null"), ...JSON.parse(recall(FORMER) ?? "[]")];
+    return saved.filter((one) => typeof one?.text === "string");
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** @param {App} app */
-export async function restoreSession(app) {
-  const saved = savedSession();
+/** @param {SavedSession[]} sessions the last work first */
+function keepAll([last, ...former]) {
+  remember(FORMER, JSON.stringify(former.slice(0, FORMER_MAX)));
+  remember(SESSION, JSON.stringify(last));
+}
+
+/**
+ * @param {App} app
+ * @param {SavedSession | null} [saved] the last one, unless another is asked for
+ */
+export async function restoreSession(app, saved = savedSession()) {
   if (!saved) return;
   // The link keeps the moment, the text is for runs that no link holds.
   if (saved.link) {
@@ -92,6 +111,8 @@ export async function restoreSession(app) {
     await app.openText(saved.text);
   }
   app.ownWork = true;
+  keepAll([saved, ...savedSessions().filter(({ savedAt }) => savedAt !== saved.savedAt)]);
+  app.emit("restored");
 }
 
 /**
@@ -101,6 +122,8 @@ export async function restoreSession(app) {
 export function keepSession(app) {
   let savedIndex = "";
   let savedAt = 0;
+  /** Whether what was kept last is of this run. */
+  let isMine = false;
   const save = () => {
     if (!app.playground) return;
     const { branch, index, length } = app.frame.cursor;
@@ -114,7 +137,11 @@ export function keepSession(app) {
       return;
     }
     if (!app.ownWork) return;
-    remember(SESSION, JSON.stringify({ link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() }));
+    keepAll([
+      { link: app.safeLink, text: app.safeText, title: app.about.title, savedAt: Date.now() },
+      ...savedSessions().slice(isMine ? 1 : 0),
+    ]);
+    isMine = true;
   };
   app.on("change", () => {
     const wait = app.playing ? SAVE_EVERY_MS : 1200;
@@ -123,6 +150,8 @@ export function keepSession(app) {
   });
   // Before another scenario takes the place of this one, and when the page goes away.
   app.on("closing", save);
+  app.on("open", (isSame) => (isMine &&= isSame));
+  app.on("restored", () => (isMine = true));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) save();
   });

@@ -21,7 +21,7 @@ const TABS = [
   { id: "consistency", load: async () => (await more()).consistency },
   { id: "explore", load: async () => (await Promise.all([import("./panels/explore.js"), fetchMore(), fetchPart("explore")]))[0].create },
   { id: "scenario", load: async () => (await more()).scenario },
-  { id: "share", load: async () => (await more()).share },
+  { id: "share", load: async () => (await Promise.all([import("./panels/share.js"), fetchMore()]))[0].create },
 ];
 /** While the run plays, panels are updated this often at most. */
 const UPDATE_EVERY_MS = 120;

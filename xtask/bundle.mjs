@@ -27,7 +27,7 @@ const replace = replacing({
  * of them shared with the comparison, where esbuild would make one for every set of users: fewer requests,
  * and they pack better.
  */
-const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js"].map((path) => join(root, path));
+const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js", "www/panels/share.js"].map((path) => join(root, path));
 const later = {
   name: "later",
   setup({ onLoad }) {

@@ -1,48 +1,32 @@
 //! What several test files need: worlds from scenario text, and a walk through time.
 #![allow(dead_code)] // Each test file uses its part.
 
+pub mod subject;
+
 use consensus_playground::action::{Action, ActionKind};
 use consensus_playground::ids::{ClientId, MessageId, NodeId, NodeSet, RuleId, TimerId};
 use consensus_playground::operation::Operation;
 use consensus_playground::protocols::REGISTRY;
-use consensus_playground::scenario::run::{self, matching};
-use consensus_playground::scenario::{Scenario, text};
+use consensus_playground::scenario::run::matching;
 use consensus_playground::timeline::{BranchId, Moment, Timeline};
 use consensus_playground::world::Schedule;
 use consensus_playground::world::{MessageInfo, World, kind_of_name};
 use proptest::prelude::*;
 
-/// The scenario of a text that begins with `protocol raft`.
-pub fn scenario(body: &str) -> Scenario {
-    let source = format!("protocol raft\n{body}");
-    text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"))
-}
+use subject::{Subject, carry_out};
 
-/// The world after a scenario's steps; every expectation in it must be met.
+/// Raft, for tests that are about no protocol.
+pub const RAFT: Subject = Subject("raft");
+
+/// A world of Raft after a scenario's steps; every expectation in it must be met.
 pub fn world(body: &str) -> World {
-    let scenario = scenario(body);
-    let mut sim = REGISTRY[0].world(scenario.config.clone()).unwrap();
-    carry_out(&mut sim, &scenario);
-    sim
+    RAFT.world(body)
 }
 
 /// Goes on with more steps.
 pub fn go_on(sim: &mut World, steps: &str) {
     let (nodes, clients) = (sim.config().nodes, sim.config().clients);
-    let more = scenario(&format!("nodes {nodes}\nclients {clients}\n{steps}"));
-    carry_out(sim, &more);
-}
-
-fn carry_out(sim: &mut World, scenario: &Scenario) {
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let consensus_playground::scenario::Step::Expect(expectation) = step {
-            let met = consensus_playground::scenario::expect::check(sim, expectation);
-            met.unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
+    carry_out(sim, &RAFT.parse(&format!("nodes {nodes}\nclients {clients}\n{steps}")));
 }
 
 /// Applies an action at once.

@@ -2,6 +2,7 @@
 // stage draws it. It has no clock of its own.
 
 import { Emitter } from "../events.js";
+import { pictureOf } from "../picture.js";
 import { wantsStillness } from "../theme.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
@@ -128,17 +129,7 @@ export class Column extends Emitter {
   refresh(kind) {
     const { playground, frame: former } = this;
     if (!playground) return;
-    this.frame = {
-      cursor: playground.cursor(),
-      nodes: playground.nodes(),
-      clients: playground.clients(),
-      messages: playground.messages(),
-      cuts: playground.cuts(),
-      last: playground.last(),
-      note: playground.note() ?? null,
-      checks: playground.checks(),
-      rules: playground.rules(),
-    };
+    this.frame = pictureOf(playground);
     // The whole history is judged anew each time: while it plays, at the pace of the eye.
     if (kind !== "play" || performance.now() - this.#measuredMs > MEASURED_EVERY_MS) this.#metrics = null;
     this.emit("refresh", { kind, former });

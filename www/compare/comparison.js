@@ -2,9 +2,7 @@
 // Whatever happens to one happens to the other at the same millisecond, or to neither.
 
 import { isCoreError, reasonWords } from "../core.js";
-import { Emitter } from "../events.js";
-import { fetchWords, keepLanguage, pick, startLanguage, translate } from "../i18n.js";
-import { keepTheme, startTheme } from "../theme.js";
+import { Page } from "../page.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
 import { USUAL_PACE } from "./common.js";
@@ -24,7 +22,7 @@ import { readyText } from "./partners.js";
  *   nothing changes unless both can be opened
  */
 
-export class Comparison extends Emitter {
+export class Comparison extends Page {
   /** @type {import("./ready.js").Ready | null} the ready comparison that is open, if it is one */
   ready = null;
   /** @type {string} the protocol that was asked for on the right */
@@ -33,68 +31,17 @@ export class Comparison extends Emitter {
   problem = null;
   /** How many nodes the slider cuts off; null as it opens. @type {number | null} */
   cut = null;
-  /** @type {(text: string, kind?: string) => void} set by main.js */
-  toast = () => {};
-  /** @type {(error: unknown) => void} set by main.js */
-  onPanic = (error) => {
-    throw error;
-  };
-  /** @type {(wallMs: number) => boolean} draws both stages, tells whether something still moves; set by main.js */
-  draw = () => false;
-
   /** The right protocol's settings before any was set here. @type {Settings} */
   #transferred = {};
   #turn = 0;
-  #frameAsked = false;
-  #changed = false;
-  #lastWallMs = 0;
 
   /** @param {Engine} engine */
   constructor(engine) {
     super();
     this.engine = engine;
-    this.language = startLanguage();
-    this.theme = startTheme();
     this.clock = new Clock(this);
     /** The left run and the right one. */
     this.columns = [new Column(this), new Column(this)];
-  }
-
-  // ---- words and looks
-
-  /**
-   * @param {string} key
-   * @param {Record<string, string | number>} [parameters]
-   */
-  t(key, parameters) {
-    return translate(this.language, key, parameters);
-  }
-
-  /** @param {import("../types.js").Words | null | undefined} words */
-  words(words) {
-    return pick(this.language, words);
-  }
-
-  /** @param {"en"|"zh"} language */
-  async setLanguage(language) {
-    try {
-      await fetchWords(language);
-    } catch (error) {
-      this.toast(this.t("header.languageFailed", { why: String(error) }), "bad");
-      return;
-    }
-    this.language = language;
-    keepLanguage(language);
-    this.emit("language");
-    this.changed();
-  }
-
-  /** @param {"auto"|"light"|"dark"} theme */
-  setTheme(theme) {
-    this.theme = theme;
-    keepTheme(theme);
-    this.emit("theme");
-    this.invalidate();
   }
 
   // ---- opening
@@ -223,7 +170,7 @@ export class Comparison extends Emitter {
   // ---- time
 
   play() {
-    this.#guard(() => this.clock.play());
+    this.guard(() => this.clock.play());
   }
 
   pause() {
@@ -243,7 +190,7 @@ export class Comparison extends Emitter {
 
   toStart() {
     this.pause();
-    this.#guard(() => this.goTo(0));
+    this.guard(() => this.goTo(0));
   }
 
   /** @param {number} ms */
@@ -282,7 +229,7 @@ export class Comparison extends Emitter {
    * @returns {boolean} whether it was done
    */
   act(action) {
-    const done = this.#guard(() => {
+    const done = this.guard(() => {
       const at = this.clock.wholeMs;
       for (const run of this.runs()) run.runTo(at);
       const reason = this.refusal(action);
@@ -310,34 +257,18 @@ export class Comparison extends Emitter {
 
   // ---- the picture
 
-  /** Something in the picture changed; listeners hear of it at most once per frame. */
-  changed() {
-    this.#changed = true;
-    this.invalidate();
+  get isEmpty() {
+    return this.runs().length === 0;
   }
 
-  /** Asks for one more drawn frame. */
-  invalidate() {
-    if (this.#frameAsked) return;
-    this.#frameAsked = true;
-    requestAnimationFrame((wallMs) => this.#onFrame(wallMs));
+  /** @param {number} passedMs */
+  tick(passedMs) {
+    return this.clock.tick(passedMs);
   }
 
-  /** @param {number} wallMs */
-  #onFrame(wallMs) {
-    this.#frameAsked = false;
-    // After a hidden tab or a long pause the clock goes on where it stood.
-    const passedMs = Math.min(64, Math.max(0, wallMs - this.#lastWallMs));
-    this.#lastWallMs = wallMs;
-    if (this.runs().length === 0) return;
-    let moving = this.#guard(() => this.clock.tick(passedMs)) ?? false;
-    if (this.#changed) {
-      this.#changed = false;
-      for (const run of this.runs()) run.emit("change");
-      this.emit("change");
-    }
-    moving = (this.#guard(() => this.draw(wallMs)) ?? false) || moving;
-    if (moving) this.invalidate();
+  tellChange() {
+    for (const run of this.runs()) run.emit("change");
+    super.tellChange();
   }
 
   /**
@@ -347,20 +278,5 @@ export class Comparison extends Emitter {
   complain(error) {
     if (isCoreError(error)) this.toast(reasonWords(this.language, error), "bad");
     else this.onPanic(error);
-  }
-
-  /**
-   * @template T
-   * @param {() => T} run
-   * @returns {T | undefined}
-   */
-  #guard(run) {
-    try {
-      return run();
-    } catch (error) {
-      this.clock.pause();
-      this.complain(error);
-      return undefined;
-    }
   }
 }

@@ -31,7 +31,7 @@ export class Embedded extends App {
 
   constructor() {
     super(engine);
-    this.showToast = (/** @type {string} */ text, /** @type {string | undefined} */ kind) => {
+    this.toast = (/** @type {string} */ text, /** @type {string | undefined} */ kind) => {
       this.said = { text, bad: kind === "bad" };
       this.changed();
     };

@@ -1,6 +1,7 @@
 // The words of what opens only when it is asked for, in English.
 
 export default {
+  "header.formerSession": "Back to earlier work",
   "header.noScenarios": "No scenarios are built in.",
   "header.search": "Search all scenarios",
   "header.noneFound": "Nothing of that name. Try one word of it.",

@@ -1,6 +1,7 @@
 // The words of what opens only when it is asked for, in simplified Chinese.
 
 export default {
+  "header.formerSession": "回到更早的工作",
   "header.noScenarios": "没有内置场景。",
   "header.search": "搜索全部场景",
   "header.noneFound": "没有找到。试试其中一个词。",

@@ -7,8 +7,7 @@ import { create as checks } from "./checks.js";
 import { create as rules } from "./rules.js";
 import { create as scenario } from "./scenario.js";
 import { create as settings } from "./settings.js";
-import { create as share } from "./share.js";
 
 addWords(english, () => import("../locale/zh.more.js"));
 
-export const panels = { checks, consistency, rules, scenario, settings, share };
+export const panels = { checks, consistency, rules, scenario, settings };

@@ -5,10 +5,7 @@ import { h } from "../dom.js";
 import { whenOpened } from "../opening.js";
 import { readColours } from "../theme.js";
 import { MESSAGE, MESSAGE_STRIDE } from "../types.js";
-import { cutAt, cutShapes, drawCuts } from "./cuts.js";
-import { drawGhosts, drawLinks, drawMessages } from "./draw-messages.js";
-import { drawClients, drawNodes } from "./draw-nodes.js";
-import { drawQuorums } from "./draw-quorums.js";
+import { cutAt, cutShapes } from "./cuts.js";
 import { Gestures } from "./gestures.js";
 import { Inboxes } from "./inbox.js";
 import { computeLayout } from "./layout.js";
@@ -16,6 +13,7 @@ import { createLegend, gatherRoles, noRoles } from "./legend.js";
 import { Motion } from "./motion.js";
 import { FONT, textWidth } from "./pen.js";
 import { placeMessages } from "./place.js";
+import { captionsOf, drawScene, stageWords } from "./scene.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -195,23 +193,19 @@ export class Stage {
       messages: frame.messages, layout, nowMs: app.nowMs, progress: resting?.progress ?? null,
       labelOf: (id) => this.labelOf(id), measure, labelled: this.#labelled,
       wanted: new Set([selectedMessage, this.hoveredMessage, app.loop.beat?.message ?? -1]),
-      obstacles: [...this.inboxes.rects, ...this.cuts.flatMap((cut) => (cut.kind === "line" && cut.caption ? [cut.caption] : []))],
+      obstacles: [...this.inboxes.rects, ...captionsOf(this.cuts)],
     });
     this.#remember();
 
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     context.clearRect(0, 0, layout.width, layout.height);
-    drawLinks(context, layout, colours);
-    drawCuts(context, this.cuts, layout, colours, app.t(this.watched ? "timeline.cut" : "stage.cut"), this.hoveredCut, this.inboxes.rects);
-    drawMessages(context, this.placed, layout, colours, sheet, {
-      hovered: this.hoveredMessage, selected: selectedMessage, node: this.hoveredNode,
-    });
     const ghosts = this.#motion.liveGhosts(wallMs);
-    drawGhosts(context, ghosts, layout, colours, sheet, measure);
-    const style = this.#nodeStyle();
-    drawNodes(context, frame.nodes, layout, app.nowMs, colours, style);
-    drawQuorums(context, this.#quorums, layout, colours);
-    drawClients(context, frame.clients, layout, colours, style);
+    drawScene(context, {
+      frame, sheet, nowMs: app.nowMs, layout, colours, cuts: this.cuts, hoveredCut: this.hoveredCut,
+      cutWords: app.t(this.watched ? "timeline.cut" : "stage.cut"), obstacles: this.inboxes.rects, placed: this.placed,
+      focus: { hovered: this.hoveredMessage, selected: selectedMessage, node: this.hoveredNode },
+      ghosts, measure, style: this.#nodeStyle(), quorums: this.#quorums,
+    });
     this.gestures.drawStroke(context, colours);
     return ghosts.length > 0 || (resting?.moving ?? false);
   }
@@ -236,9 +230,7 @@ export class Stage {
       selectedClient: selection?.type === "client" ? selection.client : -1,
       hoveredNode: this.hoveredNode,
       touchedNode: calm ? (frame.last.touched ?? -1) : -1,
-      periodLetter: app.sheet.period.slice(0, 1).toUpperCase(),
-      downWord: app.t("node.down"), pausedWord: app.t("node.paused"),
-      waitingWord: app.t("client.waiting"), idleWord: app.t("client.idle"), gaveUpWord: app.t("client.noAnswer"),
+      ...stageWords((key) => app.t(key), app.sheet),
     };
   }
 

@@ -3,7 +3,9 @@
 import { ICON_PATHS } from "../dom.js";
 
 /**
- * @typedef {CanvasRenderingContext2D} Context
+ * A canvas's context, or a pen with the same methods that writes what it is told to draw
+ * (share/svg-pen.js); such a one takes an icon's path as it is written.
+ * @typedef {CanvasRenderingContext2D & {strokePath?: (path: string) => void}} Context
  * @typedef {import("../theme.js").Colours} Colours
  */
 
@@ -64,11 +66,6 @@ const iconPaths = new Map();
  * @param {number} [weight] the stroke, in px on the screen
  */
 export function drawIcon(context, name, x, y, size, colour, weight = 1.5) {
-  let path = iconPaths.get(name);
-  if (!path) {
-    path = new Path2D(ICON_PATHS[name]);
-    iconPaths.set(name, path);
-  }
   const scale = size / 16;
   context.save();
   context.translate(x - size / 2, y - size / 2);
@@ -76,8 +73,19 @@ export function drawIcon(context, name, x, y, size, colour, weight = 1.5) {
   context.lineWidth = weight / scale;
   context.lineCap = context.lineJoin = "round";
   context.strokeStyle = colour;
-  context.stroke(path);
+  if (context.strokePath) context.strokePath(ICON_PATHS[name]);
+  else context.stroke(iconPath(name));
   context.restore();
+}
+
+/** @param {string} name */
+function iconPath(name) {
+  let path = iconPaths.get(name);
+  if (!path) {
+    path = new Path2D(ICON_PATHS[name]);
+    iconPaths.set(name, path);
+  }
+  return path;
 }
 
 /**

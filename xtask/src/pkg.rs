@@ -77,6 +77,7 @@ const PARTS: &[Part] = &[
             "playground_searchOptions",
         ],
     },
+    Part { id: "qr", exports: &["playground_qrModules"] },
 ];
 
 /// File names, with `/` after a folder, and their bytes.

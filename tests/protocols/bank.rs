@@ -1,66 +1,24 @@
 //! What the tests of the three commit protocols share: sweeps, random transfers under faults, and
 //! worlds from scenario texts.
-#![allow(dead_code)] // Each test file uses its part.
 
 use std::collections::BTreeSet;
 
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{ClientId, NodeId, NodeSet, RuleId};
 use consensus_playground::operation::Operation;
-use consensus_playground::protocol::Sheet;
-use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::sweep_seed;
 use consensus_playground::world::World;
 use consensus_playground::world::{Schedule, Status};
 
 use crate::common::check_dead;
-
-/// The place of a protocol.
-pub fn place(id: &str) -> u8 {
-    protocols::find(id).unwrap().0
-}
-
-/// Its sheet.
-pub fn sheet(id: &str) -> &'static Sheet {
-    REGISTRY[usize::from(place(id))].sheet()
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
-pub fn world(id: &str, body: &str) -> World {
-    let source = format!("protocol {id}\n{body}");
-    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = REGISTRY[usize::from(place(id))].world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            let met = expect::check(&sim, expectation);
-            met.unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(&mut sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// With every rule no seed breaks anything, and after healing every client is answered.
-pub fn sweep_holds(id: &str, seeds: std::ops::RangeInclusive<u64>) {
-    for seed in seeds {
-        let run = sweep_seed(place(id), seed, &[]).unwrap();
-        assert_eq!(
-            run.failure, None,
-            "replay with `consensus-playground sweep {id} --seeds {seed}`"
-        );
-    }
-}
+use crate::common::subject::Subject;
 
 /// Without the rule some seed violates what the rule protects.
-pub fn breaks(id: &str, rule: &str) {
-    let place = sheet(id).rule(rule).unwrap_or_else(|| panic!("there is no rule {rule}"));
-    let protected = sheet(id).rules[usize::from(place.0)].protects;
+pub fn breaks(subject: Subject, rule: &str) {
+    let place = subject.sheet().rule(rule).unwrap_or_else(|| panic!("there is no rule {rule}"));
+    let protected = subject.sheet().rules[usize::from(place.0)].protects;
     let mut others = BTreeSet::new();
     for seed in 1..=400 {
-        let Err(failure) = transfers(id, seed, &[place], "") else { continue };
+        let Err(failure) = transfers(subject, seed, &[place], "") else { continue };
         let Some(rest) = failure.strip_prefix("violated ") else { continue };
         let invariant = rest.split(':').next().unwrap_or_default();
         if protected.contains(&invariant) {
@@ -84,7 +42,12 @@ impl Draws {
 
 /// Clients move money between accounts of several shards while nodes crash, messages are lost and
 /// links are cut; then everything heals, and no transaction may stay undecided.
-pub fn transfers(id: &str, seed: u64, without: &[RuleId], header: &str) -> Result<(), String> {
+pub fn transfers(
+    subject: Subject,
+    seed: u64,
+    without: &[RuleId],
+    header: &str,
+) -> Result<(), String> {
     let mut draws = Draws(seed);
     for _ in 0..3 {
         draws.below(2);
@@ -93,15 +56,12 @@ pub fn transfers(id: &str, seed: u64, without: &[RuleId], header: &str) -> Resul
     let participants = ["involved", "all"][draws.below(2) as usize];
     let off: String = without
         .iter()
-        .map(|rule| format!("without {}\n", sheet(id).rules[usize::from(rule.0)].id))
+        .map(|rule| format!("without {}\n", subject.sheet().rules[usize::from(rule.0)].id))
         .collect();
-    let mut sim = world(
-        id,
-        &format!(
-            "nodes {nodes}\nclients 3\nseed {seed}\nnetwork delay 2..40 loss 4% duplicate 4%\n\
+    let mut sim = subject.world(&format!(
+        "nodes {nodes}\nclients 3\nseed {seed}\nnetwork delay 2..40 loss 4% duplicate 4%\n\
              set participants {participants}\ndisk n2 a=100\ndisk n3 b=100\n{header}{off}"
-        ),
-    );
+    ));
     let mut now_ms = 0;
     while now_ms < 4000 {
         now_ms += 1 + draws.below(60);
@@ -193,48 +153,21 @@ fn check(sim: &World) -> Result<(), String> {
 }
 
 /// Money moves under faults on many seeds, and with every rule nothing breaks.
-pub fn transfers_hold(id: &str, seeds: std::ops::RangeInclusive<u64>, header: &str) {
+pub fn transfers_hold(subject: Subject, seeds: std::ops::RangeInclusive<u64>, header: &str) {
     for seed in seeds {
-        assert_eq!(transfers(id, seed, &[], header), Ok(()), "seed {seed}");
-    }
-}
-
-/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
-pub fn with_all_rules(name: &str) -> String {
-    let preset = presets::find(name).unwrap_or_else(|| panic!("there is no {name}"));
-    let said = |line: &&str| !line.starts_with("expect") && !line.starts_with("without");
-    let source: String = preset.text.lines().filter(said).map(|line| format!("{line}\n")).collect();
-    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
-}
-
-/// Every rule protects invariants that exist, and is off in a scenario.
-pub fn rules_are_shown(id: &str) {
-    let folder = format!("{id}/");
-    for rule in sheet(id).rules {
-        for invariant in rule.protects {
-            assert!(sheet(id).invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        let is_off = |preset: &presets::Preset| {
-            let lines = preset.text.lines().filter_map(|line| line.strip_prefix("without "));
-            preset.id.starts_with(&folder)
-                && lines.flat_map(str::split_whitespace).any(|word| word == rule.id)
-        };
-        assert!(presets::all().iter().any(is_off), "no scenario is without {}", rule.id);
+        assert_eq!(transfers(subject, seed, &[], header), Ok(()), "seed {seed}");
     }
 }
 
 /// Delivers each dead message of a random run: nothing may change.
-pub fn dead_messages_are_dead(id: &str, seeds: std::ops::RangeInclusive<u64>) {
+pub fn dead_messages_are_dead(subject: Subject, seeds: std::ops::RangeInclusive<u64>) {
     let mut dead = 0;
     for seed in seeds {
         let mut draws = Draws(seed);
-        let mut sim = world(
-            id,
-            &format!(
-                "nodes 4\nclients 3\nseed {seed}\nnetwork delay 2..90 loss 2% duplicate 20%\n\
+        let mut sim = subject.world(&format!(
+            "nodes 4\nclients 3\nseed {seed}\nnetwork delay 2..90 loss 2% duplicate 20%\n\
                  set participants all\ndisk n2 a=100\ndisk n3 b=100"
-            ),
-        );
+        ));
         for step in 0..120u64 {
             let kind = event(4, &mut draws);
             let at_ms = sim.now_ms();

@@ -1,96 +1,39 @@
 //! Shared memory and its rules: with all of them no read is torn or stale, without one its promised
 //! invariant breaks or nobody is answered, and dead messages are dead.
 
-mod common;
-
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
-use common::{aimed, any_action, check_dead, field};
-use consensus_playground::action::ActionKind;
-use consensus_playground::ids::{NodeId, RuleId};
-use consensus_playground::protocol::{Rule, Sheet};
-use consensus_playground::protocols::{self, Entry};
-use consensus_playground::scenario::{Scenario, Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
+use consensus_playground::ids::NodeId;
+use consensus_playground::scenario::text;
 use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Inversions and late copies need a coincidence: so many seeds are tried.
-const SEEDS_TRIED: std::ops::RangeInclusive<u64> = 1..=1000;
+use crate::common::subject::{Subject, attempt, check_holds, chosen, forgets_or_switches};
+use crate::common::{aimed, any_action, field};
 
-fn protocol() -> (u8, Entry) {
-    protocols::find("shared_memory").unwrap()
-}
+const SUBJECT: Subject = Subject("shared_memory");
 
-fn sheet() -> &'static Sheet {
-    protocol().1.sheet()
-}
-
-fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let place = sheet().rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
-    (place, &sheet().rules[usize::from(place.0)])
-}
-
-fn parse(body: &str) -> Scenario {
-    let source = format!("protocol shared_memory\n{body}");
-    text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"))
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let scenario = parse(body);
-    let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            expect::check(&sim, expectation).unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(&mut sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in 1..=200 {
-        let run = sweep_seed(protocol().0, seed, &[]).unwrap();
-        assert_eq!(run.failure, None, "replay with `sweep shared_memory --seeds {seed}`");
-        answered += run.answered;
-    }
-    assert!(answered > 1000, "{answered} operations answered");
+    SUBJECT.holds(1..=200, 1000);
 }
 
-/// Without the rule some seed violates what the rule protects.
-fn breaks(id: &str) {
-    let (place, rule) = rule(id);
-    let mut others = BTreeSet::new();
-    for seed in SEEDS_TRIED {
-        let run = sweep_seed(protocol().0, seed, &[place]).unwrap();
-        let Some(invariant) = violated(&run) else { continue };
-        if rule.protects.contains(&invariant) {
-            return;
-        }
-        others.insert(invariant.to_owned());
-    }
-    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
-}
+/// Inversions and late copies need a coincidence: so many seeds are tried.
+const SEEDS_TRIED: RangeInclusive<u64> = 1..=1000;
 
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { breaks($id); })*
-    };
+fn breaks(rule: &str) {
+    SUBJECT.breaks(rule, SEEDS_TRIED);
 }
 
 without! {
+    breaks;
     without_taking_the_lock_reads_are_torn "take-the-lock";
     without_holding_it_to_the_end_reads_are_torn "release-after-last-word";
     without_one_step_two_hold_the_lock "atomic-swap";
@@ -104,46 +47,22 @@ without! {
 
 #[test]
 fn without_releasing_its_own_lock_nobody_is_answered() {
-    let (place, _) = rule("release-own-lock");
+    let (place, _) = SUBJECT.rule("release-own-lock");
     let failures: BTreeSet<String> = (1..=60)
-        .filter_map(|seed| sweep_seed(protocol().0, seed, &[place]).unwrap().failure)
+        .filter_map(|seed| SUBJECT.sweep(seed, &[place]).failure)
         .map(|failure| failure.split(':').next().unwrap().to_owned())
         .collect();
     assert_eq!(failures.into_iter().collect::<Vec<_>>(), ["no progress"]);
 }
 
-/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
-fn with_all_rules(name: &str) -> String {
-    let source: String = presets::find(&format!("shared_memory/{name}"))
-        .unwrap()
-        .text
-        .lines()
-        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
-}
-
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for preset in presets::all().iter().filter(|preset| preset.id.starts_with("shared_memory/")) {
-        let complaints = with_all_rules(preset.id.split_once('/').unwrap().1);
-        assert!(!complaints.contains("violated"), "{}: {complaints}", preset.id);
-    }
+    SUBJECT.is_saved_by_its_rules(&SUBJECT.scenarios());
 }
 
 #[test]
 fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
-    for rule in sheet().rules {
-        for invariant in rule.protects {
-            assert!(sheet().invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        let off = format!("without {}", rule.id);
-        let is_shown = presets::all()
-            .iter()
-            .any(|preset| preset.id.starts_with("shared_memory/") && preset.text.contains(&off));
-        assert!(is_shown, "no scenario is without {}", rule.id);
-    }
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
@@ -243,9 +162,7 @@ proptest! {
         kind in 0..2usize,
         kinds in vec((0..6u8, any_action()), 40..200),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            format!("\nwithout {}", sheet().rules[usize::from(place)].id)
-        });
+        let off = SUBJECT.off(without);
         let mut sim = world(&format!(
             "nodes 4\nclients 3\nnetwork loss 3% duplicate 5%\nset protocol {}\nseed {seed}{off}\n\
             invoke A put x 7 to n2\ninvoke B put x 8 to n2",
@@ -253,21 +170,12 @@ proptest! {
         ));
         let mut dead = 0;
         for (how, kind) in kinds {
-            let kind = match how {
-                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
-                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&sim, kind)),
-            };
+            let kind = chosen(&sim, how, kind);
             // A lost disk forgets how often its node has started, and then nothing is over.
-            let is_beyond = |kind: &ActionKind| {
-                matches!(kind, ActionKind::LoseDisk(_) | ActionKind::SetRule { .. })
-            };
-            let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
             if without.is_none() {
-                let why = sim.violations().first().map(|violation| violation.why.clone());
-                prop_assert_eq!(why, None);
+                check_holds(&sim, "every rule is on")?;
             }
         }
     }
@@ -298,13 +206,9 @@ proptest! {
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim = world(
+    SUBJECT.meets_dead_messages(
         "nodes 5\nclients 2\nseed 4\nset reissue 30\ninvoke A put x 1 to n2\ninvoke B get x to n3",
+        200,
+        5,
     );
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 5, "{dead} deliveries of dead messages were tried");
 }

@@ -2,97 +2,38 @@
 //! without one its promised invariant does, dead messages are dead, and servers survive as many
 //! crashes as there are backups.
 
-mod common;
+use std::ops::RangeInclusive;
 
-use std::collections::BTreeSet;
-
-use common::{aimed, any_action, check_dead, field};
-use consensus_playground::action::ActionKind;
-use consensus_playground::ids::RuleId;
-use consensus_playground::protocol::{Protocol, Rule};
+use consensus_playground::protocol::Protocol;
 use consensus_playground::protocols::primary_backup::PrimaryBackup;
-use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
-use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=60;
+use crate::common::subject::{Subject, attempt, check_holds, chosen, forgets_or_switches};
+use crate::common::{any_action, field};
 
-fn place() -> u8 {
-    protocols::find("primary_backup").unwrap().0
-}
+const SUBJECT: Subject = Subject("primary_backup");
 
-fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = REGISTRY[usize::from(place())].sheet();
-    let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
-    (place, &sheet.rules[usize::from(place.0)])
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let source = format!("protocol primary_backup\n{body}");
-    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = REGISTRY[usize::from(place())].world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            let met = expect::check(&sim, expectation);
-            met.unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(&mut sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_all_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(place(), seed, &[]).unwrap();
-        assert_eq!(
-            run.failure, None,
-            "replay with `consensus-playground sweep primary_backup --seeds {seed}`"
-        );
-        answered += run.answered;
-    }
-    assert!(answered > 600, "{answered} operations answered");
+    SUBJECT.holds(1..=60, 600);
 }
 
 /// A third of the seeds are synchronous: so many are tried before a rule is said to do nothing.
-const SEEDS_TRIED: std::ops::RangeInclusive<u64> = 1..=1000;
+const SEEDS_TRIED: RangeInclusive<u64> = 1..=1000;
 
-/// Without the rule some seed violates what the rule protects.
-fn breaks(id: &str) {
-    let (place_of_rule, rule) = rule(id);
-    let mut others = BTreeSet::new();
-    for seed in SEEDS_TRIED {
-        let run = sweep_seed(place(), seed, &[place_of_rule]).unwrap();
-        let Some(invariant) = violated(&run) else { continue };
-        if rule.protects.contains(&invariant) {
-            return;
-        }
-        others.insert(invariant.to_owned());
-    }
-    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
-}
-
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { breaks($id); })*
-    };
+fn breaks(rule: &str) {
+    SUBJECT.breaks(rule, SEEDS_TRIED);
 }
 
 // Two rules are not here: a sweep stamps no time, and a dead backup comes back in the end.
 without! {
+    breaks;
     without_waiting_for_the_view_empty_servers_lead "wait-for-acknowledged-view";
     without_initialisation_empty_servers_lead "acknowledge-after-initialisation";
     without_being_backups_empty_servers_lead "promote-only-a-backup";
@@ -106,21 +47,9 @@ without! {
     without_its_disk_the_view_service_forgets "durable-view";
 }
 
-/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
-fn with_all_rules(name: &str) -> String {
-    let source: String = presets::find(&format!("primary_backup/{name}"))
-        .unwrap()
-        .text
-        .lines()
-        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
-}
-
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for name in [
+    SUBJECT.is_saved_by_its_rules(&[
         "split-brain",
         "view-not-acknowledged",
         "uninitialised-backup-promoted",
@@ -132,28 +61,12 @@ fn with_the_rule_the_same_run_violates_nothing() {
         "time-stamp-executed-by-all",
         "forgotten-state",
         "forgotten-view",
-    ] {
-        let complaints = with_all_rules(name);
-        assert!(!complaints.contains("violated"), "{name}: {complaints}");
-    }
+    ]);
 }
 
 #[test]
 fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
-    let sheet = REGISTRY[usize::from(place())].sheet();
-    for rule in sheet.rules {
-        for invariant in rule.protects {
-            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        let is_off = |line: &str| {
-            line.strip_prefix("without ")
-                .is_some_and(|off| off.split(' ').any(|word| word == rule.id))
-        };
-        let is_shown = presets::all()
-            .iter()
-            .any(|it| it.id.starts_with("primary_backup/") && it.text.lines().any(is_off));
-        assert!(is_shown, "no scenario is without {}", rule.id);
-    }
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
@@ -236,10 +149,7 @@ proptest! {
         synchrony in 0..3usize,
         kinds in vec((0..6u8, any_action()), 40..200),
     ) {
-        let off = without.map_or(String::new(), |rule| {
-            let sheet = REGISTRY[usize::from(place())].sheet();
-            format!("\nwithout {}", sheet.rules[usize::from(rule)].id)
-        });
+        let off = SUBJECT.off(without);
         let synchrony = ["synchronous", "semi-synchronous", "asynchronous"][synchrony];
         let mut sim = world(&format!(
             "nodes 5\nclients 3\nnetwork loss 3% duplicate 5%\nset synchrony {synchrony}\n\
@@ -247,21 +157,12 @@ proptest! {
         ));
         let mut dead = 0;
         for (how, kind) in kinds {
-            let kind = match how {
-                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
-                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&sim, kind)),
-            };
+            let kind = chosen(&sim, how, kind);
             // A lost disk forgets views, and then none is over.
-            let is_beyond = |kind: &ActionKind| {
-                matches!(kind, ActionKind::LoseDisk(_) | ActionKind::SetRule { .. })
-            };
-            let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
             if without.is_none() {
-                let why = sim.violations().first().map(|violation| violation.why.clone());
-                prop_assert_eq!(why, None, "{}", synchrony);
+                check_holds(&sim, synchrony)?;
             }
         }
     }
@@ -269,11 +170,9 @@ proptest! {
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim = world("nodes 5\nclients 2\nseed 4\nrun 300\ninvoke A put x 1 to n2");
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 5, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nseed 4\nrun 300\ninvoke A put x 1 to n2",
+        200,
+        5,
+    );
 }

@@ -1,44 +1,24 @@
 //! Paxos and its rules: with all of them nothing ever breaks, without one its promised invariant
 //! does, acceptors and proposers choose as the paper says, and dead messages are dead.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{aimed, all_messages, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
 use consensus_playground::ids::{ClientId, NodeId};
 use consensus_playground::operation::Operation;
-use consensus_playground::protocol::Sheet;
-use consensus_playground::protocols::{self, Entry};
-use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
+use consensus_playground::scenario::text;
 use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-fn protocol() -> (u8, Entry) {
-    protocols::find("paxos").unwrap()
-}
+use crate::common::subject::{Subject, attempt, forgets_or_switches};
+use crate::common::{aimed, all_messages, any_action, field};
 
-fn sheet() -> &'static Sheet {
-    protocol().1.sheet()
-}
+const SUBJECT: Subject = Subject("paxos");
 
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let source = format!("protocol paxos\n{body}");
-    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            expect::check(&sim, expectation).unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        run::step(&mut sim, scenario.pace, step).unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
+    SUBJECT.world(body)
 }
 
 /// Numbers that look random and are the same every time.
@@ -87,7 +67,7 @@ fn walk(header: &str, seed: u64) -> Option<(&'static str, String)> {
             let _ = sim.apply(&kind.at(sim.now_ms()));
         }
         if let Some(violation) = sim.violations().first() {
-            let id = sheet().invariants[usize::from(violation.invariant)].id;
+            let id = SUBJECT.sheet().invariants[usize::from(violation.invariant)].id;
             return Some((id, violation.why.clone()));
         }
     }
@@ -130,8 +110,8 @@ fn without_a_rule_some_walk_violates_what_it_protects() {
         ("propose-only-what-was-asked", "nodes 3"),
         ("quorums-intersect", "nodes 4\nset phase-1-quorum 2\nset phase-2-quorum 2"),
     ] {
-        let place = sheet().rule(id).unwrap();
-        let protects = sheet().rules[usize::from(place.0)].protects;
+        let place = SUBJECT.sheet().rule(id).unwrap();
+        let protects = SUBJECT.sheet().rules[usize::from(place.0)].protects;
         let header = format!("{header}\nwithout {id}");
         let walks: Vec<_> = (1..=120).filter_map(|seed| walk(&header, seed)).collect();
         for (invariant, why) in &walks {
@@ -141,22 +121,9 @@ fn without_a_rule_some_walk_violates_what_it_protects() {
     }
 }
 
-const SWEEP: &str = "the sweep must propose values for this";
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
-}
-
 #[test]
 fn with_every_rule_sixty_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in 1..=60 {
-        let run = sweep_seed(protocol().0, seed, &[]).unwrap();
-        assert_eq!(run.failure, None, "{SWEEP}; replay with `sweep paxos --seeds {seed}`");
-        answered += run.answered;
-    }
-    assert!(answered > 600, "{answered} operations answered");
+    SUBJECT.holds(1..=60, 600);
 }
 
 #[test]
@@ -172,55 +139,27 @@ fn without_a_rule_some_seed_violates_what_it_protects() {
         ("one-value-per-ballot", 5),
         ("propose-only-what-was-asked", 3),
     ] {
-        let place = sheet().rule(id).unwrap();
-        let protects = sheet().rules[usize::from(place.0)].protects;
-        let mut found = 0;
-        for run in (1..=60).map(|seed| sweep_seed(protocol().0, seed, &[place]).unwrap()) {
-            let Some(invariant) = violated(&run) else { continue };
-            assert!(protects.contains(&invariant), "without {id}: {:?}", run.failure);
-            found += 1;
-        }
-        assert!(found >= least, "{SWEEP}: without {id} {found} of 60 seeds break");
+        SUBJECT.breaks_often(id, 1..=60, least);
     }
 }
 
 #[test]
 fn every_rule_is_switched_off_in_a_scenario_that_violates_what_it_protects() {
-    for rule in sheet().rules {
-        let off = format!("without {}", rule.id);
-        let shown: Vec<_> = presets::all()
-            .into_iter()
-            .filter(|preset| preset.id.starts_with("paxos/") && preset.text.contains(&off))
-            .collect();
-        assert!(!shown.is_empty(), "no scenario is without {}", rule.id);
+    SUBJECT.shows_every_rule();
+    for rule in SUBJECT.sheet().rules {
         let protects: BTreeSet<&str> = rule.protects.iter().copied().collect();
-        for invariant in &protects {
-            assert!(sheet().invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        for preset in shown {
-            let violated: BTreeSet<&str> = preset
-                .text
-                .lines()
-                .filter_map(|line| line.strip_prefix("expect violated "))
-                .collect();
-            assert!(violated.is_subset(&protects), "{}: {violated:?}", preset.id);
-            assert_eq!(violated.is_empty(), protects.is_empty(), "{}", preset.id);
+        for text in SUBJECT.without(rule.id) {
+            let violated: BTreeSet<&str> =
+                text.lines().filter_map(|line| line.strip_prefix("expect violated ")).collect();
+            assert!(violated.is_subset(&protects), "{}: {violated:?}", rule.id);
+            assert_eq!(violated.is_empty(), protects.is_empty(), "{}", rule.id);
         }
     }
 }
 
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for preset in presets::all().iter().filter(|preset| preset.id.starts_with("paxos/")) {
-        let source: String = preset
-            .text
-            .lines()
-            .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let failures = transcript::report(&text::parse(&source).unwrap()).failures.join("\n");
-        assert!(!failures.contains("violated"), "{}: {failures}", preset.id);
-    }
+    SUBJECT.is_saved_by_its_rules(&SUBJECT.scenarios());
 }
 
 #[test]
@@ -328,9 +267,7 @@ proptest! {
         tells_all in any::<bool>(),
         kinds in vec((0..6u8, any_action()), 40..160),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            format!("\nwithout {}", sheet().rules[usize::from(place)].id)
-        });
+        let off = SUBJECT.off(without);
         let learners = if tells_all { "told-by-acceptors" } else { "told-by-proposer" };
         let mut sim = world(&format!(
             "nodes 4\nclients 3\nset learners {learners}\nseed {seed}{off}"
@@ -344,24 +281,17 @@ proptest! {
                 _ => Some(aimed(&sim, kind)),
             };
             // A lost disk forgets the ballots that were tried, and then nothing is over.
-            let is_beyond = |kind: &ActionKind| {
-                matches!(kind, ActionKind::LoseDisk(_) | ActionKind::SetRule { .. })
-            };
-            let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
         }
     }
 }
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim =
-        world("nodes 5\nclients 2\nseed 4\ninvoke A propose a to n1\ninvoke B propose b to n2");
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 3, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nseed 4\ninvoke A propose a to n1\ninvoke B propose b to n2",
+        200,
+        3,
+    );
 }

@@ -1,96 +1,37 @@
 //! ABD and its rules: with all of them nothing ever breaks, without one its promised invariant does,
 //! tags compare as the paper says, quorums meet, and dead messages are dead.
 
-mod common;
+use std::ops::RangeInclusive;
 
-use std::collections::BTreeSet;
-
-use common::{aimed, any_action, check_dead, field};
-use consensus_playground::action::ActionKind;
-use consensus_playground::ids::RuleId;
-use consensus_playground::protocol::Rule;
-use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
+use consensus_playground::scenario::text;
 use consensus_playground::session::Session;
-use consensus_playground::sweep::{SweepRun, sweep_seed};
-use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=300;
+use crate::common::subject::{Subject, attempt, check_holds, chosen, forgets_or_switches};
+use crate::common::{any_action, field};
 
-fn abd() -> u8 {
-    protocols::find("abd").unwrap().0
-}
+const SUBJECT: Subject = Subject("abd");
 
-fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = REGISTRY[usize::from(abd())].sheet();
-    let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
-    (place, &sheet.rules[usize::from(place.0)])
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let source = format!("protocol abd\n{body}");
-    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = REGISTRY[usize::from(abd())].world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            let met = expect::check(&sim, expectation);
-            met.unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(&mut sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_three_hundred_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(abd(), seed, &[]).unwrap();
-        assert_eq!(
-            run.failure, None,
-            "replay with `consensus-playground sweep abd --seeds {seed}`"
-        );
-        answered += run.answered;
-    }
-    assert!(answered > 3000, "{answered} operations answered");
+    SUBJECT.holds(1..=300, 3000);
 }
 
 /// Inversions need a rare coincidence: so many seeds are tried before a rule is said to do nothing.
-const SEEDS_TRIED: std::ops::RangeInclusive<u64> = 1..=3000;
+const SEEDS_TRIED: RangeInclusive<u64> = 1..=3000;
 
-/// Without the rule some seed violates what the rule protects.
-fn breaks(id: &str) {
-    let (place, rule) = rule(id);
-    let mut others = BTreeSet::new();
-    for seed in SEEDS_TRIED {
-        let run = sweep_seed(abd(), seed, &[place]).unwrap();
-        let Some(invariant) = violated(&run) else { continue };
-        if rule.protects.contains(&invariant) {
-            return;
-        }
-        others.insert(invariant.to_owned());
-    }
-    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
-}
-
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { breaks($id); })*
-    };
+fn breaks(rule: &str) {
+    SUBJECT.breaks(rule, SEEDS_TRIED);
 }
 
 without! {
+    breaks;
     without_write_back_reads_go_back_in_time "read-write-back";
     without_majorities_reads_are_stale "majority-quorums";
     without_a_query_writes_are_lost "write-queries-first";
@@ -101,46 +42,21 @@ without! {
     without_memory_of_puts_a_retry_is_written_twice "repeated-put-keeps-its-tag";
 }
 
-/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
-fn with_all_rules(name: &str) -> String {
-    let source: String = presets::find(&format!("abd/{name}"))
-        .unwrap()
-        .text
-        .lines()
-        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
-}
-
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for name in [
+    SUBJECT.is_saved_by_its_rules(&[
         "new-old-inversion",
         "two-writers-without-the-tie-break",
         "blind-write",
         "hasty-answer",
         "late-store",
         "repeated-put",
-    ] {
-        let complaints = with_all_rules(name);
-        assert!(!complaints.contains("violated"), "{name}: {complaints}");
-    }
+    ]);
 }
 
 #[test]
 fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
-    let sheet = REGISTRY[usize::from(abd())].sheet();
-    for rule in sheet.rules {
-        for invariant in rule.protects {
-            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        let off = format!("without {}", rule.id);
-        let is_shown = presets::all()
-            .iter()
-            .any(|preset| preset.id.starts_with("abd/") && preset.text.contains(&off));
-        assert!(is_shown, "no scenario is without {}", rule.id);
-    }
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
@@ -182,11 +98,6 @@ fn quorums_of_any_size_work_if_they_meet() {
 }
 
 /// The formulas of a cluster, filled in, with whether they hold.
-fn formulas(body: &str) -> Vec<(String, bool)> {
-    let formulas = world(body).formulas();
-    formulas.into_iter().map(|formula| (formula.filled, formula.holds)).collect()
-}
-
 #[test]
 fn formulas_say_whether_quorums_meet_and_how_many_nodes_may_be_down() {
     for (body, meet, meets, down, survives) in [
@@ -203,7 +114,7 @@ fn formulas_say_whether_quorums_meet_and_how_many_nodes_may_be_down() {
         ),
     ] {
         let expected = vec![(meet.to_owned(), meets), (down.to_owned(), survives)];
-        assert_eq!(formulas(body), expected, "{body}");
+        assert_eq!(SUBJECT.formulas(body), expected, "{body}");
     }
     let quorums = world("nodes 5").formulas()[0].quorums.clone();
     let sizes: Vec<(&str, u32)> = quorums.iter().map(|quorum| (quorum.name, quorum.size)).collect();
@@ -298,10 +209,7 @@ proptest! {
         read in 0..=4u32,
         kinds in vec((0..6u8, any_action()), 40..200),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            let sheet = REGISTRY[usize::from(abd())].sheet();
-            format!("\nwithout {}", sheet.rules[usize::from(place)].id)
-        });
+        let off = SUBJECT.off(without);
         let write = if read == 0 { 0 } else { 5 - read };
         let mut sim = world(&format!(
             "nodes 4\nclients 3\nnetwork loss 3% duplicate 5%\nset read-quorum {read}\n\
@@ -309,21 +217,12 @@ proptest! {
         ));
         let mut dead = 0;
         for (how, kind) in kinds {
-            let kind = match how {
-                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
-                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&sim, kind)),
-            };
+            let kind = chosen(&sim, how, kind);
             // A lost disk forgets how often its node has started, and then nothing is over.
-            let is_beyond = |kind: &ActionKind| {
-                matches!(kind, ActionKind::LoseDisk(_) | ActionKind::SetRule { .. })
-            };
-            let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
             if without.is_none() {
-                let why = sim.violations().first().map(|violation| violation.why.clone());
-                prop_assert_eq!(why, None, "R = {}, W = {}", read, write);
+                check_holds(&sim, &format!("R = {}, W = {}", read, write))?;
             }
         }
     }
@@ -331,11 +230,9 @@ proptest! {
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim = world("nodes 5\nclients 2\nseed 4\ninvoke A put x 1 to n1\ninvoke B get x to n2");
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 5, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nseed 4\ninvoke A put x 1 to n1\ninvoke B get x to n2",
+        200,
+        5,
+    );
 }

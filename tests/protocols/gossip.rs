@@ -1,95 +1,41 @@
 //! Gossip and its rules: with all of them nothing ever breaks and copies become equal, without one
 //! its promised invariant does, partners are chosen fairly, and dead messages are dead.
 
-mod common;
+use std::ops::RangeInclusive;
 
-use std::collections::BTreeSet;
-
-use common::{act, aimed, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
-use consensus_playground::ids::{ClientId, Endpoint, NodeId, RuleId};
+use consensus_playground::ids::{ClientId, Endpoint, NodeId};
 use consensus_playground::operation::Operation;
-use consensus_playground::protocol::{Protocol, Rule};
+use consensus_playground::protocol::Protocol;
 use consensus_playground::protocols::gossip::Gossip;
-use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::world::World;
 use consensus_playground::world::{Schedule, Status};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=60;
+use crate::common::subject::Subject;
+use crate::common::{act, aimed, any_action, check_dead, field};
 
-fn gossip() -> u8 {
-    protocols::find("gossip").unwrap().0
-}
+const SUBJECT: Subject = Subject("gossip");
 
-fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = REGISTRY[usize::from(gossip())].sheet();
-    let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
-    (place, &sheet.rules[usize::from(place.0)])
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let source = format!("protocol gossip\n{body}");
-    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = REGISTRY[usize::from(gossip())].world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            let met = expect::check(&sim, expectation);
-            met.unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(&mut sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_sixty_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(gossip(), seed, &[]).unwrap();
-        assert_eq!(
-            run.failure, None,
-            "replay with `consensus-playground sweep gossip --seeds {seed}`"
-        );
-        answered += run.answered;
-    }
-    assert!(answered > 1000, "{answered} operations answered");
+    SUBJECT.holds(1..=60, 1000);
 }
 
-/// Without the rule some seed violates what the rule protects.
-fn breaks(id: &str) {
-    let (place, rule) = rule(id);
-    let mut others = BTreeSet::new();
-    for seed in SEEDS {
-        let run = sweep_seed(gossip(), seed, &[place]).unwrap();
-        let Some(invariant) = violated(&run) else { continue };
-        if rule.protects.contains(&invariant) {
-            return;
-        }
-        others.insert(invariant.to_owned());
-    }
-    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
-}
+const SEEDS_TRIED: RangeInclusive<u64> = 1..=60;
 
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { breaks($id); })*
-    };
+fn breaks(rule: &str) {
+    SUBJECT.breaks(rule, SEEDS_TRIED);
 }
 
 // A sweep deletes nothing: the rules about death certificates have scenarios instead.
 without! {
+    breaks;
     without_comparing_versions_copies_go_back "newer-version-wins";
     without_the_tie_break_a_version_has_two_values "tie-broken-by-node";
     without_lamports_rule_later_writes_are_lost "clock-above-all-seen";
@@ -97,21 +43,9 @@ without! {
     without_durable_items_copies_go_back "durable-items-and-clock";
 }
 
-/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
-fn with_all_rules(name: &str) -> String {
-    let source: String = presets::find(&format!("gossip/{name}"))
-        .unwrap()
-        .text
-        .lines()
-        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
-}
-
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for name in [
+    SUBJECT.is_saved_by_its_rules(&[
         "concurrent-writes-without-the-tie-break",
         "late-message",
         "item-rises-from-the-dead",
@@ -120,25 +54,12 @@ fn with_the_rule_the_same_run_violates_nothing() {
         "merkle-hashes-of-yesterday",
         "slow-clock-loses",
         "forgotten-disk",
-    ] {
-        let complaints = with_all_rules(name);
-        assert!(!complaints.contains("violated"), "{name}: {complaints}");
-    }
+    ]);
 }
 
 #[test]
 fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
-    let sheet = REGISTRY[usize::from(gossip())].sheet();
-    for rule in sheet.rules {
-        for invariant in rule.protects {
-            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        let off = format!("without {}", rule.id);
-        let is_shown = presets::all()
-            .iter()
-            .any(|preset| preset.id.starts_with("gossip/") && preset.text.contains(&off));
-        assert!(is_shown, "no scenario is without {}", rule.id);
-    }
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
@@ -178,7 +99,7 @@ fn partners_are_chosen_among_all_others_and_alike_often() {
     let mut sim = world(&format!("nodes {NODES}\nclients 1\nset mode pull\nnetwork delay 1..2"));
     let mut met = vec![[0u32; NODES]; NODES];
     while sim.now_ms() < 10_000 {
-        common::play(&mut sim, 1);
+        crate::common::play(&mut sim, 1);
         for id in sim.last().sent.clone() {
             let info = sim.message(id).unwrap();
             if let (Endpoint::Node(from), Endpoint::Node(to)) = (info.from, info.to) {
@@ -201,7 +122,7 @@ fn a_fan_out_is_that_many_different_partners() {
         "nodes 4\nclients 1\npace by-hand\nset fan-out 3\nset mode pull\ntimeout n2 round\n\
         expect message n2->n1 Pull\nexpect message n2->n3 Pull\nexpect message n2->n4 Pull",
     );
-    assert_eq!(common::messages(&sim, "Pull").len(), 3);
+    assert_eq!(crate::common::messages(&sim, "Pull").len(), 3);
     // mode, exchange, fan-out and the rest as they are.
     let settings = |fan_out: u32| [2, 0, fan_out, 100, 0, 0, 1, 0];
     assert_eq!(Gossip.refuses(3, &settings(2)), None);
@@ -230,7 +151,7 @@ fn a_key_that_differs_is_found_in_one_message_a_level() {
         disk n2{keys}\ncommand n1 gossip n2"
     ));
     let mut count = 0;
-    while let Some(first) = common::all_messages(&sim).first().map(|info| info.id) {
+    while let Some(first) = crate::common::all_messages(&sim).first().map(|info| info.id) {
         act(&mut sim, ActionKind::Deliver(first));
         count += 1;
     }
@@ -297,7 +218,7 @@ proptest! {
         for (count, (how, pick, kind)) in (0..).zip(kinds) {
             match how {
                 0 | 1 => invoke(&mut sim, count, pick),
-                2..=5 => common::play(&mut sim, 3),
+                2..=5 => crate::common::play(&mut sim, 3),
                 _ => {
                     let kind = aimed(&sim, kind);
                     let is_beyond = matches!(
@@ -330,7 +251,7 @@ proptest! {
         // Clients may still ask again for a while; then it is quiet.
         let end_ms = sim.now_ms() + 10_000;
         while sim.now_ms() < end_ms {
-            common::play(&mut sim, 1);
+            crate::common::play(&mut sim, 1);
         }
         for node in (1..6).map(NodeId) {
             let (first, other) = (sim.node_view(NodeId(0)), sim.node_view(node));
@@ -347,9 +268,7 @@ proptest! {
         head in 0..12u8,
         kinds in vec((0..8u8, 0..1000u16, any_action()), 40..160),
     ) {
-        let sheet = REGISTRY[usize::from(gossip())].sheet();
-        let off = without
-            .map_or(String::new(), |place| format!("\nwithout {}", sheet.rules[usize::from(place)].id));
+        let off = SUBJECT.off(without);
         let mode = ["push", "pull", "push-pull"][usize::from(head % 3)];
         let more = ["", "\nset rumors 2", "\nset exchange merkle", "\nset certificates 300"]
             [usize::from(head / 3)];
@@ -360,7 +279,7 @@ proptest! {
         for (count, (how, pick, kind)) in (0..).zip(kinds) {
             match how {
                 0 => invoke(&mut sim, count, pick),
-                1..=4 => common::play(&mut sim, 1),
+                1..=4 => crate::common::play(&mut sim, 1),
                 5 => {
                     if let Some(next) = sim.next_action(Schedule::Random) {
                         let _ = sim.apply(&next);
@@ -380,12 +299,9 @@ proptest! {
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim =
-        world("nodes 5\nclients 2\nset mode push\ninvoke A put x 1 to n1\ninvoke B get x to n2");
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 5, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nset mode push\ninvoke A put x 1 to n1\ninvoke B get x to n2",
+        200,
+        5,
+    );
 }

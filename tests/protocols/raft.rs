@@ -1,89 +1,47 @@
 //! Raft and its rules: with all of them nothing ever breaks, without one its promised invariant
 //! does, votes compare logs as the paper says, and dead messages are dead.
 
-mod common;
-
-use std::collections::BTreeSet;
-
-use common::{act, aimed, all_messages, any_action, check_dead, field, world};
 use consensus_playground::action::ActionKind;
-use consensus_playground::ids::{MessageId, NodeId, RuleId};
-use consensus_playground::protocol::Rule;
-use consensus_playground::protocols::REGISTRY;
+use consensus_playground::ids::{MessageId, NodeId};
 use consensus_playground::scenario::link::{self, Link};
 use consensus_playground::scenario::{presets, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::timeline::{BranchId, Timeline};
-use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const RAFT: u8 = 0;
+use crate::common::subject::{Subject, attempt, chosen, forgets, violated};
+use crate::common::{act, all_messages, any_action, field, world};
+
+const SUBJECT: Subject = Subject("raft");
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=200;
-
-fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = REGISTRY[0].sheet();
-    let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
-    (place, &sheet.rules[usize::from(place.0)])
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
-}
 
 #[test]
 fn with_every_rule_two_hundred_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(RAFT, seed, &[]).unwrap();
-        assert_eq!(
-            run.failure, None,
-            "replay with `consensus-playground sweep raft --seeds {seed}`"
-        );
-        assert!(run.actions > 50, "seed {seed}: {} actions", run.actions);
-        answered += run.answered;
-    }
-    assert!(answered > 1000, "{answered} operations answered");
+    SUBJECT.holds(SEEDS, 1000);
 }
 
 /// Without the rule some seed violates what the rule protects, and its scenario shows it again.
 fn breaks(id: &str) {
-    let (place, rule) = rule(id);
-    let mut others = BTreeSet::new();
-    for seed in SEEDS {
-        let run = sweep_seed(RAFT, seed, &[place]).unwrap();
-        let Some(invariant) = violated(&run) else { continue };
-        if !rule.protects.contains(&invariant) {
-            others.insert(invariant.to_owned());
-            continue;
-        }
-        let scenario = run.scenario.as_ref().unwrap();
-        let link = Link { scenario: scenario.clone(), recorded: None };
-        let decoded = link::decode(&link::encode(&link)).map(|link| link.scenario);
-        assert_eq!(decoded.as_ref(), Ok(scenario), "{id}, seed {seed}: the link of the failure");
-        let replayed = Timeline::open(decoded.unwrap()).unwrap();
-        let end = replayed.length(BranchId(0));
-        assert_eq!(end, run.actions, "{id}, seed {seed}");
-        let world = replayed.world_at(BranchId(0), end);
-        let sheet = world.sheet();
-        let found: Vec<&str> = (world.violations().iter())
-            .map(|violation| sheet.invariants[usize::from(violation.invariant)].id)
-            .collect();
-        assert!(found.contains(&invariant), "{id}, seed {seed}: {invariant} became {found:?}");
-        return;
-    }
-    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
-}
-
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { breaks($id); })*
-    };
+    let run = SUBJECT.breaks(id, SEEDS);
+    let (seed, invariant) = (run.seed, violated(&run).unwrap());
+    let scenario = run.scenario.as_ref().unwrap();
+    let link = Link { scenario: scenario.clone(), recorded: None };
+    let decoded = link::decode(&link::encode(&link)).map(|link| link.scenario);
+    assert_eq!(decoded.as_ref(), Ok(scenario), "{id}, seed {seed}: the link of the failure");
+    let replayed = Timeline::open(decoded.unwrap()).unwrap();
+    let end = replayed.length(BranchId(0));
+    assert_eq!(end, run.actions, "{id}, seed {seed}");
+    let world = replayed.world_at(BranchId(0), end);
+    let sheet = world.sheet();
+    let found: Vec<&str> = (world.violations().iter())
+        .map(|violation| sheet.invariants[usize::from(violation.invariant)].id)
+        .collect();
+    assert!(found.contains(&invariant), "{id}, seed {seed}: {invariant} became {found:?}");
 }
 
 without! {
+    breaks;
     without_one_vote_per_term_a_term_has_two_leaders "vote-once-per-term";
     without_comparing_logs_a_leader_lacks_what_is_committed "vote-needs-up-to-date-log";
     without_a_majority_of_votes_a_term_has_two_leaders "election-needs-majority";
@@ -102,23 +60,13 @@ without! {
 #[test]
 fn rules_that_protect_no_invariant_break_none() {
     for id in ["pre-vote", "check-quorum"] {
-        let (place, rule) = rule(id);
-        assert!(rule.protects.is_empty());
-        for seed in 1..=60 {
-            let run = sweep_seed(RAFT, seed, &[place]).unwrap();
-            assert_eq!(violated(&run), None, "without {id}, seed {seed}");
-        }
+        SUBJECT.breaks_no_invariant(id, 1..=60);
     }
 }
 
 #[test]
-fn every_rule_protects_invariants_that_exist() {
-    let sheet = REGISTRY[0].sheet();
-    for rule in sheet.rules {
-        for invariant in rule.protects {
-            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-    }
+fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
@@ -154,7 +102,7 @@ fn lease_beside_an_election(rule: &str) -> World {
 #[test]
 fn without_stickiness_a_lease_protects_nothing() {
     let mut sim = lease_beside_an_election("");
-    common::go_on(
+    crate::common::go_on(
         &mut sim,
         "deliver n3->n2 RequestVoteReply\nexpect n2 role leader\nexpect n1 role leader\n\
         invoke B put x new to n2\ndeliver B->n2 Request\ndeliver n2->n3 AppendEntries\n\
@@ -165,7 +113,7 @@ fn without_stickiness_a_lease_protects_nothing() {
     );
     // With the rule the same vote is not even answered.
     let sim = lease_beside_an_election("rule leader-stickiness on");
-    common::go_on(
+    crate::common::go_on(
         &mut sim.clone(),
         "expect n2 role candidate\nexpect no message n3->n2\nexpect n3 term 1",
     );
@@ -222,37 +170,24 @@ proptest! {
         without in proptest::option::of(0..29u8),
         kinds in vec((0..6u8, any_action()), 40..160),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            format!("\nwithout {}", REGISTRY[0].sheet().rules[usize::from(place)].id)
-        });
+        let off = SUBJECT.off(without);
         let reads = ["log", "read-index", "lease"][seed as usize % 3];
         let mut sim = world(&format!(
             "nodes 4\nclients 2\nnetwork loss 3% duplicate 5%\nset reads {reads}\nseed {seed}{off}"
         ));
         let mut dead = 0;
         for (how, kind) in kinds {
-            let kind = match how {
-                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
-                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&sim, kind)),
-            };
+            let kind = chosen(&sim, how, kind);
             // A lost disk forgets terms, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !matches!(kind, ActionKind::LoseDisk(_))) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
         }
     }
 }
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim = world("nodes 5\nclients 2\nseed 4");
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 5, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages("nodes 5\nclients 2\nseed 4", 200, 5);
 }
 
 #[test]
@@ -261,7 +196,7 @@ fn votes_of_a_won_election_are_dead() {
         "nodes 5\nclients 0\npace by-hand\nwithout pre-vote leader-stickiness\ntimeout n1 election\n\
         deliver n1->* RequestVote\ndeliver n2->n1 RequestVoteReply",
     );
-    let vote = |sim: &World| common::messages(sim, "RequestVoteReply")[0].id;
+    let vote = |sim: &World| crate::common::messages(sim, "RequestVoteReply")[0].id;
     assert!(!sim.is_dead(vote(&sim)), "one more vote is needed");
     let mut won = sim.clone();
     act(&mut won, ActionKind::Deliver(vote(&sim)));

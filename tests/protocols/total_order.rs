@@ -1,63 +1,24 @@
 //! Active replication and its rules: with all of them nothing ever breaks, without one its promised
 //! invariant does, sequencers begin with the right history, and dead messages are dead.
 
-mod common;
-
-use common::{aimed, any_action, check_dead, field};
-use consensus_playground::action::ActionKind;
 use consensus_playground::ids::NodeId;
-use consensus_playground::protocol::Sheet;
-use consensus_playground::protocols::{self, Entry};
-use consensus_playground::scenario::{Scenario, Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
-use consensus_playground::world::Schedule;
+use consensus_playground::scenario::text;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=60;
+use crate::common::subject::{Subject, attempt, chosen, forgets};
+use crate::common::{any_action, field};
 
-fn protocol() -> (u8, Entry) {
-    protocols::find("total_order").unwrap()
-}
+const SUBJECT: Subject = Subject("total_order");
 
-fn sheet() -> &'static Sheet {
-    protocol().1.sheet()
-}
-
-fn parse(body: &str) -> Scenario {
-    let source = format!("protocol total_order\n{body}");
-    text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"))
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let scenario = parse(body);
-    let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            expect::check(&sim, expectation).unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        run::step(&mut sim, scenario.pace, step).unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_sixty_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(protocol().0, seed, &[]).unwrap();
-        assert_eq!(run.failure, None, "replay with `sweep total_order --seeds {seed}`");
-        answered += run.answered;
-    }
-    assert!(answered > 600, "{answered} operations answered");
+    SUBJECT.holds(1..=60, 600);
 }
 
 #[test]
@@ -74,52 +35,24 @@ fn without_a_rule_some_seed_violates_what_it_protects() {
         ("session-dedup", 30),
         ("order-reads", 10),
     ] {
-        let place = sheet().rule(id).unwrap();
-        let protects = sheet().rules[usize::from(place.0)].protects;
-        let mut found = 0;
-        for seed in SEEDS {
-            let run = sweep_seed(protocol().0, seed, &[place]).unwrap();
-            let Some(invariant) = violated(&run) else { continue };
-            assert!(protects.contains(&invariant), "without {id}: {:?}", run.failure);
-            found += 1;
-        }
-        assert!(found >= least, "without {id} {found} of 60 seeds break");
+        SUBJECT.breaks_often(id, 1..=60, least);
     }
 }
 
 #[test]
 fn without_asking_for_what_is_missing_nothing_wrong_is_delivered() {
-    let place = sheet().rule("ask-for-missing").unwrap();
-    assert!(sheet().rules[usize::from(place.0)].protects.is_empty());
-    let mut stuck = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(protocol().0, seed, &[place]).unwrap();
-        assert_eq!(violated(&run), None, "seed {seed}");
-        stuck += usize::from(run.failure.is_some());
-    }
+    let stuck = SUBJECT.breaks_no_invariant("ask-for-missing", 1..=60);
     assert!(stuck > 10, "{stuck} runs make no progress");
 }
 
 #[test]
 fn every_rule_is_switched_off_in_a_scenario() {
-    for rule in sheet().rules {
-        let shown = presets::all().into_iter().any(|preset| {
-            preset.id.starts_with("total_order/")
-                && preset.text.lines().any(|line| {
-                    line.strip_prefix("without ")
-                        .is_some_and(|rules| rules.split(' ').any(|id| id == rule.id))
-                })
-        });
-        assert!(shown, "no scenario is without {}", rule.id);
-        for invariant in rule.protects {
-            assert!(sheet().invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-    }
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
 fn the_rule_alone_keeps_the_harm_away() {
-    for id in [
+    SUBJECT.is_saved_by_its_rules(&[
         "overtaken-without-the-rule",
         "clock-diverges",
         "non-uniform-delivery",
@@ -130,17 +63,7 @@ fn the_rule_alone_keeps_the_harm_away() {
         "numbered-twice",
         "epoch-forgotten",
         "received-forgotten",
-    ] {
-        let source: String = presets::find(&format!("total_order/{id}"))
-            .unwrap()
-            .text
-            .lines()
-            .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let failures = transcript::report(&text::parse(&source).unwrap()).failures.join("\n");
-        assert!(!failures.contains("violated"), "{id}: {failures}");
-    }
+    ]);
 }
 
 #[test]
@@ -217,38 +140,27 @@ proptest! {
         without in proptest::option::of(0..12u8),
         kinds in vec((0..6u8, any_action()), 40..160),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            format!("\nwithout {}", sheet().rules[usize::from(place)].id)
-        });
-        let scenario = parse(&format!(
+        let off = SUBJECT.off(without);
+        let mut sim = world(&format!(
             "nodes 4\nclients 2\nnetwork loss 3% duplicate 5%\nseed {seed}{off}"
         ));
-        let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
         let mut dead = 0;
         for (how, kind) in kinds {
-            let kind = match how {
-                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
-                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&sim, kind)),
-            };
+            let kind = chosen(&sim, how, kind);
             // A lost disk forgets epochs, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !matches!(kind, ActionKind::LoseDisk(_))) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
         }
     }
 }
 
 #[test]
 fn a_fail_over_has_dead_messages_and_all_are_dead() {
-    let mut sim = world(
-        "nodes 5\nclients 2\nseed 4\nrun 100\ninvoke A put x 1\ncrash n1\nrun 200\ninvoke B put y 2",
+    let sim = SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nseed 4\nrun 100\ninvoke A put x 1\ncrash n1\nrun 200\n\
+        invoke B put y 2",
+        300,
+        3,
     );
-    let mut dead = 0;
-    for _ in 0..300 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 3, "{dead} deliveries of dead messages were tried");
     assert!((1..5).any(|node| sim.node_view(NodeId(node)).role == "sequencer"));
 }

@@ -1,91 +1,40 @@
 //! Quorums and their rules: with all of them nothing ever breaks, without one its promised invariant
 //! does, impossible sizes are refused, and dead messages are dead.
 
-mod common;
+use std::ops::RangeInclusive;
 
-use std::collections::BTreeSet;
-
-use common::{aimed, any_action, check_dead, field};
 use consensus_playground::action::ActionKind;
-use consensus_playground::ids::RuleId;
-use consensus_playground::protocol::{Protocol, Rule};
+use consensus_playground::protocol::Protocol;
 use consensus_playground::protocols::quorum::Quorum;
-use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
 use consensus_playground::world::Schedule;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-fn quorum() -> u8 {
-    protocols::find("quorum").unwrap().0
-}
+use crate::common::subject::{Subject, attempt, check_holds, forgets_or_switches};
+use crate::common::{aimed, any_action, field};
 
-fn rule(id: &str) -> (RuleId, &'static Rule) {
-    let sheet = REGISTRY[usize::from(quorum())].sheet();
-    let place = sheet.rule(id).unwrap_or_else(|| panic!("there is no rule {id}"));
-    (place, &sheet.rules[usize::from(place.0)])
-}
+const SUBJECT: Subject = Subject("quorum");
 
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let source = format!("protocol quorum\n{body}");
-    let scenario = text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-    let mut sim = REGISTRY[usize::from(quorum())].world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            let met = expect::check(&sim, expectation);
-            met.unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        let done = run::step(&mut sim, scenario.pace, step);
-        done.unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_sixty_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in 1..=60 {
-        let run = sweep_seed(quorum(), seed, &[]).unwrap();
-        let replay = format!("replay with `consensus-playground sweep quorum --seeds {seed}`");
-        assert_eq!(run.failure, None, "{replay}");
-        answered += run.answered;
-    }
-    assert!(answered > 600, "{answered} operations answered");
+    SUBJECT.holds(1..=60, 600);
 }
 
-/// Without the rule some seed violates what the rule protects.
-fn breaks(id: &str) {
-    let (place, rule) = rule(id);
-    let mut others = BTreeSet::new();
-    for seed in 1..=300 {
-        let run = sweep_seed(quorum(), seed, &[place]).unwrap();
-        let Some(invariant) = violated(&run) else { continue };
-        if rule.protects.contains(&invariant) {
-            return;
-        }
-        others.insert(invariant.to_owned());
-    }
-    panic!("without {id} no seed violates {:?}, only {others:?}", rule.protects);
-}
+const SEEDS_TRIED: RangeInclusive<u64> = 1..=300;
 
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { breaks($id); })*
-    };
+fn breaks(rule: &str) {
+    SUBJECT.breaks(rule, SEEDS_TRIED);
 }
 
 // A sweep deletes nothing, and does not look at how far replicas agree: `tombstones-kept` and
 // `read-repair` are shown by scenarios.
 without! {
+    breaks;
     without_w_acknowledgements_puts_are_lost "wait-for-w";
     without_r_replies_reads_are_stale "wait-for-r";
     without_the_newest_reply_reads_are_stale "newest-reply-wins";
@@ -98,21 +47,9 @@ without! {
     without_reading_first_puts_do_not_follow "put-reads-first";
 }
 
-/// The complaints about a shipped scenario's run with all its rules on; its expectations left out.
-fn with_all_rules(name: &str) -> String {
-    let source: String = presets::find(&format!("quorum/{name}"))
-        .unwrap()
-        .text
-        .lines()
-        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    transcript::report(&text::parse(&source).unwrap()).failures.join("\n")
-}
-
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for name in [
+    SUBJECT.is_saved_by_its_rules(&[
         "siblings-not-kept",
         "deleted-comes-back",
         "hasty-put",
@@ -124,25 +61,12 @@ fn with_the_rule_the_same_run_violates_nothing() {
         "merge-of-one",
         "late-write",
         "blind-put",
-    ] {
-        let complaints = with_all_rules(name);
-        assert!(!complaints.contains("violated"), "{name}: {complaints}");
-    }
+    ]);
 }
 
 #[test]
 fn every_rule_protects_invariants_that_exist_and_is_off_in_a_scenario() {
-    let sheet = REGISTRY[usize::from(quorum())].sheet();
-    for rule in sheet.rules {
-        for invariant in rule.protects {
-            assert!(sheet.invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-        let off = format!("without {}", rule.id);
-        let is_shown = presets::all()
-            .iter()
-            .any(|preset| preset.id.starts_with("quorum/") && preset.text.contains(&off));
-        assert!(is_shown, "no scenario is without {}", rule.id);
-    }
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
@@ -251,10 +175,7 @@ proptest! {
         (by_vectors, is_sloppy) in any::<(bool, bool)>(),
         kinds in vec((0..8u8, any_action()), 40..200),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            let sheet = REGISTRY[usize::from(quorum())].sheet();
-            format!("\nwithout {}", sheet.rules[usize::from(place)].id)
-        });
+        let off = SUBJECT.off(without);
         let versions = if by_vectors { "version-vectors" } else { "last-writer-wins" };
         let kind_of_quorum = if is_sloppy { "sloppy" } else { "strict" };
         let mut sim = world(&format!(
@@ -272,15 +193,10 @@ proptest! {
                 _ => Some(aimed(&sim, kind)),
             };
             // A lost disk forgets how often its node has started, and then nothing is over.
-            let is_beyond = |kind: &ActionKind| {
-                matches!(kind, ActionKind::LoseDisk(_) | ActionKind::SetRule { .. })
-            };
-            let Some(kind) = kind.filter(|kind| !is_beyond(kind)) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
             if without.is_none() && (is_sloppy || read + write > 4) {
-                let why = sim.violations().first().map(|violation| violation.why.clone());
-                prop_assert_eq!(why, None, "R = {}, W = {}", read, write);
+                check_holds(&sim, &format!("R = {}, W = {}", read, write))?;
             }
         }
     }
@@ -302,11 +218,9 @@ fn put(seed: u64, sim: &World) -> ActionKind {
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim = world("nodes 5\nclients 2\nseed 4\ninvoke A put x 1 to n1\ninvoke B get x to n2");
-    let mut dead = 0;
-    for _ in 0..60 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 0, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nseed 4\ninvoke A put x 1 to n1\ninvoke B get x to n2",
+        60,
+        0,
+    );
 }

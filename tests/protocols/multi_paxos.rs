@@ -1,63 +1,24 @@
 //! Multi-Paxos and its rules: with all of them nothing ever breaks, without one its promised
 //! invariant does, acceptors and leaders choose as the paper says, and dead messages are dead.
 
-mod common;
-
-use common::{aimed, any_action, check_dead, field};
-use consensus_playground::action::ActionKind;
 use consensus_playground::ids::NodeId;
-use consensus_playground::protocol::Sheet;
-use consensus_playground::protocols::{self, Entry};
-use consensus_playground::scenario::{Scenario, Step, expect, presets, run, text, transcript};
-use consensus_playground::sweep::{SweepRun, sweep_seed};
-use consensus_playground::world::Schedule;
+use consensus_playground::scenario::text;
 use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=100;
+use crate::common::subject::{Subject, attempt, chosen, forgets};
+use crate::common::{any_action, field};
 
-fn protocol() -> (u8, Entry) {
-    protocols::find("multi_paxos").unwrap()
-}
+const SUBJECT: Subject = Subject("multi_paxos");
 
-fn sheet() -> &'static Sheet {
-    protocol().1.sheet()
-}
-
-fn parse(body: &str) -> Scenario {
-    let source = format!("protocol multi_paxos\n{body}");
-    text::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"))
-}
-
-/// The world after a scenario's steps; every expectation in it must be met.
 fn world(body: &str) -> World {
-    let scenario = parse(body);
-    let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
-    for step in &scenario.steps {
-        let words = text::print_step(scenario.sheet(), step);
-        if let Step::Expect(expectation) = step {
-            expect::check(&sim, expectation).unwrap_or_else(|found| panic!("{words}: {found}"));
-        }
-        run::step(&mut sim, scenario.pace, step).unwrap_or_else(|error| panic!("{words}: {error}"));
-    }
-    sim
-}
-
-/// Which invariant a failure is about.
-fn violated(run: &SweepRun) -> Option<&str> {
-    run.failure.as_deref()?.strip_prefix("violated ")?.split(':').next()
+    SUBJECT.world(body)
 }
 
 #[test]
 fn with_every_rule_a_hundred_seeds_hold_and_make_progress() {
-    let mut answered = 0;
-    for seed in SEEDS {
-        let run = sweep_seed(protocol().0, seed, &[]).unwrap();
-        assert_eq!(run.failure, None, "replay with `sweep multi_paxos --seeds {seed}`");
-        answered += run.answered;
-    }
-    assert!(answered > 1000, "{answered} operations answered");
+    SUBJECT.holds(1..=100, 1000);
 }
 
 #[test]
@@ -74,65 +35,29 @@ fn without_a_rule_some_seed_violates_what_it_protects() {
         ("apply-in-slot-order", 30),
         ("session-dedup", 15),
     ] {
-        let place = sheet().rule(id).unwrap();
-        let protects = sheet().rules[usize::from(place.0)].protects;
-        let runs = (1..=60).map(|seed| sweep_seed(protocol().0, seed, &[place]).unwrap());
-        let mut found = 0;
-        for run in runs {
-            let Some(invariant) = violated(&run) else { continue };
-            assert!(protects.contains(&invariant), "without {id}: {:?}", run.failure);
-            found += 1;
-        }
-        assert!(found >= least, "without {id} {found} of 60 seeds break");
+        SUBJECT.breaks_often(id, 1..=60, least);
     }
 }
 
 #[test]
 fn rules_of_liveness_break_no_invariant() {
     for id in ["fill-holes", "back-off"] {
-        let place = sheet().rule(id).unwrap();
-        assert!(sheet().rules[usize::from(place.0)].protects.is_empty());
-        for seed in 1..=30 {
-            let run = sweep_seed(protocol().0, seed, &[place]).unwrap();
-            assert_eq!(violated(&run), None, "without {id}, seed {seed}");
-        }
+        SUBJECT.breaks_no_invariant(id, 1..=30);
     }
 }
 
 #[test]
 fn every_rule_is_switched_off_in_a_scenario() {
-    for rule in sheet().rules {
-        let shown = presets::all().into_iter().any(|preset| {
-            preset.id.starts_with("multi_paxos/")
-                && preset.text.lines().any(|line| {
-                    line.strip_prefix("without ")
-                        .is_some_and(|rules| rules.split(' ').any(|id| id == rule.id))
-                })
-        });
-        assert!(shown, "no scenario is without {}", rule.id);
-        for invariant in rule.protects {
-            assert!(sheet().invariant(invariant).is_some(), "{}: {invariant}", rule.id);
-        }
-    }
-}
-
-/// A scenario's steps without its expectations, with every rule.
-fn with_all_rules(id: &str) -> String {
-    let source = presets::find(id).unwrap().text;
-    source
-        .lines()
-        .filter(|line| !line.starts_with("expect") && !line.starts_with("without"))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
 fn the_rule_alone_keeps_the_slot_from_a_second_decision() {
-    for id in ["late-accept-without-the-rule", "own-value-instead", "accepted-value-lost"] {
-        let source = with_all_rules(&format!("multi_paxos/{id}"));
-        let failures = transcript::report(&text::parse(&source).unwrap()).failures.join("\n");
-        assert!(!failures.contains("violated"), "{id}: {failures}");
-    }
+    SUBJECT.is_saved_by_its_rules(&[
+        "late-accept-without-the-rule",
+        "own-value-instead",
+        "accepted-value-lost",
+    ]);
 }
 
 #[test]
@@ -220,11 +145,6 @@ fn every_size_of_quorum_that_intersects_serves() {
 }
 
 /// The formulas of a cluster, filled in, with whether they hold.
-fn formulas(body: &str) -> Vec<(String, bool)> {
-    let formulas = world(body).formulas();
-    formulas.into_iter().map(|formula| (formula.filled, formula.holds)).collect()
-}
-
 #[test]
 fn formulas_say_whether_quorums_meet_and_how_many_nodes_may_be_down() {
     for (body, meet, meets, down, survives) in [
@@ -240,7 +160,7 @@ fn formulas_say_whether_quorums_meet_and_how_many_nodes_may_be_down() {
         ("nodes 3\nset phase-1-quorum 1", "2 + 2 > 3", true, "3 ≥ 2·1 + 1", true),
     ] {
         let expected = vec![(meet.to_owned(), meets), (down.to_owned(), survives)];
-        assert_eq!(formulas(body), expected, "{body}");
+        assert_eq!(SUBJECT.formulas(body), expected, "{body}");
     }
     let quorums = world("nodes 5").formulas()[0].quorums.clone();
     let sizes: Vec<(&str, u32)> = quorums.iter().map(|quorum| (quorum.name, quorum.size)).collect();
@@ -275,35 +195,25 @@ proptest! {
         without in proptest::option::of(0..13u8),
         kinds in vec((0..6u8, any_action()), 40..160),
     ) {
-        let off = without.map_or(String::new(), |place| {
-            format!("\nwithout {}", sheet().rules[usize::from(place)].id)
-        });
-        let scenario = parse(&format!(
+        let off = SUBJECT.off(without);
+        let mut sim = world(&format!(
             "nodes 4\nclients 2\nnetwork loss 3% duplicate 5%\nseed {seed}{off}"
         ));
-        let mut sim = protocol().1.world(scenario.config.clone()).unwrap();
         let mut dead = 0;
         for (how, kind) in kinds {
-            let kind = match how {
-                0 | 1 => sim.next_action(Schedule::ByTime).map(|next| next.kind),
-                2 | 3 => sim.next_action(Schedule::Random).map(|next| next.kind),
-                _ => Some(aimed(&sim, kind)),
-            };
+            let kind = chosen(&sim, how, kind);
             // A lost disk forgets promises, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !matches!(kind, ActionKind::LoseDisk(_))) else { continue };
-            let _ = sim.apply(&kind.at(sim.now_ms()));
-            check_dead(&sim, &mut dead)?;
+            let Some(kind) = kind.filter(|kind| !forgets(kind)) else { continue };
+            attempt(&mut sim, kind, &mut dead)?;
         }
     }
 }
 
 #[test]
 fn an_ordinary_run_has_dead_messages_and_all_are_dead() {
-    let mut sim = world("nodes 5\nclients 2\nseed 4\nrun 400\ninvoke A put x 1\ninvoke B put y 2");
-    let mut dead = 0;
-    for _ in 0..200 {
-        common::play(&mut sim, 1);
-        check_dead(&sim, &mut dead).unwrap();
-    }
-    assert!(dead > 3, "{dead} deliveries of dead messages were tried");
+    SUBJECT.meets_dead_messages(
+        "nodes 5\nclients 2\nseed 4\nrun 400\ninvoke A put x 1\ninvoke B put y 2",
+        200,
+        3,
+    );
 }

@@ -1,37 +1,35 @@
 //! Paxos Commit and its rules: with all of them nothing ever breaks, without one its promised
 //! invariant does; acceptors that crash, clusters that are too small, and dead messages.
 
-mod common;
-#[path = "common/bank.rs"]
-mod transfers;
-
 use consensus_playground::protocol::Protocol;
 use consensus_playground::protocols::paxos_commit::PaxosCommit;
 
-const ID: &str = "paxos_commit";
+use crate::bank;
+use crate::common::subject::Subject;
+
+const SUBJECT: Subject = Subject("paxos_commit");
+
+fn breaks(rule: &str) {
+    bank::breaks(SUBJECT, rule);
+}
 
 #[test]
 fn with_every_rule_sixty_seeds_hold_and_make_progress() {
-    transfers::sweep_holds(ID, 1..=60);
+    SUBJECT.holds(1..=60, 0);
 }
 
 #[test]
 fn money_moves_under_faults_and_none_is_made_or_lost() {
-    transfers::transfers_hold(ID, 1..=200, "");
+    bank::transfers_hold(SUBJECT, 1..=200, "");
 }
 
 #[test]
 fn with_one_acceptor_it_is_as_safe() {
-    transfers::transfers_hold(ID, 1..=20, "set faults 0\n");
-}
-
-macro_rules! without {
-    ($($name:ident $id:literal;)*) => {
-        $(#[test] fn $name() { transfers::breaks(ID, $id); })*
-    };
+    bank::transfers_hold(SUBJECT, 1..=20, "set faults 0\n");
 }
 
 without! {
+    breaks;
     without_every_instance_refused_transfers_commit "commit-needs-every-prepared";
     without_majorities_votes_are_missed "majority-of-acceptors";
     without_accepted_values_commits_are_aborted "adopt-accepted-value";
@@ -40,20 +38,22 @@ without! {
 
 #[test]
 fn every_rule_is_off_in_a_scenario() {
-    transfers::rules_are_shown(ID);
+    SUBJECT.shows_every_rule();
 }
 
 #[test]
 fn with_the_rule_the_same_run_violates_nothing() {
-    for name in ["first-prepared-commits", "late-vote", "own-value-instead", "forgetful-acceptor"] {
-        let complaints = transfers::with_all_rules(&format!("{ID}/{name}"));
-        assert!(!complaints.contains("violated"), "{name}: {complaints}");
-    }
+    SUBJECT.is_saved_by_its_rules(&[
+        "first-prepared-commits",
+        "late-vote",
+        "own-value-instead",
+        "forgetful-acceptor",
+    ]);
 }
 
 #[test]
 fn delivering_a_dead_message_changes_nothing() {
-    transfers::dead_messages_are_dead(ID, 1..=20);
+    bank::dead_messages_are_dead(SUBJECT, 1..=20);
 }
 
 #[test]
@@ -67,8 +67,7 @@ fn clusters_without_enough_acceptors_are_refused() {
 
 #[test]
 fn f_acceptors_may_be_crashed_the_leader_among_them() {
-    transfers::world(
-        ID,
+    SUBJECT.world(
         "nodes 5\nclients 1\nseed 3\nset faults 2\nset participants all\ndisk n2 a=10\n\
          invoke A transfer a b 4 to n1\nrun 100\ncrash n1\nrun 3000\n\
          expect n2 value a 6\nexpect n3 value b 4\nexpect all hold",
