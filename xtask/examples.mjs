@@ -70,4 +70,7 @@ node("attw", "@arethetypeswrong/cli/dist/index.js", [tarball, "--profile", "esm-
 cpSync(tarball, join(copies, "consensus-playground.tgz"));
 const application = join(copies, "vite");
 run("The package installed", "npm", ["install", "--no-audit", "--no-fund", "--offline"], { folder: application });
+const compiler = join(root, "node_modules/typescript/bin/tsc");
+run("The package's types in an application", process.execPath, [compiler, "--project", application]);
+run("The package's types are the element's", process.execPath, [compiler, "--project", join(root, "tests/docs")]);
 node("Vite", "vite/bin/vite.js", ["build", "--outDir", "site"], application);

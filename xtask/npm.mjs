@@ -3,7 +3,7 @@
 // stands the same with everything inside. SITE is the address of a playground that others can open: without
 // it an embedded run has no link to one.
 
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { lettersOf, packedFiles, scenarioTexts } from "./letters.mjs";
@@ -24,9 +24,12 @@ for (const [path, text] of Object.entries(scenarioTexts())) {
   scenarios.set(protocol, { ...scenarios.get(protocol), [path]: text });
 }
 
-for (const name of ["consensus_playground.js", "consensus_playground.d.ts", "consensus_playground_bg.wasm.d.ts", "scenarios.json", ...modules]) {
+for (const name of ["consensus_playground.js", "consensus_playground_bg.wasm.d.ts", "scenarios.json", ...modules]) {
   copyFileSync(join(root, "pkg", name), join(out, name));
 }
+// Not every TypeScript knows `Symbol.dispose`.
+const types = readFileSync(join(root, "pkg/consensus_playground.d.ts"), "utf8");
+writeFileSync(join(out, "consensus_playground.d.ts"), types.replace(/^\s*\[Symbol\.dispose\].*\n/gm, ""));
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(join(root, name), join(out, name));
 const own = (from, to = from) => copyFileSync(join(root, "xtask/npm", from), join(out, to));
 own("README.md");

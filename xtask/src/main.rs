@@ -40,7 +40,7 @@ enum Command {
     /// Write the site, ready for any server and any folder: pages, package, scenarios, and all of it as
     /// one HTML file.
     Dist {
-        /// Where it will stand, for what must name it: links from the single file.
+        /// Where it will stand, for what must name it: links from the single file, pictures of scenarios.
         #[arg(long, value_name = "URL")]
         site: Option<String>,
         /// Write it to this folder instead of dist/.
@@ -83,7 +83,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build { out } => pkg::build(&project, &folder(&project, out, "pkg")?),
         Command::Dist { out, site } => {
             let site = site.as_deref().map(dist::Site::read).transpose()?;
-            dist::write(&project, &folder(&project, out, dist::FOLDER)?, site.as_ref())
+            dist::write(&project, &folder(&project, out, dist::FOLDER)?, site.as_ref(), None)
         }
         Command::Test { only } => test::run(&project, &only),
         Command::Bench(options) => bench::run(&project, &options),

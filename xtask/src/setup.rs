@@ -82,6 +82,12 @@ pub fn chromium(project: &Project) -> Result<PathBuf> {
     }
 }
 
+/// Chromium, where there is one; nothing is installed.
+pub fn chromium_if_there(project: &Project) -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM_PATH").map(PathBuf::from);
+    named.filter(|path| runs(project, path)).or_else(|| installed_chromium(project))
+}
+
 fn installed_chromium(project: &Project) -> Option<PathBuf> {
     let search_path = std::env::var_os("PATH").unwrap_or_default();
     for folder in std::env::split_paths(&search_path) {

@@ -169,7 +169,9 @@ pub fn run(project: &Project, only: &[Step]) -> Result<()> {
 /// Writes the site below the target folder.
 fn site(project: &Project) -> Result<PathBuf> {
     let site = project.target.join("xtask").join(dist::FOLDER);
-    dist::write(project, &site, Some(&dist::Site::read(SITE)?))?;
+    // All pictures would take as long as the tests.
+    let pictured = ["raft/figure-8", "gossip/hundred-nodes"];
+    dist::write(project, &site, Some(&dist::Site::read(SITE)?), Some(&pictured))?;
     Ok(site)
 }
 

@@ -1,3 +1,0 @@
-import { define } from "consensus-playground/element";
-
-define();
