@@ -93,6 +93,21 @@ test("links lead to a playground that others can open; they are opened here, too
   await page.close();
 });
 
+test("codes, pictures and replays are made without anything from outside", async () => {
+  const { page, calm } = await visit("?scenario=raft/leader-crash");
+  await page.getByRole("tab", { name: "Share" }).click();
+  const panel = page.locator("#panel-share");
+  await panel.getByRole("button", { name: "Show QR code" }).click();
+  await panel.getByRole("img", { name: "QR code of the link to this run" }).waitFor();
+  for (const [name, least] of [["Save SVG", 2000], ["Save PNG", 10_000], ["Save HTML", 20_000]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name }).last().click()]);
+    const { length } = readFileSync(await download.path());
+    assert.ok(length > least, `${name}: ${length} bytes`);
+  }
+  calm();
+  await page.close();
+});
+
 test("where no playground is named, a link is its text", async () => {
   const file = resolve(SITE, "../no-site.html");
   execFileSync("node", ["xtask/packed.mjs", file]);
