@@ -1,5 +1,5 @@
-// Starts what works beside the page, from files of their own. Where there is only one file, other ways take
-// the place of these (www/packed/).
+// Starts what works beside the page and adds styles, from files of their own. Where there is only one file,
+// other ways take the place of these (www/packed/).
 
 import { EXPLORE, JUDGE } from "./root.js";
 
@@ -20,10 +20,14 @@ export function searchWorker() {
   return new Worker(new URL("worker.js", EXPLORE), { type: "module" });
 }
 
-/** The styles of the panel that shows verdicts. */
-export function addJudgingStyles() {
+/**
+ * The styles of a part of the page that comes later.
+ * @param {URL} folder
+ * @param {string} name
+ */
+export function addStyles(folder, name) {
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.href = new URL("judge.css", JUDGE).href;
+  link.href = new URL(name, folder).href;
   document.head.append(link);
 }

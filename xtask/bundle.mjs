@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
-import { EMBEDDED, glue, replacing, root, shared } from "./replace.mjs";
+import { EMBEDDED, LATER_STYLES, glue, replacing, root, shared } from "./replace.mjs";
 
 const [gluePath, out, what = "page"] = process.argv.slice(2);
 const isEmbed = what === "embed";
@@ -45,7 +45,7 @@ const ENTRIES = isEmbed
   }
   : {
     scripts: ["www/main.js", "www/compare.js"], workers: ["www/judge/judge-worker.js", "www/explore/worker.js"],
-    styles: ["www/main.css", "www/compare.css", "www/judge/judge.css"],
+    styles: ["www/main.css", "www/compare.css", ...LATER_STYLES],
   };
 const scripts = await build({
   ...shared, entryPoints: ENTRIES.scripts, format: "esm", splitting: true,

@@ -17,8 +17,8 @@ export function scenarioTexts() {
 /** Everything that www/packed/files.js can be asked for. */
 export function packedFiles() {
   const packed = new Map(files("pkg", ".wasm").map((path) => [path, readFileSync(join(root, path))]));
-  packed.set("pkg/scenarios.json", readFileSync(join(root, "pkg/scenarios.json")));
-  packed.set("scenarios.json", JSON.stringify(scenarioTexts()));
+  const list = "pkg/scenarios.json";
+  packed.set("texts.json", JSON.stringify({ ...scenarioTexts(), [list]: readFileSync(join(root, list), "utf8") }));
   return packed;
 }
 

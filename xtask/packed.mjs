@@ -3,10 +3,10 @@
 // is the address of a playground that others can open, for its links; without it links are but their text.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { lettersOf, packedFiles } from "./letters.mjs";
-import { glue, replacing, root, shared } from "./replace.mjs";
+import { LATER_STYLES, glue, replacing, root, shared } from "./replace.mjs";
 
 const [out, site = ""] = process.argv.slice(2);
 const GLUE = "pkg/consensus_playground.js";
@@ -28,13 +28,14 @@ const BESIDE = { "/files.js": "www/packed/worker-files.js" };
 const texts = {
   JUDGING: await whole("www/judge/judge-worker.js", BESIDE),
   SEARCHING: await whole("www/explore/worker.js", BESIDE),
-  VERDICTS: await whole("www/judge/judge.css"),
+  STYLES: Object.fromEntries(await Promise.all(LATER_STYLES.map(async (path) => [basename(path), await whole(path)]))),
 };
 const script = await whole("www/packed/main.js", {
   "/files.js": "www/packed/files.js",
   "/workers.js": "www/packed/workers.js",
   "/texts.js": () => Object.entries(texts).map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`).join("\n"),
   "/root.js": () => `const site = ${JSON.stringify(site)}; export const SITE = site ? new URL(site) : null;
+    export const JUDGE = null;
     const isComparing = new URLSearchParams(location.search).get("view") === "compare";
     export const pageAddress = () => (SITE ? new URL(isComparing ? "compare.html" : "./", SITE).href : "");`,
 });

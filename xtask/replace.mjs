@@ -13,6 +13,9 @@ export const shared = {
   logLevel: "warning", write: false, metafile: true, target: "es2022",
 };
 
+/** Sheets that the page asks for later, each by the name of its file. */
+export const LATER_STYLES = ["www/judge/judge.css"];
+
 /** The styles of what is embedded, for a sheet that is made by its script. */
 const SHEET = "www/embed/sheet.css";
 

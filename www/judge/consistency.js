@@ -6,7 +6,8 @@ import { addWords } from "../i18n.js";
 import english from "../locale/en.judge.js";
 import { heading } from "../panels/parts.js";
 import { Doer, patch } from "../panels/patch.js";
-import { addJudgingStyles } from "../workers.js";
+import { JUDGE } from "../root.js";
+import { addStyles } from "../workers.js";
 import { SIGNS, ends, mapOf, stateOf, titleOf } from "./map.js";
 import { Overlay } from "./overlay.js";
 import { drawPicture } from "./picture.js";
@@ -27,7 +28,7 @@ const OBJECTS = ["register", "kv", "set", "queue", "list", "lock", "bank"];
  * @param {App} app
  */
 export function create(host, app) {
-  addJudgingStyles();
+  addStyles(JUDGE, "judge.css");
   const top = h("div"), drawing = h("div", { class: "drawing" }), tail = h("div");
   const root = h("div", { class: "panel consistency" }, top, drawing, tail);
   const input = h("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: "-1" });

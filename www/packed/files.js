@@ -2,13 +2,13 @@
 
 import { lettersOf } from "./packed.js";
 
-/** All scenarios, by their paths. */
-const SCENARIOS = "scenarios.json";
+/** All texts that a page may ask for, by their paths. */
+const TEXTS = "texts.json";
 
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
 const modules = new Map();
 /** @type {Promise<Record<string, string>> | null} */
-let scenarios = null;
+let texts = null;
 
 /**
  * A module of the core.
@@ -28,10 +28,9 @@ export function compiled(path) {
  * @param {string} path
  */
 export async function textOf(path) {
-  if (!path.startsWith("scenarios/")) return (await unpacked(path)).text();
-  scenarios ??= unpacked(SCENARIOS).then((answer) => answer.json());
-  const texts = await scenarios;
-  return Object.hasOwn(texts, path) ? texts[path] : null;
+  texts ??= unpacked(TEXTS).then((answer) => answer.json());
+  const known = await texts;
+  return Object.hasOwn(known, path) ? known[path] : null;
 }
 
 /** @param {string} path */

@@ -3,4 +3,5 @@
 
 export const JUDGING = "";
 export const SEARCHING = "";
-export const VERDICTS = "";
+/** By the names of their files. @type {Record<string, string>} */
+export const STYLES = {};

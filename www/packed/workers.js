@@ -3,7 +3,7 @@
 // is a classic script, they may. What it needs of the core they compile and hand over.
 
 import { compiled } from "./files.js";
-import { JUDGING, SEARCHING, VERDICTS } from "./texts.js";
+import { JUDGING, SEARCHING, STYLES } from "./texts.js";
 
 /** @param {string} text */
 function worker(text) {
@@ -30,8 +30,12 @@ export async function judgingHere() {
   throw new Error("this browser starts no worker from a file");
 }
 
-export function addJudgingStyles() {
+/**
+ * @param {URL} _folder
+ * @param {string} name
+ */
+export function addStyles(_folder, name) {
   const style = document.createElement("style");
-  style.textContent = VERDICTS;
+  style.textContent = STYLES[name];
   document.head.append(style);
 }
