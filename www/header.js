@@ -19,8 +19,9 @@ const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
 export function createHeader(host, app, onTrouble) {
   const protocol = h("span", { class: "crumb-protocol" });
   const title = h("span", { class: "crumb-title" });
+  const asks = h("span", { class: "sr-only" });
   const chooser = h("button", { type: "button", class: "chooser", "aria-haspopup": "dialog" },
-    protocol, icon("chevron", 12), title, icon("down", 14));
+    asks, protocol, " ", icon("chevron", 12), title, icon("down", 14));
   chooser.addEventListener("click", () => whenOpened(app, ({ openChooser }) => openChooser(app, chooser, onTrouble)));
   const share = h("button", { type: "button", class: "primary with-icon", onclick: () => app.showTab("share") });
   const language = h("button", { type: "button", class: "plain", onclick: () => app.setLanguage(app.language === "zh" ? "en" : "zh") });
@@ -67,7 +68,7 @@ export function createHeader(host, app, onTrouble) {
     const name = app.words(app.about.title) || app.t("header.untitled");
     protocol.textContent = app.sheet.title;
     title.textContent = name;
-    chooser.setAttribute("aria-label", `${app.t("header.choose")}: ${app.sheet.title}, ${name}`);
+    asks.textContent = `${app.t("header.choose")}: `;
     chooser.title = name;
     document.title = `${name} · ${app.sheet.title} · Consensus Playground`;
   };

@@ -65,14 +65,14 @@ export function anchorAt(x, y) {
 /**
  * A panel with free content; focus goes to its first field.
  * @param {Anchor} anchor
- * @param {{title: string, role?: string, className?: string, onclose?: () => void}} options
+ * @param {{title: string, className?: string, onclose?: () => void}} options
  * @param {...(HTMLElement | null)} content
  * @returns {HTMLElement}
  */
-export function openPanel(anchor, { title, role = "dialog", className = "", onclose }, ...content) {
+export function openPanel(anchor, { title, className = "", onclose }, ...content) {
   closePopover();
   const opener = document.activeElement;
-  const panel = h("div", { popover: "manual", role, "aria-label": title, class: `pop ${className}` },
+  const panel = h("div", { popover: "manual", role: "dialog", "aria-label": title, class: `pop ${className}` },
     ...content.filter((child) => child !== null));
   const close = () => {
     if (open?.panel !== panel) return;
@@ -107,7 +107,7 @@ export function openMenu(anchor, { title, detail = null, onclose }, items) {
       return menuRow(item);
     }));
   list.addEventListener("keydown", (event) => walkMenu(event, list));
-  const panel = openPanel(anchor, { title, role: "group", onclose },
+  const panel = openPanel(anchor, { title, onclose },
     h("div", { class: "pop-title" }, title), detail, list);
   return panel;
 }

@@ -38,6 +38,8 @@ export function keepTheme(theme) {
 export function readColours(host = document.body) {
   const probe = document.createElement("span");
   probe.hidden = true;
+  // What is forced is one colour for all text; the palette knows better.
+  probe.style.forcedColorAdjust = "none";
   host.append(probe);
   const resolved = /** @type {Colours} */ ({});
   for (const name of COLOUR_NAMES) {
@@ -49,11 +51,11 @@ export function readColours(host = document.body) {
 }
 
 /**
- * Calls back when the system's own theme changes.
+ * Calls back when the system's own theme or colours change.
  * @param {() => void} callback
  */
 export function watchSystemTheme(callback) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+  for (const what of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(what).addEventListener("change", callback);
 }
 
 /** Whether the person asked for less movement. */

@@ -21,7 +21,12 @@ if (!run.hasAttribute("loading")) run.setAttribute("loading", "eager");
 // The frame's own height is its parent's; this one is what it asks for.
 const { height: wished } = readAttributes((name) => query.get(name));
 document.documentElement.lang = query.get("lang") ?? navigator.language;
-document.body.append(run);
+const heading = document.createElement("h1");
+heading.className = "unseen";
+heading.textContent = document.title;
+const main = document.createElement("main");
+main.append(heading, run);
+document.body.append(main);
 
 /**
  * Who embeds it is not known before they speak: what goes to everybody is no secret of theirs.
@@ -34,6 +39,7 @@ function tell(event, content = {}) {
 
 run.addEventListener("consensus-ready", (event) => {
   document.title = /** @type {CustomEvent} */ (event).detail.title;
+  heading.textContent = document.title;
   tell("ready", { state: /** @type {CustomEvent} */ (event).detail });
   tellHeight();
 });

@@ -102,7 +102,7 @@ export function create(host, app) {
       app.toast(app.t("consistency.unreadable", { name: file.name, why: String(error) }), "bad");
     }
     host.scrollIntoView({ block: "nearest" });
-    root.querySelector("h3")?.scrollIntoView({ block: "nearest" });
+    root.querySelector("h2")?.scrollIntoView({ block: "nearest" });
   }
 
   function update() {

@@ -5,6 +5,7 @@ import panels from "./en.panels.js";
 export default {
   ...panels,
 
+  "page.first": "Watch the protocols that keep copies of data consistent, break them, and see which rule would have kept the promise.",
   "page.skip": "Skip to the controls",
   "page.log": "What happens",
   "page.diagram": "Space-time diagram",

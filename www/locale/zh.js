@@ -5,6 +5,7 @@ import panels from "./zh.panels.js";
 export default {
   ...panels,
 
+  "page.first": "观看让多份数据副本保持一致的协议，打破它们，再看是哪条规则守得住承诺。",
   "page.skip": "跳到播放控制",
   "page.log": "事件记录",
   "page.diagram": "时空图",

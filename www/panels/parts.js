@@ -34,7 +34,7 @@ export function paced(app, render) {
 
 /** @param {string} text @param {string} [hint] */
 export function heading(text, hint) {
-  return h("h3", { class: "panel-heading" }, text, hint ? h("small", null, hint) : null);
+  return h("h2", { class: "panel-heading" }, text, hint ? h("small", null, hint) : null);
 }
 
 /**

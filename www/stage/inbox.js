@@ -250,7 +250,7 @@ export class Inboxes {
     const button = h("button", {
       type: "button",
       class: `inbox-item${isMessage ? ` tone-${item.tone}` : " timer"}${isMessage && item.reply ? " reply" : ""}${isMessage && item.dead ? " dead" : ""}${flying ? " flying" : ""}`,
-      "aria-label": accessible, title: due ? `${accessible} · ${due}` : accessible,
+      title: due ? `${accessible} · ${due}` : accessible,
       data: { receiver: String(receiver), key: isMessage ? `m${item.id}` : `t${item.timer}` },
       onclick: () => takeItem(app, item),
       oncontextmenu: (/** @type {MouseEvent} */ event) => {
@@ -267,8 +267,10 @@ export class Inboxes {
       onpointerleave: () => this.highlight(null),
       onfocus: () => this.highlight(isMessage ? item.id : null),
       onblur: () => this.highlight(null),
-    }, isMessage ? h("span", { class: "inbox-from" }, from) : icon("timer", 13), h("span", { class: "inbox-words" }, words),
-    app.byHand ? null : h("span", { class: "inbox-due" }, app.t("inbox.in", { ms: Math.max(0, Math.round(item.dueMs - app.nowMs)) })));
+    }, h("span", { class: "sr-only" }, accessible),
+    isMessage ? h("span", { class: "inbox-from", "aria-hidden": "true" }, from) : icon("timer", 13),
+    h("span", { class: "inbox-words", "aria-hidden": "true" }, words),
+    app.byHand ? null : h("span", { class: "inbox-due", "aria-hidden": "true" }, app.t("inbox.in", { ms: Math.max(0, Math.round(item.dueMs - app.nowMs)) })));
     return button;
   }
 }
