@@ -3,7 +3,7 @@
 // wraps it in `loaded`.
 
 import init, { Playground, coreExports, judgeLoaded, lastPanic, panicOnPurpose, protocolLoaded } from "../pkg/consensus_playground.js";
-import { ROOT } from "./root.js";
+import { compiled, textOf } from "./files.js";
 
 /** @typedef {import("./core.js").Engine} Engine */
 /** @typedef {import("./types.js").ScenarioEntry} ScenarioEntry */
@@ -21,7 +21,7 @@ const modules = new Map();
 
 /** Loads the core; tells what it exports. */
 export function start() {
-  return init({ module_or_path: new URL("pkg/consensus_playground_bg.wasm", ROOT) });
+  return init({ module_or_path: compiled("pkg/consensus_playground_bg.wasm") });
 }
 
 // Whatever a playground is asked for finds the code that has been fetched, also after a panic; and where its
@@ -78,23 +78,11 @@ export function isMoreThere() {
 function fetchModule(name) {
   let module = fetching.get(name);
   if (!module) {
-    module = compile(new URL(`pkg/${name}.wasm`, ROOT));
+    module = compiled(`pkg/${name}.wasm`);
     module.then((done) => modules.set(name, done), () => fetching.delete(name));
     fetching.set(name, module);
   }
   return module;
-}
-
-/** @param {URL} address */
-async function compile(address) {
-  const answer = checked(await fetch(address));
-  try {
-    return await WebAssembly.compileStreaming(answer.clone());
-  } catch (error) {
-    // A server that calls the module something else than application/wasm.
-    if (error instanceof TypeError) return WebAssembly.compile(await answer.arrayBuffer());
-    throw error;
-  }
 }
 
 /**
@@ -168,7 +156,10 @@ const texts = new Map();
 
 /** The shipped scenarios, in the order in which they are best met. */
 export function scenarioList() {
-  list ??= get("pkg/scenarios.json").then((answer) => answer.json());
+  list ??= textOf("pkg/scenarios.json").then((text) => {
+    if (text === null) throw new Error("scenarios.json is missing");
+    return JSON.parse(text);
+  });
   list.catch(() => (list = null));
   return list;
 }
@@ -182,22 +173,8 @@ export async function scenarioText(id) {
   if (known !== undefined) return known;
   // Nothing else is asked of the server, whatever an address says.
   if (!/^\w+\/[\w-]+$/.test(id)) return null;
-  const answer = await fetch(new URL(`scenarios/${id}.txt`, ROOT));
-  if (answer.status === 404) return null;
-  const text = await checked(answer).text();
-  // Some servers answer with a page where they have no file.
-  if (answer.headers.get("content-type")?.includes("html")) return null;
+  const text = await textOf(`scenarios/${id}.txt`);
+  if (text === null) return null;
   texts.set(id, text);
   return text;
-}
-
-/** @param {string} path below the root */
-async function get(path) {
-  return checked(await fetch(new URL(path, ROOT)));
-}
-
-/** @param {Response} answer */
-function checked(answer) {
-  if (!answer.ok) throw new Error(`${new URL(answer.url).pathname}: ${answer.status}`);
-  return answer;
 }

@@ -2,7 +2,6 @@
 // from the start, being what stands in for missing words; Chinese is fetched for those who read it.
 
 import en from "./locale/en.js";
-import { ROOT } from "./root.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {"en"|"zh"} Language */
@@ -49,7 +48,7 @@ export async function teach(page, pupil, protocol) {
   for (let language = ""; language !== page.language;) {
     language = page.language;
     pupil.speaker = language === "zh"
-      ? await import("./words.js").then(({ speakerOf }) => speakerOf(ROOT, protocol)).catch(() => null) : null;
+      ? await import("./words.js").then(({ speakerOf }) => speakerOf(protocol)).catch(() => null) : null;
   }
 }
 

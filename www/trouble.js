@@ -4,6 +4,7 @@
 import { fill, h, icon } from "./dom.js";
 import { isCoreError } from "./core.js";
 import { fetchMore } from "./engine.js";
+import { pageAddress } from "./root.js";
 import { openDefault, restoreSession, savedSession } from "./session.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -99,5 +100,5 @@ export function createTrouble(host, app) {
 
 /** @param {string} link */
 function linkAddress(link) {
-  return `${location.origin}${location.pathname}#${link.replace(/^#/, "")}`;
+  return `${pageAddress()}#${link.replace(/^#/, "")}`;
 }

@@ -6,6 +6,8 @@
 // Words that are read again as notation (ids, kinds of message, operations, values of settings, what is
 // expected) are left as they are; which of a playground's answers are for people is listed here, once.
 
+import { textOf } from "./files.js";
+
 /**
  * @typedef {{names: Record<string, string>, words: Record<string, string>}} Table what the ids of an
  *   invariant, a setting, a command or a rule are called, and what sentences and words are
@@ -238,13 +240,13 @@ function templateOf(english, chinese) {
 /** @type {Map<string, Promise<Table>>} */
 const tables = new Map();
 
-/** @param {string} name @param {URL} root */
-function tableOf(name, root) {
+/** @param {string} name */
+function tableOf(name) {
   let table = tables.get(name);
   if (!table) {
-    table = fetch(new URL(`words/zh/${name}.json`, root)).then((answer) => {
-      if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
-      return answer.json();
+    table = textOf(`words/zh/${name}.json`).then((text) => {
+      if (text === null) throw new Error(`there is no words/zh/${name}.json`);
+      return JSON.parse(text);
     });
     table.catch(() => tables.delete(name));
     tables.set(name, table);
@@ -257,14 +259,13 @@ const speakers = new Map();
 
 /**
  * Who says in Chinese what a protocol says, and what all say.
- * @param {URL} root where the page's files lie
  * @param {string} [protocol]
  */
-export function speakerOf(root, protocol) {
+export function speakerOf(protocol) {
   const key = protocol ?? "";
   let speaker = speakers.get(key);
   if (!speaker) {
-    speaker = Promise.all([...protocol ? [tableOf(protocol, root)] : [], tableOf("common", root)]).then((found) => new Speaker(...found));
+    speaker = Promise.all([...protocol ? [tableOf(protocol)] : [], tableOf("common")]).then((found) => new Speaker(...found));
     speaker.catch(() => speakers.delete(key));
     speakers.set(key, speaker);
   }

@@ -6,50 +6,28 @@
 // The same sources give the same bytes in every folder.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { EMBEDDED, LATER_STYLES, glue, replacing, root, shared } from "./replace.mjs";
 
-const [glue, out, what = "page"] = process.argv.slice(2);
+const [gluePath, out, what = "page"] = process.argv.slice(2);
 const isEmbed = what === "embed";
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-const GLUE = "pkg/consensus_playground.js";
-/** The styles of what is embedded, for a sheet that is made by its script. */
-const SHEET = "www/embed/sheet.css";
-
-/** Modules whose text is not that of their file, by how their import ends. */
-const REPLACED = {
-  // Classes that a part of the page does not use are left out of it.
-  [GLUE]: () => readFileSync(glue, "utf8").replace(/^if \(Symbol\.dispose\).*$/gm, "")
-    .replaceAll("new FinalizationRegistry", "/* @__PURE__ */ new FinalizationRegistry"),
+const replace = replacing({
+  ...glue(gluePath),
   // As seen from pkg/page/ and pkg/embed/.
-  "/root.js": () => 'export const ROOT = new URL("../../", import.meta.url); export const JUDGE = new URL("./", import.meta.url); export const COURSE = JUDGE;',
-  ...isEmbed && {
-    "/sheet.js": async () => {
-      const { outputFiles: [{ text }] } = await build({ ...shared, entryPoints: [SHEET] });
-      return `export const sheetText = async () => ${JSON.stringify(text)};`;
-    },
-    "/opening.js": () => readFileSync(join(root, "www/embed/closed.js"), "utf8"),
-  },
-};
-const replace = {
-  name: "replace",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\/(root|consensus_playground|sheet|opening)\.js$/ }, ({ path }) => {
-      const name = Object.keys(REPLACED).find((end) => path.endsWith(end));
-      return name && { path: name, namespace: "replaced" };
-    });
-    onLoad({ filter: /./, namespace: "replaced" }, async ({ path }) => ({ contents: await REPLACED[path]() }));
-  },
-};
+  "/root.js": () => `const beside = new URL("./", import.meta.url);
+    export const ROOT = new URL("../../", beside), SITE = ROOT, JUDGE = beside, EXPLORE = beside, COURSE = beside;
+    export const pageAddress = () => location.origin + location.pathname;`,
+  ...isEmbed && EMBEDDED,
+});
 
 /**
  * What the page fetches later stands on all that it has from the start. Saying so makes that two files, one
  * of them shared with the comparison, where esbuild would make one for every set of users: fewer requests,
  * and they pack better.
  */
-const LATER = ["www/opened.js", "www/panels/more.js", "www/panels/explore.js", "www/course/course.js", "www/panels/share.js"].map((path) => join(root, path));
+const LATER = ["opened", "panels/more", "panels/explore", "panels/share", "course/course"].map((name) => join(root, `www/${name}.js`));
 const later = {
   name: "later",
   setup({ onLoad }) {
@@ -60,10 +38,6 @@ const later = {
   },
 };
 
-const shared = {
-  absWorkingDir: root, outdir: "page", bundle: true, minify: true, charset: "utf8", legalComments: "none",
-  logLevel: "warning", write: false, metafile: true,
-};
 const ENTRIES = isEmbed
   ? {
     scripts: ["www/embed/element.js", "www/embed/auto.js", "www/embed/frame.js", "www/embed/loader.js"], workers: [],
@@ -71,14 +45,14 @@ const ENTRIES = isEmbed
   }
   : {
     scripts: ["www/main.js", "www/compare.js"], workers: ["www/judge/judge-worker.js", "www/explore/worker.js"],
-    styles: ["www/main.css", "www/compare.css", "www/judge/judge.css", "www/course/course.css"],
+    styles: ["www/main.css", "www/compare.css", ...LATER_STYLES],
   };
 const scripts = await build({
-  ...shared, entryPoints: ENTRIES.scripts, format: "esm", splitting: true, target: "es2022",
+  ...shared, entryPoints: ENTRIES.scripts, format: "esm", splitting: true,
   chunkNames: "[name]-[hash]", plugins: isEmbed ? [replace] : [replace, later],
 });
 // Whole in itself, so that what the page shares does not fall into more pieces for its sake.
-const workers = await build({ ...shared, entryPoints: ENTRIES.workers, entryNames: "[name]", format: "esm", target: "es2022", plugins: [replace] });
+const workers = await build({ ...shared, entryPoints: ENTRIES.workers, entryNames: "[name]", format: "esm", plugins: [replace] });
 const styles = await build({ ...shared, entryPoints: ENTRIES.styles, entryNames: "[name]" });
 
 const files = new Map([...scripts.outputFiles, ...workers.outputFiles, ...styles.outputFiles].map(({ path, text }) => [basename(path), text]));

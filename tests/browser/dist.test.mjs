@@ -39,6 +39,14 @@ test("a scenario's page has its title and leads to it; a frame works; all below 
   for (const { id } of list) assert.ok(existsSync(join(SITE, "s", id, "index.html")), id);
   const small = readFileSync(join(SITE, "s", list[0].id, "index.html"), "utf8");
   assert.match(small, /<meta name="description" content="[^"]{20,}">/);
+  // As the test step has them drawn (xtask/src/test.rs).
+  for (const id of ["raft/figure-8", "gossip/hundred-nodes"]) {
+    const png = readFileSync(join(SITE, "s", id, "picture.png"));
+    assert.deepEqual([png.toString("latin1", 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)], ["PNG", 1200, 630]);
+    assert.ok(png.length > 20_000, `${id}: something is drawn`);
+    const image = /og:image" content="([^"]+)"/.exec(readFileSync(join(SITE, "s", id, "index.html"), "utf8"))[1];
+    assert.equal(image, `https://playground.example/s/${id}/picture.png`);
+  }
   await page.goto(`${address}s/${list[0].id}/`);
   await page.waitForFunction(() => globalThis.consensusPlayground?.frame);
   assert.equal(await page.evaluate(() => globalThis.consensusPlayground.scenarioId), list[0].id);

@@ -1,6 +1,7 @@
 // The comparison's own address: the left run's link in the fragment, and in the query what stands on
 // the right, its settings, the moment, and the slider's place.
 
+import { pageAddress } from "../root.js";
 import { decodeHash } from "../session.js";
 import { READY } from "./ready.js";
 
@@ -76,7 +77,7 @@ export function addressOf(page) {
   const query = new URLSearchParams({ with: page.right, at: String(page.clock.wholeMs) });
   if (page.cut !== null) query.set("cut", String(page.cut));
   for (const [id, value] of Object.entries(page.rightSettings())) query.set(SETTING + id, value);
-  return `${location.origin}${location.pathname}?${query}#${left.playground.link(true).replace(/^#/, "")}`;
+  return `${pageAddress()}?${query}#${left.playground.link(true).replace(/^#/, "")}`;
 }
 
 /** The part of the query that is about the page and not about what is open. */

@@ -2,7 +2,7 @@
 
 import { courseChapter } from "../../pkg/consensus_playground.js";
 import { fetchPart, loaded } from "../engine.js";
-import { ROOT } from "../root.js";
+import { textOf } from "../files.js";
 import { recall, remember } from "../storage.js";
 
 /** @typedef {{en: string, zh: string}} Words */
@@ -34,9 +34,9 @@ async function read() {
 
 /** @param {string} name */
 async function text(name) {
-  const answer = await fetch(new URL(`course/${name}`, ROOT));
-  if (!answer.ok) throw new Error(`course/${name}: ${answer.status}`);
-  return answer.text();
+  const found = await textOf(`course/${name}`);
+  if (found === null) throw new Error(`there is no course/${name}`);
+  return found;
 }
 
 /** The names of what has been done. @returns {Set<string>} */

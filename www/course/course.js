@@ -9,6 +9,7 @@ import { isCoreError } from "../core.js";
 import { keepSettings } from "../session.js";
 import { closePopover, opened } from "../opening.js";
 import { COURSE } from "../root.js";
+import { addStyles } from "../workers.js";
 import { createStrip } from "./strip.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -25,7 +26,7 @@ let guide = null;
 /** @param {App} app */
 function guideOf(app) {
   if (guide) return guide;
-  document.head.append(h("link", { rel: "stylesheet", href: new URL("course.css", COURSE).href }));
+  addStyles(COURSE, "course.css");
   const made = new Guide(app);
   guide = made;
   const host = /** @type {HTMLElement} */ (document.getElementById("sentence"));

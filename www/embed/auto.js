@@ -7,6 +7,9 @@ import { define, NAME } from "./element.js";
 const BLOCKS = [
   "pre > code.language-consensus", "div.consensus", "pre.consensus", "div.highlight-consensus", "div.language-consensus",
 ].join(", ");
+/** How long after its beginning a page's framework may take to come, and how often it is looked for. */
+const FRAMEWORK_MS = 10_000;
+const LOOK_EVERY_MS = 50;
 const HEIGHT = { least: 120, most: 2000 };
 
 if (typeof document !== "undefined") {
@@ -21,6 +24,10 @@ function upgrade() {
   for (const found of document.querySelectorAll(BLOCKS)) {
     const block = /** @type {HTMLElement} */ (found.localName === "code" ? found.parentElement : found);
     if (block.dataset.consensus !== undefined || block.parentElement?.closest("[data-consensus]")) continue;
+    if (isAwaited(block)) {
+      timer ||= window.setTimeout(lookAgain, LOOK_EVERY_MS);
+      continue;
+    }
     const code = block.querySelector("pre code, pre") ?? block;
     const run = document.createElement(NAME);
     run.setAttribute("scenario", `${(code.textContent ?? "").trim()}\n`);
@@ -30,6 +37,22 @@ function upgrade() {
     run.addEventListener("consensus-error", () => (block.hidden = false));
     block.before(run);
   }
+}
+
+let timer = 0;
+function lookAgain() {
+  timer = 0;
+  upgrade();
+}
+
+/**
+ * Whether VitePress has still to take over what its server wrote: it must find that as it was. When it has,
+ * Vue leaves its mark.
+ * @param {HTMLElement} block
+ */
+function isAwaited(block) {
+  const root = block.matches("div.language-consensus") ? block.closest("#app") : null;
+  return root !== null && !("__vue_app__" in root) && performance.now() < FRAMEWORK_MS;
 }
 
 /** @param {MessageEvent} event from one of the page's frames, perhaps */

@@ -7,7 +7,7 @@ import { fill, h } from "../dom.js";
 import { start } from "../engine.js";
 import { addWords, fetchWords, teach, translate } from "../i18n.js";
 import english from "../locale/en.embed.js";
-import { ROOT } from "../root.js";
+import { SITE } from "../root.js";
 import { Stage } from "../stage/index.js";
 import { language } from "./attributes.js";
 import { createBar } from "./bar.js";
@@ -101,7 +101,7 @@ export class Player {
     app.language = spoken;
     app.onTrouble = (error) => this.#showTrouble(error);
     this.title = h("span", { class: "title", part: "title" });
-    this.away = h("a", { class: "open", part: "link", href: new URL(".", ROOT).href, target: "_blank", rel: "noopener" });
+    this.away = h("a", { class: "open", part: "link", href: SITE?.href, hidden: SITE === null, target: "_blank", rel: "noopener" });
     this.head = h("div", { class: "head", part: "head" }, this.title, this.away);
     this.complaints = h("ul", { class: "complaints", part: "complaints", role: "alert", hidden: true });
     this.trouble = h("div", { class: "trouble", part: "trouble", role: "alert", hidden: true });
@@ -271,7 +271,7 @@ export class Player {
     this.title.textContent = app.words(app.about.title) || app.sheet.title;
     this.away.textContent = app.t("embed.open");
     this.away.title = app.t("embed.openHint");
-    this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, ROOT).href;
+    if (SITE) this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, SITE).href;
     this.bar.setAttribute("aria-label", app.t("bar.label"));
     this.#namedMs = 0;
     this.#showMoment();
@@ -280,8 +280,8 @@ export class Player {
   /** The link leads to the moment that is seen. */
   async #address() {
     try {
-      const link = await this.#app.momentLink();
-      if (link) this.away.href = new URL(`.#${link}`, ROOT).href;
+      const link = SITE && await this.#app.momentLink();
+      if (SITE && link) this.away.href = new URL(`.#${link}`, SITE).href;
     } catch {
       // Longer than a link may be, or not to be had now: what it was before leads to the beginning.
     }

@@ -1,6 +1,7 @@
 // One search as the page sees it: a ladder of budgets, each searched by a worker of its own, several at
 // once where there are cores. Whatever becomes of a worker, what it has told so far stays.
 
+import { searchWorker } from "../workers.js";
 import { budgetLine, isWithin, ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Budget} Budget */
@@ -112,7 +113,7 @@ export class Search {
 
   /** @param {Rung} rung */
   #begin(rung) {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = searchWorker();
     Object.assign(rung, { worker, state: "running" });
     worker.onmessage = ({ data }) => this.#hear(rung, data);
     worker.onerror = (event) => {

@@ -2,7 +2,7 @@
 // messages are read, so that a check can be stopped or another one begun.
 
 import init, { Judging, consistencyModels, coreExports, judgeLoaded } from "../../pkg/consensus_playground.js";
-import { ROOT } from "../root.js";
+import { compiled } from "../files.js";
 
 /**
  * What is asked: a history to judge, by all models; that this ends; a drawing of the present history.
@@ -33,11 +33,8 @@ const PART = "pkg/part_judge.wasm";
 const STEPS_AT_FIRST = 2000;
 
 async function load() {
-  const part = fetch(new URL(PART, ROOT)).then(async (answer) => {
-    if (!answer.ok) throw new Error(`${PART}: ${answer.status}`);
-    return WebAssembly.compile(await answer.arrayBuffer());
-  });
-  await Promise.all([init({ module_or_path: new URL(MODULE, ROOT) }), part]);
+  const part = compiled(PART);
+  await Promise.all([init({ module_or_path: compiled(MODULE) }), part]);
   new WebAssembly.Instance(await part, { core: /** @type {any} */ (coreExports()) });
   judgeLoaded();
 }

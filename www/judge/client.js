@@ -1,12 +1,11 @@
 // Asks the worker to judge, or, where there can be none, the page itself in slices that nobody feels.
 
-import { JUDGE } from "../root.js";
+import { judgingHere, judgingWorker } from "../workers.js";
 
 /** @typedef {import("./checker.js").Answer} Answer */
 /** @typedef {import("./checker.js").Models} Models */
 /** @typedef {(answer: Answer) => void} Listener */
 
-const WORKER = new URL("judge-worker.js", JUDGE);
 /** Well below what is needed for one picture of sixty in a second. */
 const SLICE_HERE_MS = 5;
 
@@ -67,7 +66,7 @@ export class Checker {
     } catch {
       // From a file, in a sandbox or in an old browser.
     }
-    const { serve } = await import(/** @type {any} */ (WORKER.href));
+    const { serve } = await judgingHere();
     const { port1, port2 } = new MessageChannel();
     serve(port1, SLICE_HERE_MS);
     this.isHere = true;
@@ -80,7 +79,7 @@ export class Checker {
   /** @returns {Promise<Worker>} */
   #openWorker() {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(WORKER, { type: "module" });
+      const worker = judgingWorker();
       let isReady = false;
       worker.onerror = (event) => {
         event.preventDefault();

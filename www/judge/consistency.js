@@ -7,6 +7,7 @@ import english from "../locale/en.judge.js";
 import { heading } from "../panels/parts.js";
 import { Doer, patch } from "../panels/patch.js";
 import { JUDGE } from "../root.js";
+import { addStyles } from "../workers.js";
 import { SIGNS, ends, mapOf, stateOf, titleOf } from "./map.js";
 import { Overlay } from "./overlay.js";
 import { drawPicture } from "./picture.js";
@@ -27,7 +28,7 @@ const OBJECTS = ["register", "kv", "set", "queue", "list", "lock", "bank", "stor
  * @param {App} app
  */
 export function create(host, app) {
-  document.head.append(h("link", { rel: "stylesheet", href: new URL("judge.css", JUDGE).href }));
+  addStyles(JUDGE, "judge.css");
   const top = h("div"), drawing = h("div", { class: "drawing" }), tail = h("div");
   const root = h("div", { class: "panel consistency" }, top, drawing, tail);
   const input = h("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: "-1" });

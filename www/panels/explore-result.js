@@ -1,6 +1,7 @@
 // What a search has found, or what it has covered and what it has not.
 
 import { h } from "../dom.js";
+import { pageAddress } from "../root.js";
 import { PRUNED, budgetWords } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
@@ -28,7 +29,7 @@ function found(app, search, doer) {
   const { property, why } = rung.view;
   const invariant = app.sheet.invariants.find(({ id }) => id === property);
   doer.add("play", () => void play(app, story));
-  const address = `${location.origin}${location.pathname}#${story.link.replace(/^#/, "")}`;
+  const address = `${pageAddress()}#${story.link.replace(/^#/, "")}`;
   return [
     h("div", { class: "explore-found", "data-key": "found" },
       property

@@ -4,9 +4,10 @@ import { h, icon } from "../dom.js";
 import { addWords } from "../i18n.js";
 import english from "../locale/en.share.js";
 import { makers } from "../share/makers.js";
-import { elementMarkup, frameMarkup, markdownLink, markdownPicture, pageAddress } from "../share/markup.js";
+import { elementMarkup, frameMarkup, markdownLink, markdownPicture } from "../share/markup.js";
 import { EASY_SIDE, qrCode, qrSvg } from "../share/qr.js";
 import { canCopyPictures, copyPng, copyText, fileName, saveFile } from "../share/save.js";
+import { pageAddress } from "../root.js";
 import { heading } from "./parts.js";
 import { Doer, patch } from "./patch.js";
 
@@ -62,16 +63,18 @@ export function create(host, app) {
       made = { trouble: wordsOf(app, error) };
     }
     const isShipped = app.scenarioId !== null && !app.ownWork;
+    // Where nobody else can open this page, a link is its text.
+    const canLead = pageAddress() !== "";
     const url = "link" in made ? `${pageAddress()}#${made.link}` : "";
     patch(root, [
       heading(app.t("share.link")),
       choice(),
       "trouble" in made ? h("p", { class: "warn", "data-key": "trouble" }, made.trouble) : field("link", app.t("share.link"), url),
       url ? verdict(url) : null,
-      ...(url ? codePart(url, isShipped && url.length > FITS_QR) : []),
+      ...(canLead && url ? codePart(url, isShipped && url.length > FITS_QR) : []),
       h("p", { class: "quiet", "data-key": "hint" }, app.t("share.hint")),
-      ...readable(isShipped),
-      ...documents(isShipped, url),
+      ...(canLead ? readable(isShipped) : []),
+      ...(canLead ? documents(isShipped, url) : []),
       ...picturePart(),
       ...filmPart(url),
       ...dataPart("link" in made ? made.link : null),

@@ -1,7 +1,7 @@
 // What somebody pastes into a document of theirs: links, pictures and embedded runs, with everything that came
 // from a scenario escaped for the language it is pasted into.
 
-import { ROOT } from "../root.js";
+import { SITE } from "../root.js";
 import { escapeText } from "./svg.js";
 
 /** What an embedded run is as high as, where nobody says. */
@@ -12,16 +12,9 @@ const HEIGHT = 440;
  * @typedef {{scenario: string, at: number | null}} Source
  */
 
-/** The folder that others reach the playground in: from disk, the one that the page names as its own. */
-export function site() {
-  const canonical = document.querySelector('link[rel="canonical"]');
-  const isPublic = location.protocol.startsWith("http") || !(canonical instanceof HTMLLinkElement);
-  return new URL(".", isPublic ? ROOT : canonical.href).href;
-}
-
-/** The page itself, without query and fragment. */
-export function pageAddress() {
-  return location.protocol.startsWith("http") ? location.origin + location.pathname : site();
+/** The folder that others reach the playground in; documents cannot name one that nobody else can open. */
+function site() {
+  return SITE?.href ?? "";
 }
 
 /** @param {string} text */

@@ -2,16 +2,18 @@
 //!
 //! All addresses are relative. Beside the page and what is embedded there is one small page for each shipped
 //! scenario, whose title and description those see who are sent its address (what follows `#` no crawler
-//! sees), and a service worker, so that whoever was there once needs no network.
+//! sees); a service worker, so that whoever was there once needs no network; all of it as one HTML file, for
+//! those who have no server at all; and the npm package.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use xshell::cmd;
 
 use crate::project::Project;
-use crate::scenarios;
+use crate::{npm, scenarios, setup};
 
 /// The folder where nobody names another.
 pub const FOLDER: &str = "dist";
@@ -23,17 +25,48 @@ const OFFLINE: &str = include_str!("dist/offline.js");
 const ABOVE: &str = "\"../pkg/";
 const BESIDE: &str = "\"pkg/";
 
+mod page;
+
 /// Paths below the folder, with `/` between names, and what is in the files.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Writes the site to a folder that is empty, or holds an earlier one.
-pub fn write(project: &Project, out: &Path) -> Result<()> {
+/// The playground as one file.
+const SINGLE: &str = "consensus-playground.html";
+
+/// The address of a folder on a server, which ends in `/`.
+pub struct Site(String);
+
+impl Site {
+    /// Reads an address that somebody wrote.
+    pub fn read(text: &str) -> Result<Site> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:%".contains(c);
+        match rest {
+            Some(rest) if !rest.is_empty() && rest.chars().all(is_plain) => {
+                Ok(Site(format!("{}/", text.trim_end_matches('/'))))
+            }
+            _ => bail!("`{text}` is no address; expected one like https://example.org/playground/"),
+        }
+    }
+}
+
+/// The scenarios whose pages get a picture: these, or all.
+pub type Pictured<'a> = Option<&'a [&'a str]>;
+
+/// Writes the site to a folder that is empty, or holds an earlier one. `site` is where it will stand: there
+/// lead links of the single file, and pictures of scenarios are said to be.
+pub fn write(
+    project: &Project,
+    out: &Path,
+    site: Option<&Site>,
+    pictured: Pictured<'_>,
+) -> Result<()> {
     let shell = &project.shell;
     let is_empty = shell.read_dir(out).map_or(true, |entries| entries.is_empty());
     if !is_empty && !out.join("sw.js").is_file() {
         bail!("{} holds something else; name an empty folder with --out", out.display());
     }
-    let files = make(project)?;
+    let files = make(project, site, pictured)?;
     shell.remove_path(out)?;
     for (name, content) in &files {
         shell.write_file(out.join(name), content)?;
@@ -43,7 +76,7 @@ pub fn write(project: &Project, out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn make(project: &Project) -> Result<Files> {
+fn make(project: &Project, site: Option<&Site>, pictured: Pictured<'_>) -> Result<Files> {
     let shell = &project.shell;
     let mut files = Files::new();
     for page in ["index.html", "compare.html"] {
@@ -72,14 +105,52 @@ fn make(project: &Project) -> Result<Files> {
     }
     files.insert("offline.js".to_owned(), OFFLINE.into());
     let worker = worker(&files);
+    let pictures = pictures(project, pictured)?;
     for entry in scenarios(project)? {
         let id = entry["id"].as_str().context("a scenario has no id")?;
-        files.insert(format!("s/{id}/index.html"), page(&entry).into_bytes());
+        let picture = pictures.as_ref().map(|folder| folder.join(format!("{id}.png")));
+        let picture = picture.filter(|file| file.is_file());
+        let page = page::page(&entry, address(site), picture.is_some());
+        files.insert(format!("s/{id}/index.html"), page.into_bytes());
+        if let Some(file) = picture {
+            files.insert(format!("s/{id}/{}", page::PICTURE), shell.read_binary_file(file)?);
+        }
     }
     files.insert("sw.js".to_owned(), worker.into_bytes());
+    files.insert(SINGLE.to_owned(), single(project, site)?);
+    let (name, package) = npm::pack(project, &npm::folder(project, address(site))?)?;
+    files.insert(name, package);
     // Otherwise GitHub Pages would put the site through a generator.
     files.insert(".nojekyll".to_owned(), Vec::new());
     Ok(files)
+}
+
+fn address(site: Option<&Site>) -> Option<&str> {
+    site.map(|Site(address)| address.as_str())
+}
+
+/// Draws the scenarios; the folder with what was drawn, if anything could be.
+fn pictures(project: &Project, pictured: Pictured<'_>) -> Result<Option<PathBuf>> {
+    let Some(chromium) = setup::chromium_if_there(project) else {
+        println!("No Chromium found: the scenarios' pages have no pictures.");
+        return Ok(None);
+    };
+    let shell = &project.shell;
+    let folder = project.target.join("xtask/pictures");
+    shell.remove_path(&folder)?;
+    let ids = pictured.unwrap_or_default();
+    cmd!(shell, "node xtask/social.mjs {folder} {chromium} {ids...}").run()?;
+    Ok(Some(folder))
+}
+
+/// The playground as one file.
+fn single(project: &Project, site: Option<&Site>) -> Result<Vec<u8>> {
+    setup::npm_packages(project)?;
+    let shell = &project.shell;
+    let out = project.target.join("xtask").join(SINGLE);
+    let site = address(site);
+    cmd!(shell, "node xtask/packed.mjs {out} {site...}").run()?;
+    Ok(shell.read_binary_file(&out)?)
 }
 
 fn scenarios(project: &Project) -> Result<Vec<Value>> {
@@ -111,65 +182,26 @@ fn worker(files: &Files) -> String {
     format!("const VERSION = \"{version:016x}\";\nconst FILES = {list};\n{WORKER}")
 }
 
-/// The page of a scenario. It goes on to the playground at once; the link is for those who stay.
-fn page(entry: &Value) -> String {
-    let words =
-        |key: &str, language: &str| escape(entry[key][language].as_str().unwrap_or_default());
-    let (id, protocol) = (escape_of(entry, "id"), escape_of(entry, "protocolTitle"));
-    let (title, about) = (words("title", "en"), words("about", "en"));
-    let (title_zh, about_zh) = (words("title", "zh"), words("about", "zh"));
-    let address = format!("../../../?scenario={id}");
-    format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>{title} · {protocol} · Consensus Playground</title>
-  <meta name="description" content="{about}">
-  <meta property="og:type" content="website">
-  <meta property="og:title" content="{title} · {protocol}">
-  <meta property="og:description" content="{about}">
-  <meta name="color-scheme" content="light dark">
-  <meta http-equiv="refresh" content="0; url={address}">
-  <link rel="icon" href="data:,">
-</head>
-<body>
-  <h1>{title}</h1>
-  <p>{about}</p>
-  <p lang="zh-Hans"><b>{title_zh}</b> {about_zh}</p>
-  <p><a href="{address}">Open it in the playground</a></p>
-</body>
-</html>
-"#
-    )
-}
-
-fn escape_of(entry: &Value, key: &str) -> String {
-    escape(entry[key].as_str().unwrap_or_default())
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
-    fn a_scenario_s_page_says_what_it_is_in_html() {
-        let entry = json!({
-            "id": "a/b", "protocolTitle": "A & B", "title": { "en": "Who \"won\"?" },
-            "about": { "en": "x < y", "zh": "一" },
-        });
-        let page = page(&entry);
-        assert!(
-            page.contains("<title>Who &quot;won&quot;? · A &amp; B · Consensus Playground</title>")
-        );
-        assert!(page.contains("name=\"description\" content=\"x &lt; y\""));
-        assert!(page.contains("url=../../../?scenario=a/b\"") && page.contains(" 一</p>"));
+    fn a_site_is_an_address_that_ends_in_a_slash() {
+        for given in ["https://example.org/a", "https://example.org/a/", "https://example.org/a//"]
+        {
+            assert_eq!(Site::read(given).unwrap().0, "https://example.org/a/");
+        }
+        for wrong in [
+            "",
+            "https://",
+            "example.org",
+            "javascript:alert(1)",
+            "https://a/\"><b>",
+            "https://a b",
+        ] {
+            assert!(Site::read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod bench;
 mod dist;
+mod npm;
 mod paths;
 mod pkg;
 mod project;
@@ -36,8 +37,12 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
-    /// Write the site, ready for any server and any folder: pages, package, scenarios.
+    /// Write the site, ready for any server and any folder: pages, package, scenarios, and all of it as
+    /// one HTML file.
     Dist {
+        /// Where it will stand, for what must name it: links from the single file, pictures of scenarios.
+        #[arg(long, value_name = "URL")]
+        site: Option<String>,
         /// Write it to this folder instead of dist/.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
@@ -76,7 +81,10 @@ fn run(command: Command) -> Result<()> {
     let project = Project::open()?;
     match command {
         Command::Build { out } => pkg::build(&project, &folder(&project, out, "pkg")?),
-        Command::Dist { out } => dist::write(&project, &folder(&project, out, dist::FOLDER)?),
+        Command::Dist { out, site } => {
+            let site = site.as_deref().map(dist::Site::read).transpose()?;
+            dist::write(&project, &folder(&project, out, dist::FOLDER)?, site.as_ref(), None)
+        }
         Command::Test { only } => test::run(&project, &only),
         Command::Bench(options) => bench::run(&project, &options),
     }

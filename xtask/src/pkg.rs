@@ -1,5 +1,5 @@
-//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, a package.json, below page/ what
-//! the page loads, and below embed/ what other people's pages load.
+//! Builds pkg/: the WebAssembly module, its JavaScript glue, its types, below page/ what the page loads, and
+//! below embed/ what other people's pages load.
 //!
 //! wasm-bindgen runs as a library, so its version is the one in Cargo.lock and no tool has to be installed;
 //! wasm-opt comes from npm's `binaryen`, and the page is bundled by npm's `esbuild`, both pinned in
@@ -20,6 +20,10 @@ use crate::split::{Part, Split, split};
 const MODULE: &str = "consensus_playground_bg.wasm";
 const GLUE: [&str; 3] =
     ["consensus_playground.js", "consensus_playground.d.ts", "consensus_playground_bg.wasm.d.ts"];
+
+/// What Node must know to import the glue. The package that npm gets is made of this folder and more
+/// (`npm.rs`).
+const PACKAGE: &str = "{\n  \"private\": true,\n  \"type\": \"module\"\n}\n";
 
 /// The folders in the package with the bundled page, and with what is embedded elsewhere. Nothing else may
 /// lie there.
@@ -179,7 +183,7 @@ fn make(project: &Project) -> Result<Files> {
         files.extend(bundle(project, &bound, &work.join(name), name)?);
     }
     files.insert("scenarios.json".to_owned(), scenarios::list(project)?.into_bytes());
-    files.insert("package.json".to_owned(), package_json(project).into_bytes());
+    files.insert("package.json".to_owned(), PACKAGE.into());
     for (name, content) in &files {
         remap.check(Path::new(name), content)?;
     }
@@ -264,39 +268,4 @@ fn protocol_ids(project: &Project) -> Result<Vec<String>> {
     let ids = folders.into_iter().filter(|path| path.join("mod.rs").is_file());
     let ids = ids.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
     Ok(ids.filter(|id| project.root.join("scenarios").join(id).is_dir()).collect())
-}
-
-/// Written by hand, because the order of keys matters: a resolver takes the first condition that fits.
-fn package_json(project: &Project) -> String {
-    let Project { version, description, license, .. } = project;
-    format!(
-        r#"{{
-  "name": "consensus-playground",
-  "version": "{version}",
-  "description": "{description}",
-  "license": "{license}",
-  "type": "module",
-  "exports": {{
-    ".": {{
-      "types": "./consensus_playground.d.ts",
-      "default": "./consensus_playground.js"
-    }},
-    "./{MODULE}": {{
-      "types": "./{MODULE}.d.ts",
-      "default": "./{MODULE}"
-    }},
-    "./package.json": "./package.json"
-  }},
-  "types": "./consensus_playground.d.ts",
-  "sideEffects": false,
-  "files": [
-    "consensus_playground*",
-    "embed",
-    "part_*",
-    "protocol_*",
-    "scenarios.json"
-  ]
-}}
-"#
-    )
 }

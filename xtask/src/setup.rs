@@ -7,9 +7,11 @@ use xshell::cmd;
 use crate::project::{Project, WASM};
 
 #[cfg(windows)]
-const NPM: &str = "npm.cmd";
+/// npm, as it is called here.
+pub const NPM: &str = "npm.cmd";
 #[cfg(not(windows))]
-const NPM: &str = "npm";
+/// npm, as it is called here.
+pub const NPM: &str = "npm";
 
 const CHROMIUM_NAMES: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -78,6 +80,12 @@ pub fn chromium(project: &Project) -> Result<PathBuf> {
              and set CHROMIUM_PATH to its executable"
         ),
     }
+}
+
+/// Chromium, where there is one; nothing is installed.
+pub fn chromium_if_there(project: &Project) -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM_PATH").map(PathBuf::from);
+    named.filter(|path| runs(project, path)).or_else(|| installed_chromium(project))
 }
 
 fn installed_chromium(project: &Project) -> Option<PathBuf> {

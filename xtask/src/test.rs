@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use xshell::cmd;
 
 use crate::project::{Project, WASM};
-use crate::{dist, pkg, setup};
+use crate::{dist, npm, pkg, setup};
 
 /// One check. The order here is the order they run in: cheap ones, and those whose failure explains
 /// others, first.
@@ -27,7 +27,12 @@ pub enum Step {
     Wasm,
     /// The page works in Chromium.
     Browser,
+    /// Other people's documents with runs in them work in Chromium: examples/, built by their generators.
+    Docs,
 }
+
+/// Where the site stands in the tests, and in the examples' sources.
+const SITE: &str = "https://playground.example/";
 
 impl Step {
     fn headline(self) -> &'static str {
@@ -39,6 +44,7 @@ impl Step {
             Step::Types => "JavaScript types",
             Step::Wasm => "WebAssembly in Node",
             Step::Browser => "the page in Chromium",
+            Step::Docs => "examples in Chromium",
         }
     }
 
@@ -55,6 +61,9 @@ impl Step {
             }
             Step::Browser => {
                 "Mend the test named above; `cargo xtask test --only browser` runs this step alone."
+            }
+            Step::Docs => {
+                "Mend what is named above; `cargo xtask test --only docs` runs this step alone."
             }
         }
     }
@@ -90,12 +99,27 @@ impl Step {
                 let chromium = setup::chromium(project)?;
                 let files = test_files(project, "tests/browser")?;
                 cmd!(shell, "cargo build --locked").run()?;
-                let site = project.target.join("xtask").join(dist::FOLDER);
-                dist::write(project, &site)?;
                 cmd!(shell, "node --test {files...}")
-                    .env("PLAYGROUND_DIST", &site)
+                    .env("PLAYGROUND_DIST", site(project)?)
                     .env("CHROMIUM_PATH", chromium)
                     .env("PLAYGROUND_BINARY", project.binary("debug"))
+                    .run()?;
+            }
+            Step::Docs => {
+                setup::npm_packages(project)?;
+                let chromium = setup::chromium(project)?;
+                let files = test_files(project, "tests/docs")?;
+                cmd!(shell, "cargo build --locked").run()?;
+                let documents = documents(&project.root.join("examples"))?;
+                let binary = project.binary("debug");
+                cmd!(shell, "{binary} check {documents...}").run()?;
+                let home = project.target.join("docs");
+                let package = npm::folder(project, Some(SITE))?;
+                cmd!(shell, "node xtask/examples.mjs {home} {package}").run()?;
+                cmd!(shell, "node --test {files...}")
+                    .env("PLAYGROUND_DIST", site(project)?)
+                    .env("PLAYGROUND_EXAMPLES", home.join("examples"))
+                    .env("CHROMIUM_PATH", chromium)
                     .run()?;
             }
         }
@@ -140,6 +164,30 @@ pub fn run(project: &Project, only: &[Step]) -> Result<()> {
             bail!("{} failed. {}\n\n{error:#}", step.headline(), step.advice());
         }
     }
+}
+
+/// Writes the site below the target folder.
+fn site(project: &Project) -> Result<PathBuf> {
+    let site = project.target.join("xtask").join(dist::FOLDER);
+    // All pictures would take as long as the tests.
+    let pictured = ["raft/figure-8", "gossip/hundred-nodes"];
+    dist::write(project, &site, Some(&dist::Site::read(SITE)?), Some(&pictured))?;
+    Ok(site)
+}
+
+/// The documents of a folder and of those below it.
+fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(documents(&path)?);
+        } else if path.extension().is_some_and(|end| end == "md" || end == "html") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The tests of a folder, listed here because Node's own search in a folder changed between its versions.
