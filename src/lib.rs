@@ -17,6 +17,7 @@ pub mod mix;
 pub mod operation;
 pub mod protocol;
 pub mod protocols;
+pub mod renaming;
 pub mod scenario;
 pub mod session;
 mod sheet;

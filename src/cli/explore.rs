@@ -53,6 +53,9 @@ pub(super) struct ExploreArguments {
     /// Ask operations of leading nodes alone.
     #[arg(long)]
     ask_leaders: bool,
+    /// Lose messages of an earlier period than their receiver's.
+    #[arg(long)]
+    timely: bool,
     /// How long time passes at once where the budget has waits, in milliseconds.
     #[arg(long)]
     wait: Option<u32>,
@@ -60,7 +63,7 @@ pub(super) struct ExploreArguments {
     /// expect, such as "n1 committed 1".
     #[arg(long)]
     goal: Vec<String>,
-    /// A reduction to switch off: dead, idle, equal, clients or prompt.
+    /// A reduction to switch off: dead, idle, equal, clients, prompt or symmetry.
     #[arg(long, value_name = "REDUCTION")]
     no: Vec<String>,
     /// The most actions of a run.
@@ -302,6 +305,9 @@ fn request_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Reque
     }
     if arguments.ask_leaders {
         set("ask-leaders", "")?;
+    }
+    if arguments.timely {
+        set("timely", "")?;
     }
     if let Some(wait) = &arguments.wait {
         set("wait", &wait.to_string())?;

@@ -12,16 +12,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use super::alike::{Alike, Flying, Sums};
 use super::moves::Move;
 use super::plan::Plan;
 use crate::ids::Endpoint;
-use crate::mix::scramble;
-use crate::world::{Envelope, World};
+use crate::world::{Envelope, RenamedHashes, World};
 
 /// A world without messages in flight.
 pub(super) struct Core {
     pub world: World,
-    pub sum: u64,
+    /// Its sum under each renaming of the nodes.
+    pub sums: Box<[u64]>,
     memory: Mutex<Memory>,
 }
 
@@ -39,29 +40,27 @@ pub(super) struct Effect {
     /// The core after it; `None` where the move is impossible.
     after: Option<Weak<Core>>,
     /// What was sent, without what is dead already.
-    pub sent: Vec<Arc<Envelope>>,
-    /// The sum of their parts.
-    pub sent_sum: u64,
+    pub sent: Vec<Arc<Flying>>,
+    /// The sums of their parts.
+    pub sent_sums: Box<[u64]>,
     /// How many were sent that are dead already.
     pub dead: u64,
     /// Whose messages may have died.
     pub touched: Option<Endpoint>,
 }
 
-/// A message's part of the sum that stands for all messages in flight.
-pub(super) fn part(envelope: &Envelope) -> u64 {
-    scramble(envelope.hash)
-}
-
 /// All cores that are in use, by their sums.
-#[derive(Default)]
 pub(super) struct Cores {
+    alike: Alike,
     table: Mutex<Table>,
 }
 
 #[derive(Default)]
 struct Table {
     cores: BTreeMap<u64, Weak<Core>>,
+    /// Every message that was ever sent, by its hash.
+    messages: BTreeMap<u64, Arc<Flying>>,
+    renamed: RenamedHashes,
     /// How large the table may grow before those that are gone are swept out.
     sweep_at: usize,
 }
@@ -75,20 +74,42 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Cores {
+    /// None yet, of worlds that are alike so.
+    pub fn new(alike: Alike) -> Self {
+        Cores { alike, table: Mutex::default() }
+    }
+
     /// The core of a world whose messages have been taken out.
     pub fn of(&self, world: World) -> Arc<Core> {
-        let sum = world.core_sum();
         let mut table = locked(&self.table);
-        if let Some(core) = table.cores.get(&sum).and_then(Weak::upgrade) {
+        let sums = self.alike.core_sums(&world, &mut table.renamed);
+        if let Some(core) = table.cores.get(&sums[0]).and_then(Weak::upgrade) {
             return core;
         }
         if table.cores.len() >= table.sweep_at {
             table.cores.retain(|_, core| core.strong_count() > 0);
             table.sweep_at = (2 * table.cores.len()).max(SWEEP_MIN);
         }
-        let core = Arc::new(Core { world, sum, memory: Mutex::default() });
-        table.cores.insert(sum, Arc::downgrade(&core));
+        let core = Arc::new(Core { world, sums, memory: Mutex::default() });
+        table.cores.insert(core.sums[0], Arc::downgrade(&core));
         core
+    }
+
+    /// The messages in flight in a world, taken out and known by their hashes; the dead ones, which are
+    /// left out, are counted.
+    pub fn take_messages(&self, world: &mut World, plan: &Plan) -> (Vec<Arc<Flying>>, u64) {
+        let (mut taken, mut dead) = (Vec::new(), 0);
+        for envelope in world.take_messages() {
+            if plan.loses(world, &envelope) {
+                dead += 1;
+                continue;
+            }
+            let mut table = locked(&self.table);
+            let known = table.messages.entry(envelope.hash);
+            let flying = known.or_insert_with(|| Arc::new(self.alike.flying(world, envelope)));
+            taken.push(Arc::clone(flying));
+        }
+        (taken, dead)
     }
 
     /// What a move makes of a core, and the core after it; `None` where it is impossible. `message` is
@@ -131,39 +152,37 @@ impl Cores {
         message: Option<&Envelope>,
         plan: &Plan,
     ) -> (Arc<Effect>, Option<Arc<Core>>) {
-        let mut effect =
-            Effect { after: None, sent: Vec::new(), sent_sum: 0, dead: 0, touched: None };
+        let impossible = || {
+            let (sent, sent_sums) = (Vec::new(), Box::default());
+            Arc::new(Effect { after: None, sent, sent_sums, dead: 0, touched: None })
+        };
         let mut world = core.world.clone();
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
         if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
-            return (Arc::new(effect), None);
+            return (impossible(), None);
         }
-        effect.touched = match message {
+        let touched = match message {
             Some(message) => Some(message.to),
             None => world.last().touched.map(Endpoint::Node),
         };
-        effect.sent = world.take_messages();
-        if plan.reductions.dead {
-            let before = effect.sent.len();
-            effect.sent.retain(|envelope| !world.would_be_dead(envelope));
-            effect.dead = (before - effect.sent.len()) as u64;
-        }
-        let parts = effect.sent.iter().map(|envelope| part(envelope));
-        effect.sent_sum = parts.fold(0, u64::wrapping_add);
+        let (sent, dead) = self.take_messages(&mut world, plan);
+        let mut sums = Sums::ZERO;
+        sent.iter().for_each(|flying| sums.add(&flying.parts));
         let after = self.of(world);
-        effect.after = Some(Arc::downgrade(&after));
-        (Arc::new(effect), Some(after))
+        let sent_sums = sums.0[..after.sums.len()].into();
+        let core = Some(Arc::downgrade(&after));
+        (Arc::new(Effect { after: core, sent, sent_sums, dead, touched }), Some(after))
     }
 }
 
 impl Core {
-    /// Whether a message can never matter again in this core.
-    pub fn is_dead(&self, envelope: &Envelope) -> bool {
+    /// Whether a message is lost in this core: it can never matter again, or comes late.
+    pub fn loses(&self, envelope: &Envelope, plan: &Plan) -> bool {
         let mut memory = locked(&self.memory);
         if let Some((_, is_dead)) = memory.judged.iter().find(|(hash, _)| *hash == envelope.hash) {
             return *is_dead;
         }
-        let is_dead = self.world.would_be_dead(envelope);
+        let is_dead = plan.loses(&self.world, envelope);
         memory.judged.push((envelope.hash, is_dead));
         is_dead
     }

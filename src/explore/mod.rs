@@ -12,11 +12,13 @@
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
 //! action made of it (`core.rs`); messages that can never matter are taken out, loss is a message never
-//! delivered, time does not pass ([`Reductions`], each with a switch).
+//! delivered, time does not pass, and
+//! states that differ in who is who are one where nodes are alike (`alike.rs`; [`Reductions`], each
+//! with a switch).
 //!
-//! **Left out.** Symmetry of nodes and of values: a protocol's nodes compare ids (ballots, ties), and
-//! nothing tells the explorer which do not.
+//! **Left out.** Symmetry of values, and of nodes that compare their names (ballots, ties).
 
+mod alike;
 mod around;
 mod breadth;
 mod budget;

@@ -6,7 +6,7 @@ use crate::operation::{Operation, PROPOSE, PUT, TRANSFER, Text};
 use crate::protocol::Sheet;
 use crate::scenario::{Expectation, expect};
 use crate::view::Shape;
-use crate::world::{Status, World};
+use crate::world::{Envelope, Status, World};
 
 /// The most operations on offer: each is a bit of a state.
 pub const OFFERS_MAX: usize = 32;
@@ -24,6 +24,8 @@ pub struct Plan {
     pub silent_timers: u64,
     /// Whether operations are asked of leading nodes alone.
     pub asks_leaders: bool,
+    /// Whether messages of an earlier period than their receiver's are lost.
+    pub is_timely: bool,
     /// How long time passes at once, in milliseconds; also how far a clock jumps.
     pub wait_ms: u32,
     /// What is left out because it cannot matter.
@@ -47,18 +49,32 @@ pub struct Reductions {
     /// happened before the call, and a later call demands more of its answer. A call and its arrival
     /// count as one step.
     pub prompt: bool,
+    /// States that differ in who is who are one, where nodes are alike.
+    pub symmetry: bool,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Self =
-        Reductions { dead: true, idle: true, equal: true, clients: true, prompt: true };
+    pub const ALL: Self = Reductions {
+        dead: true,
+        idle: true,
+        equal: true,
+        clients: true,
+        prompt: true,
+        symmetry: true,
+    };
     /// None of them.
-    pub const NONE: Self =
-        Reductions { dead: false, idle: false, equal: false, clients: false, prompt: false };
+    pub const NONE: Self = Reductions {
+        dead: false,
+        idle: false,
+        equal: false,
+        clients: false,
+        prompt: false,
+        symmetry: false,
+    };
 
     /// Their names.
-    pub const NAMES: [&'static str; 5] = ["dead", "idle", "equal", "clients", "prompt"];
+    pub const NAMES: [&'static str; 6] = ["dead", "idle", "equal", "clients", "prompt", "symmetry"];
 
     /// The switch of that name.
     pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
@@ -68,6 +84,7 @@ impl Reductions {
             "equal" => Some(&mut self.equal),
             "clients" => Some(&mut self.clients),
             "prompt" => Some(&mut self.prompt),
+            "symmetry" => Some(&mut self.symmetry),
             _ => None,
         }
     }
@@ -112,6 +129,12 @@ fn count(world: &World, shape: Shape) -> u16 {
 }
 
 impl Plan {
+    /// Whether a message that would be in flight in a world is left out of it.
+    pub(super) fn loses(&self, world: &World, envelope: &Envelope) -> bool {
+        (self.reductions.dead && world.would_be_dead(envelope))
+            || (self.is_timely && world.would_be_late(envelope))
+    }
+
     /// The usual plan for a protocol.
     pub fn usual(sheet: &Sheet) -> Self {
         Plan {
@@ -119,6 +142,7 @@ impl Plan {
             offers: usual_offers(sheet),
             silent_timers: 0,
             asks_leaders: false,
+            is_timely: false,
             wait_ms: WAIT_MS,
             reductions: Reductions::ALL,
             goal: Vec::new(),

@@ -2,7 +2,7 @@
 //! the same lines, read by the same code.
 //!
 //! One option a line, its value behind it: `budget timers=3,crashes=1`, `offer put x 1`,
-//! `silent election`, `ask-leaders`, `wait 1000`, `goal leaders 2`, `no equal`, `depth 20`,
+//! `silent election`, `ask-leaders`, `timely`, `wait 1000`, `goal leaders 2`, `no equal`, `depth 20`,
 //! `states 100000`. What is not said is as [`Plan::usual`] and [`Limits`] have it.
 
 use super::breadth::Limits;
@@ -64,6 +64,10 @@ impl Request {
                 plan.asks_leaders = true;
                 Ok(())
             }
+            "timely" => {
+                plan.is_timely = true;
+                Ok(())
+            }
             "wait" => number(value, "milliseconds").map(|wait_ms| plan.wait_ms = wait_ms),
             "goal" => goal_of(value, scenario).map(|goal| plan.goal.push(goal)),
             "no" => match plan.reductions.switch(value) {
@@ -82,8 +86,8 @@ impl Request {
 }
 
 /// The options.
-const OPTIONS: [&str; 9] =
-    ["budget", "offer", "silent", "ask-leaders", "wait", "goal", "no", "depth", "states"];
+const OPTIONS: [&str; 10] =
+    ["budget", "offer", "silent", "ask-leaders", "timely", "wait", "goal", "no", "depth", "states"];
 
 fn unknown(what: &str, known: &[&str], found: &str) -> String {
     format!("expected {what} ({}), found “{found}”", known.join(", "))
@@ -180,7 +184,7 @@ mod tests {
             ("goal luck", "goal: "),
             (
                 "no luck",
-                "no: expected a reduction (dead, idle, equal, clients, prompt), found “luck”",
+                "no: expected a reduction (dead, idle, equal, clients, prompt, symmetry), found “luck”",
             ),
             ("depth -1", "depth: expected a number, found “-1”"),
             ("states", "states: expected a number, found “”"),

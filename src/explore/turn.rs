@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use super::alike::{Flying, Sums};
 use super::budget::{Budget, Surprise};
-use super::core::{Core, Effect, part};
+use super::core::{Core, Effect};
 use super::moves::Move;
 use super::space::{Pruned, Visit};
 use super::worlds::{Situation, Worlds};
 use crate::action::ActionKind;
 use crate::ids::{ClientId, NodeId, NodeSet};
-use crate::world::{Envelope, Status, World};
+use crate::world::{Status, World};
 
 /// One state being expanded.
 pub(super) struct Turn<'a> {
     space: &'a Worlds,
     state: &'a Situation,
+    /// The sums of its messages' parts.
+    network: Sums,
     visit: Visit<'a, Worlds>,
     pruned: Pruned,
     goes_on: bool,
@@ -24,20 +27,27 @@ pub(super) struct Turn<'a> {
 struct Change<'a> {
     without: Option<usize>,
     dead: Vec<usize>,
-    sent: &'a [Arc<Envelope>],
+    sent: &'a [Arc<Flying>],
 }
 
 impl Change<'_> {
-    fn messages<'a>(&'a self, state: &'a Situation) -> impl Iterator<Item = &'a Arc<Envelope>> {
+    fn messages<'a>(&'a self, state: &'a Situation) -> impl Iterator<Item = &'a Arc<Flying>> {
         let stays = |place: &usize| self.without != Some(*place) && !self.dead.contains(place);
         let kept = state.messages.iter().enumerate().filter(move |(place, _)| stays(place));
-        kept.map(|(_, envelope)| envelope).chain(self.sent)
+        kept.map(|(_, flying)| flying).chain(self.sent)
     }
 }
 
 impl<'a> Turn<'a> {
     pub fn new(space: &'a Worlds, state: &'a Situation, visit: Visit<'a, Worlds>) -> Self {
-        Turn { space, state, visit, pruned: Pruned::default(), goes_on: true }
+        Turn {
+            space,
+            state,
+            network: state.network(),
+            visit,
+            pruned: Pruned::default(),
+            goes_on: true,
+        }
     }
 
     /// Looks at all that may happen.
@@ -76,10 +86,13 @@ impl<'a> Turn<'a> {
             return;
         }
         let (space, state) = (self.space, self.state);
-        let envelope = message.map(|place| &*state.messages[place]);
+        let envelope = message.map(|place| &*state.messages[place].envelope);
         let effect = space.cores.effect(&state.core, step, envelope, space.plan());
         let Some((effect, core)) = effect else { return };
-        if space.plan().reductions.idle && effect.sent.is_empty() && core.sum == state.core.sum {
+        if space.plan().reductions.idle
+            && effect.sent.is_empty()
+            && core.sums[0] == state.core.sums[0]
+        {
             self.pruned.idle += 1;
             return;
         }
@@ -89,23 +102,27 @@ impl<'a> Turn<'a> {
             sent: &effect.sent,
         };
         self.pruned.dead += effect.dead + change.dead.len() as u64;
-        let gone = message.iter().chain(&change.dead).map(|place| part(&state.messages[*place]));
-        let network = gone.fold(state.network.wrapping_add(effect.sent_sum), u64::wrapping_sub);
-        self.reach(step, &core, network, &change, left, called);
+        let mut network = self.network;
+        network.add(&effect.sent_sums);
+        for place in message.iter().chain(&change.dead) {
+            network.subtract(&state.messages[*place].parts);
+        }
+        self.reach(step, &core, &network, &change, left, called);
     }
 
     /// The places of the messages that died.
     fn dead(&self, effect: &Effect, core: &Arc<Core>, message: Option<usize>) -> Vec<usize> {
-        let Some(touched) = effect.touched.filter(|_| self.space.plan().reductions.dead) else {
-            return Vec::new();
-        };
+        let plan = self.space.plan();
+        let loses = plan.reductions.dead || plan.is_timely;
+        let Some(touched) = effect.touched.filter(|_| loses) else { return Vec::new() };
         if Arc::ptr_eq(core, &self.state.core) {
             return Vec::new();
         }
         let messages = self.state.messages.iter().enumerate();
         messages
-            .filter(|(place, envelope)| {
-                envelope.to == touched && Some(*place) != message && core.is_dead(envelope)
+            .filter(|(place, flying)| {
+                let envelope = &flying.envelope;
+                envelope.to == touched && Some(*place) != message && core.loses(envelope, plan)
             })
             .map(|(place, _)| place)
             .collect()
@@ -115,7 +132,7 @@ impl<'a> Turn<'a> {
         &mut self,
         step: &Move,
         core: &Arc<Core>,
-        network: u64,
+        network: &Sums,
         change: &Change<'_>,
         left: Budget,
         called: u32,
@@ -125,12 +142,11 @@ impl<'a> Turn<'a> {
             true => self.space.order_of(change.messages(state)),
             false => 0,
         };
-        let whole = network.wrapping_add(order);
-        let fingerprint = self.space.fingerprint_of(core, whole, &left, called);
+        let rest = self.space.rest_of(&left, called).wrapping_add(order);
+        let fingerprint = self.space.fingerprint_of(core, network, rest);
         let mut make = || Situation {
             core: Arc::clone(core),
             messages: change.messages(state).cloned().collect(),
-            network,
             left,
             called,
         };
@@ -139,31 +155,35 @@ impl<'a> Turn<'a> {
 
     fn messages(&mut self) {
         let (state, world) = (self.state, self.world());
-        for (place, envelope) in state.messages.iter().enumerate() {
+        for (place, flying) in state.messages.iter().enumerate() {
+            let envelope = &flying.envelope;
             let before = &state.messages[..place];
             if self.space.plan().reductions.equal
-                && before.iter().any(|other| other.hash == envelope.hash)
+                && before.iter().any(|other| other.envelope.hash == envelope.hash)
             {
                 self.pruned.equal += 1;
                 continue;
             }
             let hash = envelope.hash;
             if let Some(left) = state.left.less(Surprise::Duplicate) {
-                let sent = [Arc::clone(envelope)];
+                let sent = [Arc::clone(flying)];
                 let change = Change { without: None, dead: Vec::new(), sent: &sent };
-                let network = state.network.wrapping_add(part(envelope));
-                self.remain(&Move::Duplicate(hash), network, &change, left);
+                let mut network = self.network;
+                network.add(&flying.parts);
+                self.remain(&Move::Duplicate(hash), &network, &change, left);
             }
             if let Some(left) = state.left.less(Surprise::Drop) {
                 let change = Change { without: Some(place), dead: Vec::new(), sent: &[] };
-                let network = state.network.wrapping_sub(part(envelope));
-                self.remain(&Move::Drop(hash), network, &change, left);
+                let mut network = self.network;
+                network.subtract(&flying.parts);
+                self.remain(&Move::Drop(hash), &network, &change, left);
             }
             // On a link that keeps the order only the oldest can arrive.
             let is_behind = self.space.keeps_order()
                 && world.is_ordered(envelope)
                 && before
                     .iter()
+                    .map(|other| &other.envelope)
                     .any(|other| (other.from, other.to) == (envelope.from, envelope.to));
             if !is_behind && world.could_arrive(envelope) {
                 self.act(&Move::Deliver(hash), Some(place), state.left, state.called);
@@ -172,7 +192,7 @@ impl<'a> Turn<'a> {
     }
 
     /// A move after which all but the messages is as it was.
-    fn remain(&mut self, step: &Move, network: u64, change: &Change<'_>, left: Budget) {
+    fn remain(&mut self, step: &Move, network: &Sums, change: &Change<'_>, left: Budget) {
         if self.goes_on {
             let state = self.state;
             self.reach(step, &state.core, network, change, left, state.called);

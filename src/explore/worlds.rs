@@ -15,35 +15,51 @@
 
 use std::sync::Arc;
 
+use super::alike::{Alike, Flying, Sums};
 use super::budget::Budget;
-use super::core::{Core, Cores, part};
+use super::core::{Core, Cores};
 use super::moves::Move;
 use super::plan::Plan;
 use super::space::{Finding, Pruned, Space, Visit};
 use super::turn::Turn;
 use crate::action::Action;
 use crate::mix::{hash_of, scramble};
-use crate::world::{Envelope, World};
+use crate::world::World;
 
 /// A world on the way, and what may still happen to it.
 #[derive(Clone)]
 pub struct Situation {
     pub(super) core: Arc<Core>,
     /// The messages in flight, oldest first.
-    pub(super) messages: Box<[Arc<Envelope>]>,
-    /// The sum of their parts.
-    pub(super) network: u64,
+    pub(super) messages: Box<[Arc<Flying>]>,
     pub(super) left: Budget,
     /// A bit for each operation on offer that was called.
     pub(super) called: u32,
 }
 
 impl Situation {
+    /// The sums of the messages' parts.
+    pub(super) fn network(&self) -> Sums {
+        let mut sums = Sums::ZERO;
+        self.messages.iter().for_each(|flying| sums.add(&flying.parts));
+        sums
+    }
+
+    /// What is left of the budget.
+    pub fn left(&self) -> Budget {
+        self.left
+    }
+
+    /// A bit for each operation on offer that was called.
+    pub fn called(&self) -> u32 {
+        self.called
+    }
+
     /// The world. Its message ids are its own.
     pub fn world(&self) -> World {
         let mut world = self.core.world.clone();
-        for envelope in &self.messages {
-            let _ = world.put_back(envelope);
+        for flying in &self.messages {
+            let _ = world.put_back(&flying.envelope);
         }
         world
     }
@@ -60,7 +76,8 @@ pub struct Worlds {
 impl Worlds {
     /// The worlds that can be reached from `origin`.
     pub fn new(origin: World, plan: Plan) -> Self {
-        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores: Cores::default() }
+        let cores = Cores::new(Alike::new(&origin, &plan));
+        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores }
     }
 
     /// The world that a search begins in.
@@ -96,24 +113,24 @@ impl Worlds {
         Some(Finding::Violation { property, why: violation.why.clone() })
     }
 
-    /// The state of a core, messages by their sum, and what is left.
-    pub(super) fn fingerprint_of(
-        &self,
-        core: &Core,
-        network: u64,
-        left: &Budget,
-        called: u32,
-    ) -> u64 {
-        scramble(core.sum.wrapping_add(network).wrapping_add(hash_of(&(left, called))))
+    /// The state of a core, messages by their sums, and what is left.
+    pub(super) fn fingerprint_of(&self, core: &Core, network: &Sums, rest: u64) -> u64 {
+        scramble(network.least_with(&core.sums).wrapping_add(rest))
+    }
+
+    /// What tells apart states in which not the same may still happen.
+    pub(super) fn rest_of(&self, left: &Budget, called: u32) -> u64 {
+        hash_of(&(left, called))
     }
 
     /// What tells apart states whose messages are the same but stand in another order, where a link
     /// keeps the order.
-    pub(super) fn order_of<'a>(&self, messages: impl Iterator<Item = &'a Arc<Envelope>>) -> u64 {
+    pub(super) fn order_of<'a>(&self, messages: impl Iterator<Item = &'a Arc<Flying>>) -> u64 {
         if !self.keeps_order {
             return 0;
         }
         let mut ordered: Vec<_> = messages
+            .map(|flying| &flying.envelope)
             .filter(|envelope| self.origin.is_ordered(envelope))
             .map(|envelope| (envelope.from, envelope.to, envelope.hash))
             .collect();
@@ -133,15 +150,10 @@ impl Space for Worlds {
 
     fn initial(&self) -> Vec<Situation> {
         let mut world = self.origin.clone();
-        let mut messages = world.take_messages();
-        if self.plan.reductions.dead {
-            messages.retain(|envelope| !world.would_be_dead(envelope));
-        }
-        let network = messages.iter().map(|envelope| part(envelope)).fold(0, u64::wrapping_add);
+        let (messages, _) = self.cores.take_messages(&mut world, &self.plan);
         vec![Situation {
             core: self.cores.of(world),
             messages: messages.into(),
-            network,
             left: self.plan.budget,
             called: 0,
         }]
@@ -152,8 +164,9 @@ impl Space for Worlds {
     }
 
     fn fingerprint(&self, state: &Situation) -> u64 {
-        let network = state.network.wrapping_add(self.order_of(state.messages.iter()));
-        self.fingerprint_of(&state.core, network, &state.left, state.called)
+        let order = self.order_of(state.messages.iter());
+        let rest = self.rest_of(&state.left, state.called).wrapping_add(order);
+        self.fingerprint_of(&state.core, &state.network(), rest)
     }
 
     fn finding(&self, state: &Situation) -> Option<Finding> {

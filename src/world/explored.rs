@@ -11,9 +11,10 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::network::{Envelope, Payload};
-use super::{Client, Status, World};
-use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
-use crate::mix::{StableHasher, scramble};
+use super::{Status, World};
+use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet, TimerId};
+use crate::mix::{StableHasher, hash_of, scramble};
+use crate::renaming::Renaming;
 
 /// Sets the nodes' parts of the sum apart.
 const NODE: u64 = 0x517C_C1B7_2722_0A95;
@@ -21,30 +22,48 @@ const NODE: u64 = 0x517C_C1B7_2722_0A95;
 impl World {
     /// The state without messages in flight, as 64 bits. Only what an action touched is hashed again.
     pub(crate) fn core_sum(&self) -> u64 {
+        let nodes: Vec<u64> = self.nodes.iter().map(|slot| slot.hash(self.machine)).collect();
+        self.sum_of(&nodes, self.ghost_hash(), None)
+    }
+
+    /// The sum of what nodes and history variables were hashed to, with all else; under other names also
+    /// without whom idle clients asked last, since a search names the node whenever one calls.
+    pub(super) fn sum_of(&self, nodes: &[u64], ghost: u64, names: Option<&Renaming>) -> u64 {
+        let name = |node: NodeId| names.map_or(node, |names| names.node(node));
         let mut hasher = StableHasher::default();
         let mut sum = 0_u64;
-        for (index, slot) in self.nodes.iter().enumerate() {
-            let place = (index as u64 + 1).wrapping_mul(NODE);
-            sum = sum.wrapping_add(scramble(slot.hash(self.machine) ^ place));
-            slot.clock.local_ms(self.now_ms).hash(&mut hasher);
+        for ((id, slot), hash) in (0..).map(NodeId).zip(&self.nodes).zip(nodes) {
+            let place = (u64::from(name(id).0) + 1).wrapping_mul(NODE);
+            let shows = scramble(slot.clock.local_ms(self.now_ms));
+            sum = sum.wrapping_add(scramble(hash ^ place ^ shows));
         }
         for client in &self.clients {
-            hash_client(client, &mut hasher);
+            let contact = match (&client.open, names) {
+                (None, Some(_)) => NodeId(0),
+                _ => name(client.contact),
+            };
+            (client.session, client.sequence, contact).hash(&mut hasher);
+            match &client.open {
+                Some(open) => (1_u8, &open.request, open.floor).hash(&mut hasher),
+                None => 0_u8.hash(&mut hasher),
+            }
         }
         for violation in &self.violations {
             violation.invariant.hash(&mut hasher);
         }
-        (self.now_ms, self.acknowledged, self.rules.0, self.ghost_hash()).hash(&mut hasher);
-        for (sender, unreachable) in (0_u16..).zip(self.network.cuts()) {
+        (self.now_ms, self.acknowledged, self.rules.0, ghost).hash(&mut hasher);
+        for (sender, unreachable) in (0..).map(NodeId).zip(self.network.cuts()) {
             if !unreachable.is_empty() {
-                (sender, unreachable).hash(&mut hasher);
+                let unreachable: NodeSet = unreachable.iter().map(name).collect();
+                let cut = hash_of(&(name(sender), unreachable));
+                sum = sum.wrapping_add(scramble(cut));
             }
         }
         sum.wrapping_add(hasher.finish())
     }
 
     /// The hash of the history variables, made when first asked for after a change.
-    fn ghost_hash(&self) -> u64 {
+    pub(super) fn ghost_hash(&self) -> u64 {
         *self.ghost_hash.get_or_init(|| {
             let mut hasher = StableHasher::default();
             self.machine.hash_ghost(&self.ghost, &mut hasher);
@@ -112,6 +131,15 @@ impl World {
         self.nodes[node.index()].timers.iter().map(|armed| armed.timer)
     }
 
+    /// Whether a message not in flight would come late, if it were: its period is over for its receiver.
+    pub(crate) fn would_be_late(&self, envelope: &Envelope) -> bool {
+        match (&envelope.payload, envelope.to) {
+            (Payload::Protocol(message), Endpoint::Node(node)) => (self.nodes[node.index()].node())
+                .is_some_and(|node| self.machine.is_late(node, message)),
+            _ => false,
+        }
+    }
+
     /// Whether a message not in flight could never matter again, if it were.
     pub(crate) fn would_be_dead(&self, envelope: &Envelope) -> bool {
         match (&envelope.payload, envelope.to) {
@@ -126,14 +154,5 @@ impl World {
             }
             _ => false,
         }
-    }
-}
-
-/// What a client's future depends on.
-fn hash_client(client: &Client, hasher: &mut StableHasher) {
-    (client.session, client.sequence, client.contact).hash(hasher);
-    match &client.open {
-        Some(open) => (1_u8, &open.request, open.floor).hash(hasher),
-        None => 0_u8.hash(hasher),
     }
 }

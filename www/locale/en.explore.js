@@ -27,6 +27,7 @@ export default {
   "explore.reduction.equal": "the same message twice",
   "explore.reduction.clients": "clients that are alike",
   "explore.reduction.prompt": "requests under way",
+  "explore.reduction.symmetry": "nodes that differ in name alone",
   "explore.askLeaders": "Ask leaders alone",
   "explore.statesMost": "States for each budget, at most",
   "explore.depthMost": "Actions, at most",

@@ -27,6 +27,7 @@ export default {
   "explore.reduction.equal": "重复的相同消息",
   "explore.reduction.clients": "彼此相同的客户端",
   "explore.reduction.prompt": "途中的请求",
+  "explore.reduction.symmetry": "仅名字不同的节点",
   "explore.askLeaders": "只询问领导者",
   "explore.statesMost": "每个预算的状态数上限",
   "explore.depthMost": "动作数上限",
