@@ -12,7 +12,7 @@ use super::budget::Surprise;
 use super::plan::{Goal, Plan};
 use crate::mix::scramble;
 use crate::renaming::{Renaming, renamings};
-use crate::world::{Envelope, RenamedHashes, World};
+use crate::world::{Envelope, RenamedParts, World};
 
 /// The most renamings, those of four nodes.
 pub(super) const NAMINGS_MAX: usize = 24;
@@ -49,7 +49,7 @@ impl Alike {
     }
 
     /// The sums of a world without messages.
-    pub fn core_sums(&self, world: &World, known: &mut RenamedHashes) -> Box<[u64]> {
+    pub fn core_sums(&self, world: &World, known: &mut RenamedParts) -> Box<[u64]> {
         match self.names.is_empty() {
             true => Box::new([world.core_sum()]),
             false => world.core_sums(&self.names, known),
@@ -74,12 +74,6 @@ impl Sums {
     pub fn add(&mut self, parts: &[u64]) {
         for (sum, part) in self.0.iter_mut().zip(parts) {
             *sum = sum.wrapping_add(*part);
-        }
-    }
-
-    pub fn subtract(&mut self, parts: &[u64]) {
-        for (sum, part) in self.0.iter_mut().zip(parts) {
-            *sum = sum.wrapping_sub(*part);
         }
     }
 

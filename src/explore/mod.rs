@@ -18,6 +18,7 @@
 //!
 //! **Left out.** Symmetry of values, and of nodes that compare their names (ballots, ties).
 
+mod acts;
 mod alike;
 mod around;
 mod breadth;

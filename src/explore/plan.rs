@@ -129,6 +129,11 @@ fn count(world: &World, shape: Shape) -> u16 {
 }
 
 impl Plan {
+    /// Whether any message is left out of the worlds that it would be in flight in.
+    pub(super) fn loses_any(&self) -> bool {
+        self.reductions.dead || self.is_timely
+    }
+
     /// Whether a message that would be in flight in a world is left out of it.
     pub(super) fn loses(&self, world: &World, envelope: &Envelope) -> bool {
         (self.reductions.dead && world.would_be_dead(envelope))

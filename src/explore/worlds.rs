@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::alike::{Alike, Flying, Sums};
 use super::budget::Budget;
-use super::core::{Core, Cores};
+use super::core::{Core, Cores, Memory};
 use super::moves::Move;
 use super::plan::Plan;
 use super::space::{Finding, Pruned, Space, Visit};
@@ -113,11 +113,6 @@ impl Worlds {
         Some(Finding::Violation { property, why: violation.why.clone() })
     }
 
-    /// The state of a core, messages by their sums, and what is left.
-    pub(super) fn fingerprint_of(&self, core: &Core, network: &Sums, rest: u64) -> u64 {
-        scramble(network.least_with(&core.sums).wrapping_add(rest))
-    }
-
     /// What tells apart states in which not the same may still happen.
     pub(super) fn rest_of(&self, left: &Budget, called: u32) -> u64 {
         hash_of(&(left, called))
@@ -160,13 +155,18 @@ impl Space for Worlds {
     }
 
     fn successors(&self, state: &Situation, visit: Visit<'_, Self>) -> Pruned {
-        Turn::new(self, state, visit).take()
+        self.cores.keep(&state.core);
+        // Whoever looks at two states of one core at once does without its memory in one of them.
+        match state.core.memory.try_lock() {
+            Ok(mut memory) => Turn::new(self, state, &mut memory, visit).take(),
+            Err(_) => Turn::new(self, state, &mut Memory::default(), visit).take(),
+        }
     }
 
     fn fingerprint(&self, state: &Situation) -> u64 {
         let order = self.order_of(state.messages.iter());
         let rest = self.rest_of(&state.left, state.called).wrapping_add(order);
-        self.fingerprint_of(&state.core, &state.network(), rest)
+        scramble(state.network().least_with(&state.core.sums).wrapping_add(rest))
     }
 
     fn finding(&self, state: &Situation) -> Option<Finding> {

@@ -11,10 +11,10 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::network::{Envelope, Payload};
-use super::{Status, World};
-use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet, TimerId};
+use super::{LastAction, NodeSlot, Status, World};
+use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
 use crate::mix::{StableHasher, hash_of, scramble};
-use crate::renaming::Renaming;
+use crate::protocol::Effects;
 
 /// Sets the nodes' parts of the sum apart.
 const NODE: u64 = 0x517C_C1B7_2722_0A95;
@@ -22,27 +22,25 @@ const NODE: u64 = 0x517C_C1B7_2722_0A95;
 impl World {
     /// The state without messages in flight, as 64 bits. Only what an action touched is hashed again.
     pub(crate) fn core_sum(&self) -> u64 {
-        let nodes: Vec<u64> = self.nodes.iter().map(|slot| slot.hash(self.machine)).collect();
-        self.sum_of(&nodes, self.ghost_hash(), None)
+        let nodes = (0..).map(NodeId).zip(&self.nodes);
+        let nodes = nodes.map(|(id, slot)| self.node_part(id, slot, slot.hash(self.machine)));
+        let sum = nodes.fold(self.rest_part(), u64::wrapping_add);
+        let clients = (0_u8..).zip(&self.clients);
+        let contacts = clients.map(|(client, state)| scramble(hash_of(&(client, state.contact))));
+        contacts.fold(sum.wrapping_add(scramble(self.ghost_hash())), u64::wrapping_add)
     }
 
-    /// The sum of what nodes and history variables were hashed to, with all else; under other names also
-    /// without whom idle clients asked last, since a search names the node whenever one calls.
-    pub(super) fn sum_of(&self, nodes: &[u64], ghost: u64, names: Option<&Renaming>) -> u64 {
-        let name = |node: NodeId| names.map_or(node, |names| names.node(node));
+    /// A node's part of the sum where it has this name and was hashed to this.
+    pub(super) fn node_part(&self, name: NodeId, slot: &NodeSlot, hash: u64) -> u64 {
+        let place = (u64::from(name.0) + 1).wrapping_mul(NODE);
+        scramble(hash ^ place ^ scramble(slot.clock.local_ms(self.now_ms)))
+    }
+
+    /// The part of all in which no node's name stands but in cuts.
+    pub(super) fn rest_part(&self) -> u64 {
         let mut hasher = StableHasher::default();
-        let mut sum = 0_u64;
-        for ((id, slot), hash) in (0..).map(NodeId).zip(&self.nodes).zip(nodes) {
-            let place = (u64::from(name(id).0) + 1).wrapping_mul(NODE);
-            let shows = scramble(slot.clock.local_ms(self.now_ms));
-            sum = sum.wrapping_add(scramble(hash ^ place ^ shows));
-        }
         for client in &self.clients {
-            let contact = match (&client.open, names) {
-                (None, Some(_)) => NodeId(0),
-                _ => name(client.contact),
-            };
-            (client.session, client.sequence, contact).hash(&mut hasher);
+            (client.session, client.sequence).hash(&mut hasher);
             match &client.open {
                 Some(open) => (1_u8, &open.request, open.floor).hash(&mut hasher),
                 None => 0_u8.hash(&mut hasher),
@@ -51,15 +49,10 @@ impl World {
         for violation in &self.violations {
             violation.invariant.hash(&mut hasher);
         }
-        (self.now_ms, self.acknowledged, self.rules.0, ghost).hash(&mut hasher);
-        for (sender, unreachable) in (0..).map(NodeId).zip(self.network.cuts()) {
-            if !unreachable.is_empty() {
-                let unreachable: NodeSet = unreachable.iter().map(name).collect();
-                let cut = hash_of(&(name(sender), unreachable));
-                sum = sum.wrapping_add(scramble(cut));
-            }
-        }
-        sum.wrapping_add(hasher.finish())
+        (self.now_ms, self.acknowledged, self.rules.0).hash(&mut hasher);
+        let cuts = (0..).map(NodeId).zip(self.network.cuts());
+        let cuts = cuts.filter(|(_, unreachable)| !unreachable.is_empty());
+        cuts.map(|cut| scramble(hash_of(&cut))).fold(hasher.finish(), u64::wrapping_add)
     }
 
     /// The hash of the history variables, made when first asked for after a change.
@@ -78,8 +71,11 @@ impl World {
 
     /// Takes all messages out of the network, oldest first. Clients follow as many redirections from
     /// here on as they may in all: how many they followed would set equal states apart, and a
-    /// shortest run follows few.
+    /// shortest run follows few. What the last action did is forgotten, and room for the next one's effects
+    /// is given back: many such worlds are kept.
     pub(crate) fn take_messages(&mut self) -> Vec<Arc<Envelope>> {
+        self.last = LastAction::default();
+        self.scratch = Effects::default();
         for open in self.clients.iter_mut().filter_map(|client| client.open.as_mut()) {
             open.redirections = 0;
         }
@@ -90,6 +86,12 @@ impl World {
     /// Puts a message that was taken out under way again, with a new id.
     pub(crate) fn put_back(&mut self, envelope: &Envelope) -> Option<MessageId> {
         self.network.insert(envelope.clone())
+    }
+
+    /// Whether every message could arrive: every node runs and no link is cut.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.nodes.iter().all(|slot| slot.status == Status::Up)
+            && self.network.cuts().iter().all(|unreachable| unreachable.is_empty())
     }
 
     /// Whether a message not in flight could arrive now, if it were.
@@ -129,6 +131,17 @@ impl World {
     /// The running timers of a node.
     pub(crate) fn timer_ids(&self, node: NodeId) -> impl Iterator<Item = TimerId> {
         self.nodes[node.index()].timers.iter().map(|armed| armed.timer)
+    }
+
+    /// What decides whether a message to it is dead or late: the state of a node, or what a client waits for.
+    pub(crate) fn endpoint_hash(&self, endpoint: Endpoint) -> u64 {
+        match endpoint {
+            Endpoint::Node(node) => self.nodes[node.index()].hash(self.machine),
+            Endpoint::Client(client) => {
+                let client = &self.clients[client.index()];
+                hash_of(&(client.session, client.sequence, client.open.is_some()))
+            }
+        }
     }
 
     /// Whether a message not in flight would come late, if it were: its period is over for its receiver.

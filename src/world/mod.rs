@@ -32,7 +32,7 @@ pub(crate) use network::{Envelope, Network, Payload};
 pub(crate) use node::NodeSlot;
 pub use node::{ArmedTimer, Clock, Status};
 pub use refusal::Refusal;
-pub(crate) use renamed::RenamedHashes;
+pub(crate) use renamed::RenamedParts;
 pub use schedule::Schedule;
 use timers::NextTimers;
 

@@ -7,13 +7,14 @@ use std::hash::Hash;
 use super::World;
 use super::network::{Envelope, Payload};
 use super::node::NodeSlot;
+use crate::ids::{NodeId, NodeSet};
 use crate::machine::{Machine, Value};
-use crate::mix::StableHasher;
+use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::Answer;
 use crate::renaming::Renaming;
 
-/// What parts of a state hash to under each renaming, by what they hash to under their own names.
-pub(crate) type RenamedHashes = BTreeMap<u64, Box<[u64]>>;
+/// The parts of a state's sum under each renaming, by what was hashed for them.
+pub(crate) type RenamedParts = BTreeMap<u64, Box<[u64]>>;
 
 impl World {
     /// Whether its nodes are alike: for the protocol, and for links and clocks.
@@ -27,31 +28,49 @@ impl World {
             && self.machine.are_alike(config.nodes, &config.settings)
     }
 
-    /// [`World::core_sum`] under each renaming. What was hashed before is looked up.
-    pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedHashes) -> Box<[u64]> {
+    /// [`World::core_sum`] under each renaming, without whom idle clients asked last: a search names the
+    /// node whenever one calls. What was hashed before is looked up.
+    pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedParts) -> Box<[u64]> {
         let machine = self.machine;
-        for slot in &self.nodes {
-            known.entry(slot.hash(machine)).or_insert_with(|| {
-                all.iter().map(|names| slot.hash_renamed(machine, names)).collect()
+        let rest = match self.network.cuts().iter().all(|unreachable| unreachable.is_empty()) {
+            true => vec![self.rest_part(); all.len()],
+            false => all.iter().map(|names| self.renamed_rest(names)).collect(),
+        };
+        let mut sums = rest.into_boxed_slice();
+        let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
+            let parts = known.entry(key).or_insert_with(|| all.iter().map(part).collect());
+            for (sum, part) in sums.iter_mut().zip(parts) {
+                *sum = sum.wrapping_add(*part);
+            }
+        };
+        for (id, slot) in (0..).map(NodeId).zip(&self.nodes) {
+            add(self.node_part(id, slot, slot.hash(machine)), &|names| {
+                self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
             });
         }
-        let ghost = self.ghost_hash();
-        known.entry(ghost).or_insert_with(|| {
-            let hash = |names| {
-                hash_with(|hasher| {
-                    machine.hash_renamed(Value::Ghost(&self.ghost), names, hasher);
-                })
-            };
-            all.iter().map(hash).collect()
+        add(self.ghost_hash(), &|names| {
+            scramble(hash_with(|hasher| {
+                machine.hash_renamed(Value::Ghost(&self.ghost), names, hasher);
+            }))
         });
-        let nodes: Vec<&[u64]> =
-            self.nodes.iter().filter_map(|slot| Some(&**known.get(&slot.hash(machine))?)).collect();
-        let ghosts = &known[&ghost];
-        let sum = |(place, names): (usize, &Renaming)| {
-            let nodes: Vec<u64> = nodes.iter().map(|hashes| hashes[place]).collect();
-            self.sum_of(&nodes, ghosts[place], Some(names))
-        };
-        all.iter().enumerate().map(sum).collect()
+        for (client, state) in (0_u8..).zip(&self.clients).filter(|(_, state)| state.open.is_some())
+        {
+            let contact = |node: NodeId| scramble(hash_of(&(client, node)));
+            add(contact(state.contact), &|names| contact(names.node(state.contact)));
+        }
+        sums
+    }
+
+    /// [`World::rest_part`] under other names.
+    fn renamed_rest(&self, names: &Renaming) -> u64 {
+        let mut renamed = self.clone();
+        let all = NodeSet::all(self.config.nodes);
+        renamed.network.set_cut(all, all, false);
+        for (sender, unreachable) in (0..).map(NodeId).zip(self.network.cuts()) {
+            let sender = NodeSet::of(names.node(sender));
+            renamed.network.set_cut(sender, names.set(*unreachable), true);
+        }
+        renamed.rest_part()
     }
 
     /// What a message hashes to under other names.
