@@ -29,6 +29,7 @@ export default {
   "explore.reduction.prompt": "requests under way",
   "explore.reduction.symmetry": "nodes that differ in name alone",
   "explore.askLeaders": "Ask leaders alone",
+  "explore.timely": "Lose messages of terms that are over",
   "explore.statesMost": "States for each budget, at most",
   "explore.depthMost": "Actions, at most",
   "explore.start": "Explore",

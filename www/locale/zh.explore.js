@@ -29,6 +29,7 @@ export default {
   "explore.reduction.prompt": "途中的请求",
   "explore.reduction.symmetry": "仅名字不同的节点",
   "explore.askLeaders": "只询问领导者",
+  "explore.timely": "丢弃已过任期的消息",
   "explore.statesMost": "每个预算的状态数上限",
   "explore.depthMost": "动作数上限",
   "explore.start": "探索",

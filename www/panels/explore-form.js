@@ -23,7 +23,7 @@ export function createForm(app, begin) {
   /** @type {Record<string, number>} */
   let budget = {};
   let goal = "violation", goalText = "", without = HERE, states = STATES, depth = "";
-  let offers = "", asksLeaders = false;
+  let offers = "", asksLeaders = false, isTimely = false;
   /** @type {Set<string>} */
   const silent = new Set();
   /** @type {Set<string>} */
@@ -52,7 +52,8 @@ export function createForm(app, begin) {
       ...(goals[/** @type {keyof typeof goals} */ (goal)] ?? []),
       ...offers.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => `offer ${line}`),
       ...[...silent].map((name) => `silent ${name}`), ...[...reductionsOff].map((name) => `no ${name}`),
-      ...(asksLeaders ? ["ask-leaders"] : []), `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
+      ...(asksLeaders ? ["ask-leaders"] : []), ...(isTimely ? ["timely"] : []),
+      `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
     ];
     problem.hidden = true;
     try {
@@ -145,6 +146,7 @@ export function createForm(app, begin) {
           options.reductions.map((name) => tick(t(`explore.reduction.${name}`), !reductionsOff.has(name),
             (on) => void (on ? reductionsOff.delete(name) : reductionsOff.add(name))))),
         tick(t("explore.askLeaders"), asksLeaders, (on) => (asksLeaders = on)),
+        tick(t("explore.timely"), isTimely, (on) => (isTimely = on)),
         row("explore-states", t("explore.statesMost"), limit), row("explore-depth", t("explore.depthMost"), deepest)),
       h("div", { class: "buttons" }, start), problem);
     start.textContent = t("explore.start");
