@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::moves::Move;
 use super::plan::Plan;
+use super::properties::history_sum;
 use crate::ids::Endpoint;
 use crate::mix::scramble;
 use crate::world::{Envelope, World};
@@ -54,9 +55,10 @@ pub(super) fn part(envelope: &Envelope) -> u64 {
 }
 
 /// All cores that are in use, by their sums.
-#[derive(Default)]
 pub(super) struct Cores {
     table: Mutex<Table>,
+    /// The step since when what clients saw is part of a core, where it is.
+    history_since: Option<u64>,
 }
 
 #[derive(Default)]
@@ -75,9 +77,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Cores {
+    /// No cores; what clients saw since a step is part of them, or not.
+    pub fn new(history_since: Option<u64>) -> Self {
+        Cores { table: Mutex::default(), history_since }
+    }
+
     /// The core of a world whose messages have been taken out.
     pub fn of(&self, world: World) -> Arc<Core> {
-        let sum = world.core_sum();
+        let seen = self.history_since.map_or(0, |since| history_sum(&world, since));
+        let sum = world.core_sum().wrapping_add(seen);
         let mut table = locked(&self.table);
         if let Some(core) = table.cores.get(&sum).and_then(Weak::upgrade) {
             return core;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::budget::{Budget, Surprise};
 use super::core::{Core, Effect, part};
 use super::moves::Move;
 use super::space::{Pruned, Visit};
 use super::worlds::{Situation, Worlds};
 use crate::action::ActionKind;
+use crate::budget::{Budget, Surprise};
 use crate::ids::{ClientId, NodeId, NodeSet};
 use crate::world::{Envelope, Status, World};
 

@@ -15,13 +15,14 @@
 
 use std::sync::Arc;
 
-use super::budget::Budget;
 use super::core::{Core, Cores, part};
 use super::moves::Move;
 use super::plan::Plan;
+use super::properties::{ANSWERED, Judged, unanswered};
 use super::space::{Finding, Pruned, Space, Visit};
 use super::turn::Turn;
 use crate::action::Action;
+use crate::budget::Budget;
 use crate::mix::{hash_of, scramble};
 use crate::world::{Envelope, World};
 
@@ -55,12 +56,15 @@ pub struct Worlds {
     plan: Plan,
     keeps_order: bool,
     pub(super) cores: Cores,
+    judged: Judged,
 }
 
 impl Worlds {
     /// The worlds that can be reached from `origin`.
     pub fn new(origin: World, plan: Plan) -> Self {
-        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores: Cores::default() }
+        let cores = Cores::new(plan.properties.has_models().then(|| origin.step()));
+        let judged = Judged::default();
+        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores, judged }
     }
 
     /// The world that a search begins in.
@@ -83,17 +87,30 @@ impl Worlds {
         Some(actions)
     }
 
+    /// How many histories were judged, of how many it could not be said whether they are what was looked
+    /// for, and why of one of them.
+    pub fn judged(&self) -> (u64, u64, Option<String>) {
+        self.judged.counts()
+    }
+
     /// What is found in a world.
     pub fn finding_in(&self, world: &World) -> Option<Finding> {
         if !self.plan.goal.is_empty() {
             let is_reached = self.plan.goal.iter().all(|goal| goal.is_reached(world));
             return is_reached.then_some(Finding::Goal);
         }
+        let properties = self.plan.properties;
         // What was false before the search began is not its finding.
-        let violation = world.violations().get(self.origin.violations().len())?;
-        let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
-        let property = invariant.id.to_owned();
-        Some(Finding::Violation { property, why: violation.why.clone() })
+        let violation = world.violations().get(self.origin.violations().len());
+        if let Some(violation) = violation.filter(|_| properties.invariants) {
+            let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
+            let property = invariant.id.to_owned();
+            return Some(Finding::Violation { property, why: violation.why.clone() });
+        }
+        self.judged.finding(world, properties, self.origin.step()).or_else(|| {
+            let why = properties.answered.then(|| unanswered(world))??;
+            Some(Finding::Violation { property: ANSWERED.to_owned(), why })
+        })
     }
 
     /// The state of a core, messages by their sum, and what is left.
@@ -157,7 +174,7 @@ impl Space for Worlds {
     }
 
     fn finding(&self, state: &Situation) -> Option<Finding> {
-        if self.plan.goal.iter().any(|goal| goal.needs_messages()) {
+        if self.plan.needs_messages() {
             return self.finding_in(&state.world());
         }
         self.finding_in(&state.core.world)
