@@ -78,22 +78,6 @@ impl<S: Space> Depth<S> {
         self.initial.reverse();
     }
 
-    /// Looks at the next state: down, to a sibling, or back.
-    fn go_on(&mut self) {
-        let Some(frame) = self.path.last_mut() else { return self.next_run() };
-        let Some(Branch { step, fingerprint, state }) = frame.rest.pop() else {
-            self.path.pop();
-            return;
-        };
-        self.waiting -= 1;
-        let depth = self.path.len() as u32;
-        // It may have been reached by a shorter run since.
-        if self.reached.get(&fingerprint).is_some_and(|least| *least < self.kept(depth)) {
-            return;
-        }
-        self.enter(Some(step), &state);
-    }
-
     /// The next initial state, or the next round, or the end.
     fn next_run(&mut self) {
         if let Some(state) = self.initial.pop() {
@@ -168,14 +152,20 @@ impl<S: Space> Depth<S> {
 }
 
 impl<S: Space> Search<S> for Depth<S> {
-    fn advance(&mut self, states: u64) -> Progress {
-        for _ in 0..states {
-            if self.progress() != Progress::Running {
-                break;
-            }
-            self.go_on();
+    /// Looks at the next state: down, to a sibling, or back.
+    fn go_on(&mut self) {
+        let Some(frame) = self.path.last_mut() else { return self.next_run() };
+        let Some(Branch { step, fingerprint, state }) = frame.rest.pop() else {
+            self.path.pop();
+            return;
+        };
+        self.waiting -= 1;
+        let depth = self.path.len() as u32;
+        // It may have been reached by a shorter run since.
+        if self.reached.get(&fingerprint).is_some_and(|least| *least < self.kept(depth)) {
+            return;
         }
-        self.progress()
+        self.enter(Some(step), &state);
     }
 
     fn progress(&self) -> Progress {

@@ -89,8 +89,10 @@ impl<S: Hints> Guided<S> {
         self.waiting.push(Reverse(((u32::MAX - near, cost), place)));
         self.states.insert(place, state);
     }
+}
 
-    fn expand_next(&mut self) {
+impl<S: Hints> Search<S> for Guided<S> {
+    fn go_on(&mut self) {
         let Some(Reverse((_, place))) = self.waiting.pop() else { return };
         let Some(state) = self.states.remove(&place) else { return };
         if self.reached[place].depth >= self.limits.depth {
@@ -113,18 +115,6 @@ impl<S: Hints> Guided<S> {
         }
         let waiting = self.waiting.len() as u64;
         self.counts.frontier_max = self.counts.frontier_max.max(waiting);
-    }
-}
-
-impl<S: Hints> Search<S> for Guided<S> {
-    fn advance(&mut self, states: u64) -> Progress {
-        for _ in 0..states {
-            if self.progress() != Progress::Running {
-                break;
-            }
-            self.expand_next();
-        }
-        self.progress()
     }
 
     fn progress(&self) -> Progress {

@@ -15,8 +15,20 @@ use super::walks::Walks;
 
 /// A search under way.
 pub trait Search<S: Space> {
+    /// Looks at the next state.
+    fn go_on(&mut self);
+
     /// Goes on for about so many states.
-    fn advance(&mut self, states: u64) -> Progress;
+    fn advance(&mut self, states: u64) -> Progress {
+        for _ in 0..states {
+            if self.progress() != Progress::Running {
+                break;
+            }
+            self.go_on();
+        }
+        self.progress()
+    }
+
     /// How far it is.
     fn progress(&self) -> Progress;
     /// What is searched.
@@ -102,6 +114,10 @@ pub fn begin<S: Hints + 'static>(space: S, way: Way, limits: Limits) -> Box<dyn 
 }
 
 impl<S: Space> Search<S> for Breadth<S> {
+    fn go_on(&mut self) {
+        Breadth::advance(self, 1);
+    }
+
     fn advance(&mut self, states: u64) -> Progress {
         Breadth::advance(self, states)
     }

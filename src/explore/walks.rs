@@ -79,7 +79,9 @@ impl<S: Hints> Walks<S> {
         let [kind, step] = self.space.names(step).map(|name| (self.draw(name) >> 61) as usize);
         KIND_WEIGHTS[kind] * STEP_WEIGHTS[step]
     }
+}
 
+impl<S: Hints> Search<S> for Walks<S> {
     /// Takes a step, or begins the next walk.
     fn go_on(&mut self) {
         let Some(state) = self.state.take() else {
@@ -116,18 +118,6 @@ impl<S: Hints> Walks<S> {
             self.found = self.space.finding(&next);
         }
         self.state = Some(next);
-    }
-}
-
-impl<S: Hints> Search<S> for Walks<S> {
-    fn advance(&mut self, states: u64) -> Progress {
-        for _ in 0..states {
-            if self.progress() != Progress::Running {
-                break;
-            }
-            self.go_on();
-        }
-        self.progress()
     }
 
     /// Walks never know that they have seen everything, unless no step is possible; their limit is of

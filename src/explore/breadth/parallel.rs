@@ -134,6 +134,10 @@ where
     S: Space + Sync,
     S::State: Send + Sync,
 {
+    fn go_on(&mut self) {
+        self.expand(1);
+    }
+
     fn advance(&mut self, states: u64) -> Progress {
         let mut left = states;
         while left > 0 && self.search.progress() == Progress::Running {
