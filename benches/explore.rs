@@ -34,8 +34,8 @@ struct Space {
 const SPACES: [Space; 7] = [
     Space {
         name: "whole-paxos",
-        text: "protocol paxos\nnodes 3\nclients 1\n",
-        request: "budget operations=1,crashes=1\nstates 200000\n",
+        text: "protocol paxos\nnodes 3\nclients 2\n",
+        request: "budget operations=2\nstates 200000\n",
         is_whole: true,
     },
     Space {

@@ -6,8 +6,10 @@
 //! and what a search finds are all lists of [`action::Action`]s. ARCHITECTURE.md draws the map.
 
 pub mod action;
+pub mod budget;
 pub mod consistency;
 pub mod explore;
+pub mod healing;
 pub mod history;
 pub mod history_files;
 pub mod ids;

@@ -2,19 +2,17 @@
 //! make progress. Whatever goes wrong is replayed by the link of the run.
 
 use crate::action::ActionKind;
+use crate::healing::{self, repairs};
 use crate::ids::{ClientId, NodeId, NodeSet, RuleId};
 use crate::mix::{Purpose, draw};
 use crate::operation::{GET, Operation, PUT, Text};
 use crate::protocol::SettingRange;
 use crate::scenario::{Language, Scenario};
 use crate::timeline::{BranchId, Moment, Timeline};
-use crate::world::Status;
 use crate::world::World;
 
 /// How long faults go on, in milliseconds.
 const FAULTS_MS: u64 = 5_000;
-/// How long the healed cluster has to answer every client, in milliseconds.
-const PROGRESS_MS: u64 = 10_000;
 /// The mean time between two random events, in milliseconds.
 const BEAT_MS: u64 = 40;
 
@@ -176,20 +174,9 @@ fn random_operation(world: &World, chaos: &mut Chaos) -> Operation {
 
 /// Everything is repaired; then every client must get an answer.
 fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Option<String> {
-    let mut repairs = vec![ActionKind::HealAll];
-    for node in (0..timeline.world().config().nodes).map(NodeId) {
-        repairs.push(ActionKind::SetClockRate { node, rate_permille: 1000 });
-        match timeline.world().status(node) {
-            Status::Down => repairs.push(ActionKind::Restart(node)),
-            Status::Paused => repairs.push(ActionKind::Resume(node)),
-            Status::Up => {}
-        }
-        if timeline.world().is_disk_held(node) {
-            repairs.push(ActionKind::SyncDisk(node));
-        }
-    }
+    let repairs = repairs(timeline.world());
     for repair in repairs {
-        // What is whole already cannot be repaired.
+        // What was repaired with something else cannot be repaired again.
         let _ = timeline.act_now(repair);
     }
     let start_ms = timeline.world().now_ms();
@@ -197,7 +184,7 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
     let clients = timeline.world().config().clients;
     let mut asked = vec![false; usize::from(clients)];
     let mut now_ms = start_ms;
-    while now_ms < start_ms + PROGRESS_MS {
+    while now_ms < start_ms + u64::from(healing::PROGRESS_MS) {
         for client in (0..clients).map(ClientId) {
             let operation = random_operation(timeline.world(), chaos);
             let kind = ActionKind::Invoke { client, node: None, operation };
@@ -217,7 +204,10 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
             return None;
         }
     }
-    Some(format!("no progress: {PROGRESS_MS} ms after healing a client still has no answer"))
+    Some(format!(
+        "no progress: {} ms after healing a client still has no answer",
+        healing::PROGRESS_MS
+    ))
 }
 
 #[cfg(test)]

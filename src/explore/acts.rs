@@ -1,10 +1,10 @@
 //! What may happen in a core besides messages and calls, in a fixed order: what busy clients do, nodes, the
 //! rest. It is the same for all states of a core but for what their budgets allow.
 
-use super::budget::Surprise;
 use super::moves::Move;
 use super::plan::Plan;
 use crate::action::ActionKind;
+use crate::budget::Surprise;
 use crate::ids::{ClientId, NodeId, NodeSet};
 use crate::world::{Status, World};
 

@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use super::budget::Surprise;
 use super::plan::{Goal, Plan};
+use crate::budget::Surprise;
 use crate::mix::scramble;
 use crate::renaming::{Renaming, renamings};
 use crate::world::{Envelope, RenamedParts, World};
@@ -41,6 +41,8 @@ impl Alike {
         let names_nodes = plan.goal.iter().any(|goal| matches!(goal, Goal::Expect(_)));
         let is_tried = plan.reductions.symmetry
             && !names_nodes
+            // How everything heals is drawn by nodes' names.
+            && !plan.properties.answered
             && plan.budget.of(Surprise::Command) == 0
             && !origin.keeps_order()
             && origin.has_symmetry();

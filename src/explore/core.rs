@@ -17,6 +17,7 @@ use super::acts::Acts;
 use super::alike::{Alike, Flying, Sums};
 use super::moves::Move;
 use super::plan::Plan;
+use super::properties::history_sum;
 use crate::ids::Endpoint;
 use crate::world::{Envelope, RenamedParts, World};
 
@@ -58,6 +59,8 @@ pub(super) struct Judge(Mutex<Vec<(u64, bool)>>);
 pub(super) struct Cores {
     alike: Alike,
     table: Mutex<Table>,
+    /// The step since when what clients saw is part of a core, where it is.
+    history_since: Option<u64>,
 }
 
 #[derive(Default)]
@@ -95,15 +98,18 @@ fn bounded<V>(known: &mut BTreeMap<u64, V>) -> &mut BTreeMap<u64, V> {
 }
 
 impl Cores {
-    /// None yet, of worlds that are alike so.
-    pub fn new(alike: Alike) -> Self {
-        Cores { alike, table: Mutex::default() }
+    /// None yet, of worlds that are alike so; what clients saw since a step is part of them, or not.
+    pub fn new(alike: Alike, history_since: Option<u64>) -> Self {
+        Cores { alike, table: Mutex::default(), history_since }
     }
 
     /// The core of a world whose messages have been taken out.
     pub fn of(&self, world: World) -> Arc<Core> {
+        let seen = self.history_since.map_or(0, |since| history_sum(&world, since));
         let mut table = locked(&self.table);
-        let sums = self.alike.core_sums(&world, bounded(&mut table.renamed));
+        let mut sums = self.alike.core_sums(&world, bounded(&mut table.renamed));
+        // No node's name stands in it.
+        sums.iter_mut().for_each(|sum| *sum = sum.wrapping_add(seen));
         if let Some(core) = table.cores.get(&sums[0]).and_then(Weak::upgrade) {
             return core;
         }

@@ -1,6 +1,7 @@
 //! What a search of a scenario's worlds may do and what it looks for.
 
-use super::budget::Budget;
+use super::properties::Properties;
+use crate::budget::Budget;
 use crate::ids::NodeId;
 use crate::operation::{Operation, PROPOSE, PUT, TRANSFER, Text};
 use crate::protocol::Sheet;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub reductions: Reductions,
     /// What is looked for, all at once; nothing for a violation.
     pub goal: Vec<Goal>,
+    /// What must be true of every state where there is no goal.
+    pub properties: Properties,
 }
 
 /// What is left out because it cannot matter; each can be switched off.
@@ -103,7 +106,7 @@ pub enum Goal {
 
 impl Goal {
     /// Whether it is about messages in flight, rather than about what nodes and clients know.
-    pub(super) fn needs_messages(&self) -> bool {
+    fn needs_messages(&self) -> bool {
         matches!(self, Goal::Expect(Expectation::InFlight(..)))
     }
 
@@ -113,6 +116,15 @@ impl Goal {
             Goal::Expect(expectation) => expect::check(world, expectation).is_ok(),
             Goal::Leaders(number) => count(world, Shape::Double) >= *number,
             Goal::Candidates(number) => count(world, Shape::Dashed) >= *number,
+        }
+    }
+
+    /// How much of it is so in a world: more is nearer.
+    pub(super) fn progress(&self, world: &World) -> u32 {
+        match self {
+            Goal::Expect(expectation) => expect::check(world, expectation).is_ok().into(),
+            Goal::Leaders(number) => count(world, Shape::Double).min(*number).into(),
+            Goal::Candidates(number) => count(world, Shape::Dashed).min(*number).into(),
         }
     }
 }
@@ -140,10 +152,17 @@ impl Plan {
             || (self.is_timely && world.would_be_late(envelope))
     }
 
+    /// Whether what is looked for is about messages in flight, too, rather than only about what nodes and
+    /// clients know.
+    pub(super) fn needs_messages(&self) -> bool {
+        let of_goal = self.goal.iter().any(|goal| goal.needs_messages());
+        of_goal || (self.goal.is_empty() && self.properties.answered)
+    }
+
     /// The usual plan for a protocol.
     pub fn usual(sheet: &Sheet) -> Self {
         Plan {
-            budget: Budget::parse(Budget::USUAL).unwrap_or_default(),
+            budget: Budget::usual(),
             offers: usual_offers(sheet),
             silent_timers: 0,
             asks_leaders: false,
@@ -151,6 +170,7 @@ impl Plan {
             wait_ms: WAIT_MS,
             reductions: Reductions::ALL,
             goal: Vec::new(),
+            properties: Properties::USUAL,
         }
     }
 }

@@ -4,11 +4,11 @@ use std::sync::{Arc, Weak};
 
 use super::acts::Acts;
 use super::alike::{Flying, Sums};
-use super::budget::{Budget, Surprise};
 use super::core::{Core, Effect, Memory};
 use super::moves::Move;
 use super::space::{Pruned, Visit};
 use super::worlds::{Situation, Worlds};
+use crate::budget::{Budget, Surprise};
 use crate::ids::{ClientId, NodeId};
 use crate::mix::scramble;
 

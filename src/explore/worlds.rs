@@ -2,7 +2,7 @@
 //!
 //! A step is an ordinary action, applied by the same [`World::apply`] as everywhere else, so what a
 //! search finds is a run like any other. Any message in flight may arrive and any running timer may
-//! fire, at any moment; what else may happen is bounded by kind ([`super::budget`]).
+//! fire, at any moment; what else may happen is bounded by kind ([`crate::budget`]).
 //!
 //! **Time stands still**, unless a search may let it pass: then it passes by one span at a time. Timers
 //! fire when the search wants them to and messages take as long as it wants, so a clock would only
@@ -16,13 +16,14 @@
 use std::sync::Arc;
 
 use super::alike::{Alike, Flying, Sums};
-use super::budget::Budget;
 use super::core::{Core, Cores, Memory};
 use super::moves::Move;
 use super::plan::Plan;
+use super::properties::{ANSWERED, Judged, unanswered};
 use super::space::{Finding, Pruned, Space, Visit};
 use super::turn::Turn;
 use crate::action::Action;
+use crate::budget::Budget;
 use crate::mix::{hash_of, scramble};
 use crate::world::World;
 
@@ -71,13 +72,16 @@ pub struct Worlds {
     plan: Plan,
     keeps_order: bool,
     pub(super) cores: Cores,
+    judged: Judged,
 }
 
 impl Worlds {
     /// The worlds that can be reached from `origin`.
     pub fn new(origin: World, plan: Plan) -> Self {
-        let cores = Cores::new(Alike::new(&origin, &plan));
-        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores }
+        let history_since = plan.properties.has_models().then(|| origin.step());
+        let cores = Cores::new(Alike::new(&origin, &plan), history_since);
+        let judged = Judged::default();
+        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores, judged }
     }
 
     /// The world that a search begins in.
@@ -100,17 +104,30 @@ impl Worlds {
         Some(actions)
     }
 
+    /// How many histories were judged, of how many it could not be said whether they are what was looked
+    /// for, and why of one of them.
+    pub fn judged(&self) -> (u64, u64, Option<String>) {
+        self.judged.counts()
+    }
+
     /// What is found in a world.
     pub fn finding_in(&self, world: &World) -> Option<Finding> {
         if !self.plan.goal.is_empty() {
             let is_reached = self.plan.goal.iter().all(|goal| goal.is_reached(world));
             return is_reached.then_some(Finding::Goal);
         }
+        let properties = self.plan.properties;
         // What was false before the search began is not its finding.
-        let violation = world.violations().get(self.origin.violations().len())?;
-        let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
-        let property = invariant.id.to_owned();
-        Some(Finding::Violation { property, why: violation.why.clone() })
+        let violation = world.violations().get(self.origin.violations().len());
+        if let Some(violation) = violation.filter(|_| properties.invariants) {
+            let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
+            let property = invariant.id.to_owned();
+            return Some(Finding::Violation { property, why: violation.why.clone() });
+        }
+        self.judged.finding(world, properties, self.origin.step()).or_else(|| {
+            let why = properties.answered.then(|| unanswered(world))??;
+            Some(Finding::Violation { property: ANSWERED.to_owned(), why })
+        })
     }
 
     /// What tells apart states in which not the same may still happen.
@@ -170,7 +187,7 @@ impl Space for Worlds {
     }
 
     fn finding(&self, state: &Situation) -> Option<Finding> {
-        if self.plan.goal.iter().any(|goal| goal.needs_messages()) {
+        if self.plan.needs_messages() {
             return self.finding_in(&state.world());
         }
         self.finding_in(&state.core.world)

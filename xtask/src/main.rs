@@ -1,11 +1,12 @@
 //! The project's own commands: `cargo xtask build`, `cargo xtask dist`, `cargo xtask test`,
-//! `cargo xtask bench`.
+//! `cargo xtask bench`, `cargo xtask explore-all`.
 //!
 //! They are written in Rust so that a machine with Rust, Node and npm needs nothing else to start with;
 //! what is missing beyond that, they fetch and say so.
 
 mod bench;
 mod dist;
+mod explore_all;
 mod paths;
 mod pkg;
 mod project;
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Run the benchmarks and print one table.
     Bench(bench::Options),
+    /// Look for a run that breaks without each rule of each protocol, and print a table.
+    ExploreAll(explore_all::Options),
 }
 
 fn main() -> ExitCode {
@@ -79,5 +82,6 @@ fn run(command: Command) -> Result<()> {
         Command::Dist { out } => dist::write(&project, &folder(&project, out, dist::FOLDER)?),
         Command::Test { only } => test::run(&project, &only),
         Command::Bench(options) => bench::run(&project, &options),
+        Command::ExploreAll(options) => explore_all::run(&project, &options),
     }
 }
