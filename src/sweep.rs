@@ -2,7 +2,7 @@
 //! make progress. Whatever goes wrong is replayed by the link of the run.
 
 use crate::action::ActionKind;
-use crate::healing::{self, repairs};
+use crate::healing::{PROGRESS_MS, repairs_of_all};
 use crate::ids::{ClientId, NodeId, NodeSet, RuleId};
 use crate::mix::{Purpose, draw};
 use crate::operation::{GET, Operation, PUT, Text};
@@ -174,9 +174,8 @@ fn random_operation(world: &World, chaos: &mut Chaos) -> Operation {
 
 /// Everything is repaired; then every client must get an answer.
 fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Option<String> {
-    let repairs = repairs(timeline.world());
-    for repair in repairs {
-        // What was repaired with something else cannot be repaired again.
+    for repair in repairs_of_all(timeline.world()) {
+        // What is whole already cannot be repaired.
         let _ = timeline.act_now(repair);
     }
     let start_ms = timeline.world().now_ms();
@@ -184,7 +183,7 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
     let clients = timeline.world().config().clients;
     let mut asked = vec![false; usize::from(clients)];
     let mut now_ms = start_ms;
-    while now_ms < start_ms + u64::from(healing::PROGRESS_MS) {
+    while now_ms < start_ms + u64::from(PROGRESS_MS) {
         for client in (0..clients).map(ClientId) {
             let operation = random_operation(timeline.world(), chaos);
             let kind = ActionKind::Invoke { client, node: None, operation };
@@ -204,10 +203,7 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
             return None;
         }
     }
-    Some(format!(
-        "no progress: {} ms after healing a client still has no answer",
-        healing::PROGRESS_MS
-    ))
+    Some(format!("no progress: {PROGRESS_MS} ms after healing a client still has no answer"))
 }
 
 #[cfg(test)]
