@@ -6,9 +6,11 @@
 //! and what a search finds are all lists of [`action::Action`]s. ARCHITECTURE.md draws the map.
 
 pub mod action;
+pub mod budget;
 pub mod consistency;
 pub mod course;
 pub mod explore;
+pub mod healing;
 pub mod history;
 pub mod history_files;
 pub mod ids;
@@ -20,6 +22,7 @@ pub mod past;
 pub mod protocol;
 pub mod protocols;
 pub mod qr;
+pub mod renaming;
 pub mod scenario;
 pub mod session;
 mod sheet;

@@ -14,6 +14,7 @@ use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::mix::StableHasher;
 use crate::past::Remembered;
 use crate::protocol::{Cluster, ClusterState, Context, Protocol, Request, Surroundings};
+use crate::renaming::Renaming;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A value of one of a protocol's own types, shared until it changes.
@@ -66,6 +67,10 @@ pub(crate) trait Machine: Send + Sync {
     fn reply_waits_for_disk(&self, rules: RuleSet) -> bool;
     /// Whether a message can never matter again.
     fn is_dead(&self, node: &Opaque, message: &Opaque, rules: RuleSet) -> bool;
+    /// Whether a message is of a period that is over for its receiver.
+    fn is_late(&self, node: &Opaque, message: &Opaque) -> bool;
+    /// Whether nodes are alike.
+    fn are_alike(&self, nodes: u16, settings: &[u32]) -> bool;
     /// Brings the history variables up to date and reports what is false.
     fn observe(
         &self,
@@ -92,6 +97,16 @@ pub(crate) trait Machine: Send + Sync {
     fn hash_message(&self, message: &Opaque, hasher: &mut StableHasher);
     /// Hashes the history variables.
     fn hash_ghost(&self, ghost: &Opaque, hasher: &mut StableHasher);
+    /// Hashes a value as it reads under other names; for a machine whose nodes are alike.
+    fn hash_renamed(&self, value: Value<'_>, names: &Renaming, hasher: &mut StableHasher);
+}
+
+/// One of the values that a world holds for a machine.
+pub(crate) enum Value<'a> {
+    Node(&'a Opaque),
+    Disk(&'a Opaque),
+    Message(&'a Opaque),
+    Ghost(&'a Opaque),
 }
 
 /// The machine of a protocol.
@@ -194,6 +209,14 @@ impl<P: Protocol> Machine for Typed<P> {
         P::default().is_dead(seen(&**node), seen(&**message), rules)
     }
 
+    fn is_late(&self, node: &Opaque, message: &Opaque) -> bool {
+        P::default().is_late(seen(&**node), seen(&**message))
+    }
+
+    fn are_alike(&self, nodes: u16, settings: &[u32]) -> bool {
+        P::default().symmetry().is_some_and(|symmetry| symmetry.are_alike(nodes, settings))
+    }
+
     fn observe(
         &self,
         ghost: &mut Opaque,
@@ -238,5 +261,15 @@ impl<P: Protocol> Machine for Typed<P> {
 
     fn hash_ghost(&self, ghost: &Opaque, hasher: &mut StableHasher) {
         seen::<P::Ghost>(&**ghost).hash(hasher);
+    }
+
+    fn hash_renamed(&self, value: Value<'_>, names: &Renaming, hasher: &mut StableHasher) {
+        let Some(symmetry) = P::default().symmetry() else { return };
+        match value {
+            Value::Node(node) => symmetry.node(seen(&**node), names).hash(hasher),
+            Value::Disk(disk) => symmetry.disk(seen(&**disk), names).hash(hasher),
+            Value::Message(message) => symmetry.message(seen(&**message), names).hash(hasher),
+            Value::Ghost(ghost) => symmetry.ghost(seen(&**ghost), names).hash(hasher),
+        }
     }
 }

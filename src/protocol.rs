@@ -18,6 +18,7 @@ use crate::ids::{ClientId, NodeId, RuleId, RuleSet, TimerId};
 use crate::machine::{Machine, Opaque, seen};
 use crate::operation::{Operation, OperationKind, Outcome};
 use crate::past::Remembered;
+use crate::renaming::Symmetry;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 use crate::world::{Client, NodeSlot};
 
@@ -80,6 +81,16 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
 
     /// Whether delivering `message` now or ever again would change nothing at all.
     fn is_dead(&self, node: &Self::Node, message: &Self::Message, rules: RuleSet) -> bool;
+
+    /// Whether `message` is of a period that is over for its receiver. It may still matter.
+    fn is_late(&self, _node: &Self::Node, _message: &Self::Message) -> bool {
+        false
+    }
+
+    /// How its values read under other names; `None` where nodes are not alike.
+    fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
+        None
+    }
 
     /// Brings the history variables up to date after `touched` changed (or crashed), and reports
     /// each invariant that is false, as an index into [`Sheet::invariants`], with the reason in

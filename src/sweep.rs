@@ -2,19 +2,17 @@
 //! make progress. Whatever goes wrong is replayed by the link of the run.
 
 use crate::action::ActionKind;
+use crate::healing::{PROGRESS_MS, repairs_of_all};
 use crate::ids::{ClientId, NodeId, NodeSet, RuleId};
 use crate::mix::{Purpose, draw};
 use crate::operation::{GET, Operation, PUT, Text};
 use crate::protocol::SettingRange;
 use crate::scenario::{Language, Scenario};
 use crate::timeline::{BranchId, Moment, Timeline};
-use crate::world::Status;
 use crate::world::World;
 
 /// How long faults go on, in milliseconds.
 const FAULTS_MS: u64 = 5_000;
-/// How long the healed cluster has to answer every client, in milliseconds.
-const PROGRESS_MS: u64 = 10_000;
 /// The mean time between two random events, in milliseconds.
 const BEAT_MS: u64 = 40;
 
@@ -176,19 +174,7 @@ fn random_operation(world: &World, chaos: &mut Chaos) -> Operation {
 
 /// Everything is repaired; then every client must get an answer.
 fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Option<String> {
-    let mut repairs = vec![ActionKind::HealAll];
-    for node in (0..timeline.world().config().nodes).map(NodeId) {
-        repairs.push(ActionKind::SetClockRate { node, rate_permille: 1000 });
-        match timeline.world().status(node) {
-            Status::Down => repairs.push(ActionKind::Restart(node)),
-            Status::Paused => repairs.push(ActionKind::Resume(node)),
-            Status::Up => {}
-        }
-        if timeline.world().is_disk_held(node) {
-            repairs.push(ActionKind::SyncDisk(node));
-        }
-    }
-    for repair in repairs {
+    for repair in repairs_of_all(timeline.world()) {
         // What is whole already cannot be repaired.
         let _ = timeline.act_now(repair);
     }
@@ -197,7 +183,7 @@ fn heal_and_demand_progress(timeline: &mut Timeline, chaos: &mut Chaos) -> Optio
     let clients = timeline.world().config().clients;
     let mut asked = vec![false; usize::from(clients)];
     let mut now_ms = start_ms;
-    while now_ms < start_ms + PROGRESS_MS {
+    while now_ms < start_ms + u64::from(PROGRESS_MS) {
         for client in (0..clients).map(ClientId) {
             let operation = random_operation(timeline.world(), chaos);
             let kind = ActionKind::Invoke { client, node: None, operation };

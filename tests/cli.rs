@@ -465,7 +465,11 @@ fn explore_says_which_option_is_wrong_and_what_was_expected() {
             "missed pre-vote",
             "--goal: expected what can be so in a state, found “missed pre-vote”",
         ),
-        ("--no", "luck", "--no: expected a reduction (dead, idle, equal, clients, prompt)"),
+        (
+            "--no",
+            "luck",
+            "--no: expected a reduction (dead, idle, equal, clients, prompt, symmetry)",
+        ),
         ("--without", "luck", "there is no rule “luck”"),
     ] {
         let error = complains(&["explore", "raft", option, value], b"");

@@ -218,7 +218,7 @@ fn content_beyond_its_bounds_is_refused() {
     };
     let steps = |bytes: &[u8]| wrong(&[&[0, 0, 0x20, 1], bytes].concat());
     assert!(wrong(&[0, 77]).contains("the protocol has number 77"));
-    assert!(wrong(&[0, 0, 0x80, 0x80, 0x10]).contains("newer"));
+    assert!(wrong(&[0, 0, 0x80, 0x80, 0x20]).contains("newer"));
     assert!(wrong(&[7, 0, 0]).contains("flags"));
     assert!(wrong(&[0, 0, 0, 9]).contains("1 bytes more"));
     assert!(wrong(&[0, 0, 0x02, 102]).contains("from 2 to 101"), "102 nodes");

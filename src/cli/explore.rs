@@ -1,4 +1,4 @@
-//! `explore`: every run of a scenario within budgets, the shortest first.
+//! `explore`: every run of a scenario within budgets, the shortest first or in another order.
 
 use std::path::Path;
 use std::time::Instant;
@@ -6,8 +6,8 @@ use std::time::Instant;
 use clap::Args;
 use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
-    Breadth, Counts, Finding, Limits, Progress, Request, Space, Story, run_of, searchable, tell,
-    worlds_after,
+    Counts, Finding, Hints, Limits, Progress, Request, Search, Space, Story, Strategy, Threads,
+    Way, begin, run_of, searchable, tell, worlds_after,
 };
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Scenario, text};
@@ -53,6 +53,9 @@ pub(super) struct ExploreArguments {
     /// Ask operations of leading nodes alone.
     #[arg(long)]
     ask_leaders: bool,
+    /// Lose messages of an earlier period than their receiver's.
+    #[arg(long)]
+    timely: bool,
     /// How long time passes at once where the budget has waits, in milliseconds.
     #[arg(long)]
     wait: Option<u32>,
@@ -60,14 +63,29 @@ pub(super) struct ExploreArguments {
     /// expect, such as "n1 committed 1".
     #[arg(long)]
     goal: Vec<String>,
-    /// A reduction to switch off: dead, idle, equal, clients or prompt.
+    /// What must be true of every state: invariants (what is looked at when nothing is said), answered
+    /// (once everything has healed every client gets an answer), or a consistency model of what clients
+    /// saw, such as linearizable.
+    #[arg(long)]
+    property: Vec<String>,
+    /// In which order states are looked at: breadth (the shortest run first), depth, deepening, random,
+    /// swarm or guided.
+    #[arg(long, default_value = "breadth")]
+    search: String,
+    /// What random walks and swarms are drawn from.
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// On how many threads a breadth-first search expands states; it finds and counts the same on any.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// A reduction to switch off: dead, idle, equal, clients, prompt or symmetry.
     #[arg(long, value_name = "REDUCTION")]
     no: Vec<String>,
     /// The most actions of a run.
     #[arg(long, default_value_t = u32::MAX)]
     depth: u32,
     /// The most distinct states.
-    #[arg(long, default_value_t = 10_000_000)]
+    #[arg(long, default_value_t = 10_000_000, overrides_with = "states")]
     states: u64,
     /// Tell the most memory that was used.
     #[arg(long)]
@@ -81,6 +99,19 @@ impl ExploreArguments {
     fn limits(&self) -> Limits {
         Limits { states: self.states, depth: self.depth }
     }
+
+    fn way(&self) -> Result<Way, BadInput> {
+        let Some(strategy) = Strategy::of_word(&self.search) else {
+            let words = Strategy::WORDS.map(|(_, word)| word).join(", ");
+            let found = &self.search;
+            return Err(BadInput(format!("--search: expected {words}, found “{found}”")));
+        };
+        if self.threads != 1 && strategy != Strategy::Breadth {
+            let word = strategy.word();
+            return Err(BadInput(format!("--threads: a {word} search runs on one thread")));
+        }
+        Ok(Way { strategy, seed: self.seed.into() })
+    }
 }
 
 /// Explores.
@@ -89,13 +120,13 @@ pub(super) fn explore(arguments: &ExploreArguments) -> Result<Outcome, BadInput>
         "spec_two_phase_commit" => {
             let managers = arguments.nodes.unwrap_or(3).into();
             let model = TwoPhaseCommitModel::new(managers).map_err(BadInput)?;
-            Ok(explore_model(arguments, ModelSpace(Box::new(model))))
+            explore_model(arguments, ModelSpace(Box::new(model)))
         }
         "spec_paxos" => {
             let acceptors = arguments.nodes.unwrap_or(3).into();
             let model = PaxosModel::new(acceptors, arguments.ballots, arguments.values)
                 .map_err(BadInput)?;
-            Ok(explore_model(arguments, ModelSpace(Box::new(model))))
+            explore_model(arguments, ModelSpace(Box::new(model)))
         }
         _ => explore_worlds(arguments),
     }
@@ -122,32 +153,46 @@ impl From<Outcome> for Ending {
 }
 
 /// Searches to the end and tells how long it took, in seconds.
-fn run<S: Space>(space: S, limits: Limits) -> (Breadth<S>, f64) {
+fn run<S>(space: S, way: Way, limits: Limits, threads: usize) -> (Box<dyn Search<S>>, f64)
+where
+    S: Hints + Sync + 'static,
+    S::State: Send + Sync,
+{
     let start = Instant::now();
-    let mut search = Breadth::new(space, limits);
+    let mut search: Box<dyn Search<S>> = match threads {
+        1 => begin(space, way, limits),
+        _ => Box::new(Threads::new(space, limits, threads)),
+    };
     while search.advance(SLICE) == Progress::Running {}
     let seconds = start.elapsed().as_secs_f64();
     (search, seconds)
 }
 
-fn explore_model(arguments: &ExploreArguments, space: ModelSpace) -> Outcome {
-    let (search, seconds) = run(space, arguments.limits());
+fn explore_model(arguments: &ExploreArguments, space: ModelSpace) -> Result<Outcome, BadInput> {
+    let (search, seconds) = run(space, arguments.way()?, arguments.limits(), arguments.threads);
     let actions = search.run().map(|(_, steps)| steps);
-    let mut value = summary(&search, seconds, arguments);
+    let mut value = summary(&*search, seconds, arguments);
     value["actions"] = json!(actions);
     print(arguments, &value, actions.as_deref().unwrap_or_default(), None);
-    outcome(search.progress())
+    Ok(outcome(search.progress()))
 }
 
 fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
-    let scenario = scenario_of(arguments)?;
+    let mut scenario = scenario_of(arguments)?;
     let Request { plan, limits, .. } = request_of(arguments, &scenario)?;
-    let budget = plan.budget;
-    let (search, seconds) = run(worlds_after(&scenario, plan).map_err(BadInput)?, limits);
-    let mut value = summary(&search, seconds, arguments);
+    // What is told of a run tells within what it was searched.
+    scenario.budget = Some(plan.budget).filter(|budget| !budget.is_empty());
+    let (budget, properties) = (plan.budget, plan.properties);
+    let worlds = worlds_after(&scenario, plan).map_err(BadInput)?;
+    let (search, seconds) = run(worlds, arguments.way()?, limits, arguments.threads);
+    let mut value = summary(&*search, seconds, arguments);
+    if properties.has_models() {
+        let (judged, open, why) = search.space().judged();
+        value["histories"] = json!({ "judged": judged, "open": open, "why": why });
+    }
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
-    let found = run_of(&search).map_err(BadInput)?;
+    let found = run_of(&*search).map_err(BadInput)?;
     let story = match &found {
         Some(run) => Some(tell(&scenario, &run.actions, &run.finding)?),
         None => None,
@@ -171,11 +216,12 @@ fn outcome(progress: Progress) -> Outcome {
     }
 }
 
-fn summary<S: Space>(search: &Breadth<S>, seconds: f64, arguments: &ExploreArguments) -> Value {
+fn summary<S: Space>(search: &dyn Search<S>, seconds: f64, arguments: &ExploreArguments) -> Value {
     let counts: Counts = search.counts();
     let pruned = counts.pruned;
     let mut value = json!({
         "what": arguments.what,
+        "search": arguments.search,
         "result": search.progress().word(),
         "distinct": counts.distinct,
         "generated": counts.generated,
@@ -229,6 +275,9 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
         say!("within {budget}; left out: {}", value["pruned"]);
     }
     say!("expected collisions of fingerprints: {}", value["expectedCollisions"]);
+    if let Some(histories) = value.get("histories") {
+        say!("histories judged: {histories}");
+    }
     if let Some(bytes) = value.get("memoryBytes") {
         say!("memory: {bytes} bytes, of visited states {} each", value["tableBytesPerState"]);
     }
@@ -303,6 +352,9 @@ fn request_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Reque
     if arguments.ask_leaders {
         set("ask-leaders", "")?;
     }
+    if arguments.timely {
+        set("timely", "")?;
+    }
     if let Some(wait) = &arguments.wait {
         set("wait", &wait.to_string())?;
     }
@@ -311,6 +363,7 @@ fn request_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Reque
         ("offer", &arguments.offer),
         ("no", &arguments.no),
         ("goal", &arguments.goal),
+        ("property", &arguments.property),
     ] {
         for value in values {
             set(option, value)?;

@@ -3,10 +3,13 @@
 
 use serde::Serialize;
 
-use super::budget::Budget;
-use super::plan::{Plan, Reductions};
+use super::plan::Reductions;
+use super::properties::Properties;
+use super::request::Request;
+use super::search::Strategy;
 use crate::action::ActionKind;
-use crate::protocol::Sheet;
+use crate::budget::Budget;
+use crate::scenario::Scenario;
 use crate::world::{Refusal, World};
 
 /// The state that an action leads to.
@@ -50,15 +53,21 @@ pub struct SearchOptions {
     pub budget: Vec<(&'static str, u8)>,
     /// The operations on offer when nothing is said.
     pub offers: Vec<String>,
+    /// In which order states can be looked at; the first one is usual.
+    pub searches: [&'static str; Strategy::WORDS.len()],
+    /// What can be demanded of every state; the first one is usual.
+    pub properties: Vec<&'static str>,
     /// The reductions.
     pub reductions: &'static [&'static str],
 }
 
-/// What can be asked of a search in a protocol.
-pub fn options(sheet: &Sheet) -> SearchOptions {
-    let plan = Plan::usual(sheet);
+/// What can be asked of a search of a scenario.
+pub fn options(scenario: &Scenario) -> SearchOptions {
+    let plan = Request::usual(scenario).plan;
     SearchOptions {
         budget: Budget::words().zip(plan.budget.numbers()).collect(),
+        searches: Strategy::WORDS.map(|(_, word)| word),
+        properties: Properties::words().collect(),
         offers: plan.offers.iter().map(ToString::to_string).collect(),
         reductions: &Reductions::NAMES,
     }

@@ -7,10 +7,16 @@
 //! The search can be stopped between any two states and go on later: [`Breadth::advance`] expands so
 //! many states and returns.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod parallel;
+
 use std::collections::VecDeque;
 
 use super::space::{Finding, Pruned, Space};
 use super::visited::Visited;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use parallel::Threads;
 
 /// Where a search ends although there is more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,11 @@
 
 use serde::Serialize;
 
-use super::breadth::{Breadth, Progress};
+use super::breadth::Progress;
 use super::minimise::minimise;
 use super::plan::Plan;
 use super::request::Request;
+use super::search::{Search, begin};
 use super::space::Finding;
 use super::story::searchable;
 use super::worlds::Worlds;
@@ -69,6 +70,11 @@ pub struct ExplorationView {
     pub collisions_millionths: u64,
     /// The budget within which this is so.
     pub budget: String,
+    /// In which order states are looked at, as [`super::Strategy::word`].
+    pub search: &'static str,
+    /// How many different histories were judged, and of how many it could not be said whether they are
+    /// what was looked for.
+    pub judged: (u64, u64),
     /// The stable name of the property that is false, where one is.
     pub property: Option<String>,
     /// Why it is false, or what goal was reached; nothing where nothing was found.
@@ -80,7 +86,8 @@ pub const PRUNED: [&str; 6] = ["dead", "idle", "equal", "reordered", "budget", "
 
 struct WorldsExploration {
     scenario: Scenario,
-    search: Breadth<Worlds>,
+    search: Box<dyn Search<Worlds>>,
+    strategy: &'static str,
 }
 
 /// Begins to explore what can happen after a scenario's steps.
@@ -88,10 +95,12 @@ struct WorldsExploration {
 /// # Errors
 /// Which option of the request is wrong, or why the scenario cannot be carried out.
 pub fn open(scenario: &Scenario, request: &str) -> Result<Box<dyn Exploration>, String> {
-    let scenario = searchable(scenario);
-    let Request { plan, limits, .. } = Request::parse(&scenario, request)?;
+    let mut scenario = searchable(scenario);
+    let Request { plan, way, limits, .. } = Request::parse(&scenario, request)?;
+    scenario.budget = Some(plan.budget).filter(|budget| !budget.is_empty());
     let worlds = worlds_after(&scenario, plan)?;
-    Ok(Box::new(WorldsExploration { search: Breadth::new(worlds, limits), scenario }))
+    let strategy = way.strategy.word();
+    Ok(Box::new(WorldsExploration { search: begin(worlds, way, limits), strategy, scenario }))
 }
 
 /// The worlds that can be reached from where a scenario's steps end.
@@ -107,7 +116,7 @@ pub fn worlds_after(scenario: &Scenario, plan: Plan) -> Result<Worlds, String> {
 ///
 /// # Errors
 /// The run cannot be repeated, a bug.
-pub fn run_of(search: &Breadth<Worlds>) -> Result<Option<FoundRun>, String> {
+pub fn run_of(search: &dyn Search<Worlds>) -> Result<Option<FoundRun>, String> {
     let (Some((_, steps)), Some(finding)) = (search.run(), search.finding()) else {
         return Ok(None);
     };
@@ -125,6 +134,7 @@ impl Exploration for WorldsExploration {
     fn view(&self) -> ExplorationView {
         let counts = self.search.counts();
         let pruned = counts.pruned;
+        let (judged, open, _) = self.search.space().judged();
         let (property, why) = match self.search.finding() {
             Some(Finding::Violation { property, why }) => {
                 (Some(property.clone()), Some(why.clone()))
@@ -149,13 +159,15 @@ impl Exploration for WorldsExploration {
             ],
             collisions_millionths: counts.expected_collisions_millionths(),
             budget: self.search.space().plan().budget.to_string(),
+            search: self.strategy,
+            judged: (judged, open),
             property,
             why,
         }
     }
 
     fn run(&self) -> Result<Option<FoundRun>, String> {
-        run_of(&self.search)
+        run_of(&*self.search)
     }
 
     fn scenario(&self) -> &Scenario {

@@ -61,6 +61,10 @@ fn replay(worlds: &Worlds, named: &[Named], finding: &Finding) -> Option<Vec<Act
             let Some(message) = find(&world, *content) else { continue };
             set_message(&mut action.kind, message);
         }
+        // A wait that was left out takes its time with it.
+        if action.kind != ActionKind::Wait {
+            action.at_ms = world.now_ms();
+        }
         if world.apply(&action).is_err() {
             continue;
         }

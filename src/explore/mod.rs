@@ -12,35 +12,48 @@
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
 //! action made of it (`core.rs`); messages that can never matter are taken out, loss is a message never
-//! delivered, time does not pass ([`Reductions`], each with a switch).
+//! delivered, time does not pass, and
+//! states that differ in who is who are one where nodes are alike (`alike.rs`; [`Reductions`], each
+//! with a switch).
 //!
-//! **Left out.** Symmetry of nodes and of values: a protocol's nodes compare ids (ballots, ties), and
-//! nothing tells the explorer which do not.
+//! **Left out.** Symmetry of values, and of nodes that compare their names (ballots, ties).
 
+mod acts;
+mod alike;
 mod around;
 mod breadth;
-mod budget;
 mod core;
+mod depth;
 mod exploration;
+mod guided;
+mod hints;
 mod minimise;
 mod moves;
 mod plan;
+mod properties;
 mod request;
+mod search;
 mod space;
 pub mod spec;
 mod story;
 mod turn;
 mod visited;
+mod walks;
 mod worlds;
 
+pub use crate::budget::{Budget, Surprise};
 pub use around::{After, SearchOptions, after, options};
+#[cfg(not(target_arch = "wasm32"))]
+pub use breadth::Threads;
 pub use breadth::{Breadth, Counts, Limits, Progress};
-pub use budget::{Budget, Surprise};
 pub use exploration::{Exploration, ExplorationView, FoundRun, PRUNED, open, run_of, worlds_after};
+pub use hints::Hints;
 pub use minimise::minimise;
 pub use moves::Move;
 pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
+pub use properties::{ANSWERED, Properties};
 pub use request::{Request, goal_of};
+pub use search::{Search, Strategy, Way, begin};
 pub use space::{Finding, Pruned, Space, Visit};
 pub use story::{Story, emptied, searchable, tell};
 pub use worlds::{Situation, Worlds};

@@ -8,7 +8,7 @@ use crate::mix::hash_of;
 use crate::world::World;
 
 /// An action, wherever it happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Move {
     /// The message of this hash arrives.
     Deliver(u64),
@@ -32,15 +32,11 @@ pub enum Move {
 }
 
 impl Move {
-    /// A number that tells moves apart that may happen in one world.
+    /// A number that tells it apart from other messages and calls that may happen in one world.
     pub(super) fn key(&self) -> u64 {
         match self {
             Move::Deliver(hash) => *hash,
-            Move::Drop(hash) => hash_of(&(1_u8, hash)),
-            Move::Duplicate(hash) => hash_of(&(2_u8, hash)),
-            Move::Call { client, node, offer } => hash_of(&(3_u8, client, node, offer)),
-            Move::Wait => hash_of(&4_u8),
-            Move::Act(kind) => hash_of(&(5_u8, kind)),
+            other => hash_of(other),
         }
     }
 

@@ -1,12 +1,13 @@
 //! What a search of a scenario's worlds may do and what it looks for.
 
-use super::budget::Budget;
+use super::properties::Properties;
+use crate::budget::Budget;
 use crate::ids::NodeId;
 use crate::operation::{Operation, PROPOSE, PUT, TRANSFER, Text};
 use crate::protocol::Sheet;
 use crate::scenario::{Expectation, expect};
 use crate::view::Shape;
-use crate::world::{Status, World};
+use crate::world::{Envelope, Status, World};
 
 /// The most operations on offer: each is a bit of a state.
 pub const OFFERS_MAX: usize = 32;
@@ -24,12 +25,16 @@ pub struct Plan {
     pub silent_timers: u64,
     /// Whether operations are asked of leading nodes alone.
     pub asks_leaders: bool,
+    /// Whether messages of an earlier period than their receiver's are lost.
+    pub is_timely: bool,
     /// How long time passes at once, in milliseconds; also how far a clock jumps.
     pub wait_ms: u32,
     /// What is left out because it cannot matter.
     pub reductions: Reductions,
     /// What is looked for, all at once; nothing for a violation.
     pub goal: Vec<Goal>,
+    /// What must be true of every state where there is no goal.
+    pub properties: Properties,
 }
 
 /// What is left out because it cannot matter; each can be switched off.
@@ -47,18 +52,32 @@ pub struct Reductions {
     /// happened before the call, and a later call demands more of its answer. A call and its arrival
     /// count as one step.
     pub prompt: bool,
+    /// States that differ in who is who are one, where nodes are alike.
+    pub symmetry: bool,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Self =
-        Reductions { dead: true, idle: true, equal: true, clients: true, prompt: true };
+    pub const ALL: Self = Reductions {
+        dead: true,
+        idle: true,
+        equal: true,
+        clients: true,
+        prompt: true,
+        symmetry: true,
+    };
     /// None of them.
-    pub const NONE: Self =
-        Reductions { dead: false, idle: false, equal: false, clients: false, prompt: false };
+    pub const NONE: Self = Reductions {
+        dead: false,
+        idle: false,
+        equal: false,
+        clients: false,
+        prompt: false,
+        symmetry: false,
+    };
 
     /// Their names.
-    pub const NAMES: [&'static str; 5] = ["dead", "idle", "equal", "clients", "prompt"];
+    pub const NAMES: [&'static str; 6] = ["dead", "idle", "equal", "clients", "prompt", "symmetry"];
 
     /// The switch of that name.
     pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
@@ -68,6 +87,7 @@ impl Reductions {
             "equal" => Some(&mut self.equal),
             "clients" => Some(&mut self.clients),
             "prompt" => Some(&mut self.prompt),
+            "symmetry" => Some(&mut self.symmetry),
             _ => None,
         }
     }
@@ -86,7 +106,7 @@ pub enum Goal {
 
 impl Goal {
     /// Whether it is about messages in flight, rather than about what nodes and clients know.
-    pub(super) fn needs_messages(&self) -> bool {
+    fn needs_messages(&self) -> bool {
         matches!(self, Goal::Expect(Expectation::InFlight(..)))
     }
 
@@ -96,6 +116,15 @@ impl Goal {
             Goal::Expect(expectation) => expect::check(world, expectation).is_ok(),
             Goal::Leaders(number) => count(world, Shape::Double) >= *number,
             Goal::Candidates(number) => count(world, Shape::Dashed) >= *number,
+        }
+    }
+
+    /// How much of it is so in a world: more is nearer.
+    pub(super) fn progress(&self, world: &World) -> u32 {
+        match self {
+            Goal::Expect(expectation) => expect::check(world, expectation).is_ok().into(),
+            Goal::Leaders(number) => count(world, Shape::Double).min(*number).into(),
+            Goal::Candidates(number) => count(world, Shape::Dashed).min(*number).into(),
         }
     }
 }
@@ -112,16 +141,36 @@ fn count(world: &World, shape: Shape) -> u16 {
 }
 
 impl Plan {
+    /// Whether any message is left out of the worlds that it would be in flight in.
+    pub(super) fn loses_any(&self) -> bool {
+        self.reductions.dead || self.is_timely
+    }
+
+    /// Whether a message that would be in flight in a world is left out of it.
+    pub(super) fn loses(&self, world: &World, envelope: &Envelope) -> bool {
+        (self.reductions.dead && world.would_be_dead(envelope))
+            || (self.is_timely && world.would_be_late(envelope))
+    }
+
+    /// Whether what is looked for is about messages in flight, too, rather than only about what nodes and
+    /// clients know.
+    pub(super) fn needs_messages(&self) -> bool {
+        let of_goal = self.goal.iter().any(|goal| goal.needs_messages());
+        of_goal || (self.goal.is_empty() && self.properties.answered)
+    }
+
     /// The usual plan for a protocol.
     pub fn usual(sheet: &Sheet) -> Self {
         Plan {
-            budget: Budget::parse(Budget::USUAL).unwrap_or_default(),
+            budget: Budget::usual(),
             offers: usual_offers(sheet),
             silent_timers: 0,
             asks_leaders: false,
+            is_timely: false,
             wait_ms: WAIT_MS,
             reductions: Reductions::ALL,
             goal: Vec::new(),
+            properties: Properties::USUAL,
         }
     }
 }

@@ -2,12 +2,15 @@
 //! the same lines, read by the same code.
 //!
 //! One option a line, its value behind it: `budget timers=3,crashes=1`, `offer put x 1`,
-//! `silent election`, `ask-leaders`, `wait 1000`, `goal leaders 2`, `no equal`, `depth 20`,
-//! `states 100000`. What is not said is as [`Plan::usual`] and [`Limits`] have it.
+//! `silent election`, `ask-leaders`, `timely`, `wait 1000`, `goal leaders 2`, `property linearizable`,
+//! `no equal`, `search deepening`, `seed 7`, `depth 20`, `states 100000`. What is not said is as
+//! [`Plan::usual`], [`Way`] and [`Limits`] have it.
 
 use super::breadth::Limits;
-use super::budget::Budget;
 use super::plan::{Goal, OFFERS_MAX, Plan, Reductions};
+use super::properties::Properties;
+use super::search::{Strategy, Way};
+use crate::budget::Budget;
 use crate::consistency;
 use crate::loaded::judge_is_ready;
 use crate::operation::Operation;
@@ -18,16 +21,26 @@ use crate::scenario::{Expectation, Scenario, Step, text};
 pub struct Request {
     /// What may happen and what is looked for.
     pub plan: Plan,
+    /// In which order states are looked at.
+    pub way: Way,
     /// Where the search ends although there is more.
     pub limits: Limits,
     offers_are_usual: bool,
+    properties_are_usual: bool,
 }
 
 impl Request {
     /// What is explored when nothing is said.
     pub fn usual(scenario: &Scenario) -> Self {
-        let plan = Plan::usual(scenario.sheet());
-        Request { plan, limits: Limits::default(), offers_are_usual: true }
+        let mut plan = Plan::usual(scenario.sheet());
+        plan.budget = scenario.budget.unwrap_or(plan.budget);
+        Request {
+            plan,
+            way: Way::default(),
+            limits: Limits::default(),
+            offers_are_usual: true,
+            properties_are_usual: true,
+        }
     }
 
     /// Reads options, one a line.
@@ -43,7 +56,7 @@ impl Request {
         Ok(request)
     }
 
-    /// Sets one option. Offers, goals, silent timers and reductions to do without add up.
+    /// Sets one option. Offers, goals, properties, silent timers and reductions to do without add up.
     ///
     /// # Errors
     /// Which option, what was expected and what was found.
@@ -64,8 +77,18 @@ impl Request {
                 plan.asks_leaders = true;
                 Ok(())
             }
+            "timely" => {
+                plan.is_timely = true;
+                Ok(())
+            }
             "wait" => number(value, "milliseconds").map(|wait_ms| plan.wait_ms = wait_ms),
             "goal" => goal_of(value, scenario).map(|goal| plan.goal.push(goal)),
+            "property" => {
+                if std::mem::take(&mut self.properties_are_usual) {
+                    plan.properties = Properties::NONE;
+                }
+                add_property(&mut plan.properties, value, scenario)
+            }
             "no" => match plan.reductions.switch(value) {
                 Some(switch) => {
                     *switch = false;
@@ -73,6 +96,14 @@ impl Request {
                 }
                 None => Err(unknown("a reduction", &Reductions::NAMES, value)),
             },
+            "search" => match Strategy::of_word(value) {
+                Some(strategy) => {
+                    self.way.strategy = strategy;
+                    Ok(())
+                }
+                None => Err(unknown("a strategy", &Strategy::WORDS.map(|(_, word)| word), value)),
+            },
+            "seed" => number(value, "a number").map(|seed| self.way.seed = seed.into()),
             "depth" => number(value, "a number").map(|depth| self.limits.depth = depth),
             "states" => number(value, "a number").map(|states| self.limits.states = states.into()),
             _ => return Err(unknown("an option", &OPTIONS, option)),
@@ -82,8 +113,21 @@ impl Request {
 }
 
 /// The options.
-const OPTIONS: [&str; 9] =
-    ["budget", "offer", "silent", "ask-leaders", "wait", "goal", "no", "depth", "states"];
+const OPTIONS: [&str; 13] = [
+    "budget",
+    "offer",
+    "silent",
+    "ask-leaders",
+    "timely",
+    "wait",
+    "goal",
+    "property",
+    "no",
+    "search",
+    "seed",
+    "depth",
+    "states",
+];
 
 fn unknown(what: &str, known: &[&str], found: &str) -> String {
     format!("expected {what} ({}), found “{found}”", known.join(", "))
@@ -114,6 +158,34 @@ fn silence(plan: &mut Plan, scenario: &Scenario, name: &str) -> Result<(), Strin
     Ok(())
 }
 
+fn add_property(
+    properties: &mut Properties,
+    word: &str,
+    scenario: &Scenario,
+) -> Result<(), String> {
+    if !properties.add(word) {
+        return Err(unknown("a property", &Properties::words().collect::<Vec<_>>(), word));
+    }
+    if !properties.has_models() {
+        return Ok(());
+    }
+    if !scenario.config.disks.is_empty() {
+        return Err(format!(
+            "expected disks that are empty at first, without which a history does not say enough to be \
+             {word} or not"
+        ));
+    }
+    judge_is_there()
+}
+
+/// Without the code that judges nothing could ever be judged, and what is looked for would never be seen.
+fn judge_is_there() -> Result<(), String> {
+    if !consistency::can_judge() {
+        judge_is_ready()?;
+    }
+    Ok(())
+}
+
 /// Reads a goal: as a line of the scenario would be read, or a number of leaders or candidates.
 ///
 /// # Errors
@@ -138,9 +210,8 @@ pub fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, String> {
             "expected what can be so in a state, found “{goal}”, which is about the last action"
         )),
         Some(Step::Expect(expectation)) => {
-            // Without it nothing could ever be judged, and the goal would never be seen.
-            if matches!(expectation, Expectation::History(..)) && !consistency::can_judge() {
-                judge_is_ready()?;
+            if matches!(expectation, Expectation::History(..)) {
+                judge_is_there()?;
             }
             Ok(Goal::Expect(expectation))
         }
@@ -160,8 +231,9 @@ mod tests {
     #[test]
     fn options_are_read_one_a_line() {
         let lines = "budget timers=3,crashes=1\noffer put x 1\n\n offer get x\nsilent heartbeat\n\
-                     ask-leaders\nwait 500\ngoal leaders 2\ngoal leader n1\nno equal\ndepth 9\nstates 77\n";
-        let Request { plan, limits, .. } = Request::parse(&raft(), lines).unwrap();
+                     ask-leaders\nwait 500\ngoal leaders 2\ngoal leader n1\nno equal\ndepth 9\nstates 77\n\
+                     search swarm\nseed 7\nproperty answered\nproperty linearizable\n";
+        let Request { plan, way, limits, .. } = Request::parse(&raft(), lines).unwrap();
         assert_eq!(plan.budget.of(Surprise::Timer), 3);
         let offers: Vec<String> = plan.offers.iter().map(ToString::to_string).collect();
         assert_eq!(offers, ["put x 1", "get x"]);
@@ -170,6 +242,9 @@ mod tests {
         assert_eq!((plan.wait_ms, plan.goal.len()), (500, 2));
         assert_eq!(plan.goal[0], Goal::Leaders(2));
         assert_eq!(limits, Limits { states: 77, depth: 9 });
+        assert_eq!(way, Way { strategy: Strategy::Swarm, seed: 7 });
+        let Properties { invariants, answered, .. } = plan.properties;
+        assert!(!invariants && answered && plan.properties.has_models());
     }
 
     #[test]
@@ -183,15 +258,20 @@ mod tests {
             ("goal luck", "goal: "),
             (
                 "no luck",
-                "no: expected a reduction (dead, idle, equal, clients, prompt), found “luck”",
+                "no: expected a reduction (dead, idle, equal, clients, prompt, symmetry), found “luck”",
             ),
             ("depth -1", "depth: expected a number, found “-1”"),
             ("states", "states: expected a number, found “”"),
+            ("search wide", "search: expected a strategy (breadth, depth, "),
+            ("property pretty", "property: expected a property (invariants, answered, linear"),
             ("speed 9", "expected an option (budget, "),
         ] {
             let error = Request::parse(&raft(), line).unwrap_err();
             assert!(error.starts_with(words), "{line}: {error}");
         }
+        let full = text::parse("protocol raft\nnodes 3\ndisk n1 term=1\n").unwrap();
+        let error = Request::parse(&full, "property linearizable").unwrap_err();
+        assert!(error.starts_with("property: expected disks that are empty"), "{error}");
         let many = "offer get x\n".repeat(OFFERS_MAX + 1);
         assert!(Request::parse(&raft(), &many).unwrap_err().starts_with("offer: expected at most"));
     }

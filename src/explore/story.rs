@@ -3,10 +3,14 @@
 
 use serde::Serialize;
 
+use super::properties::ANSWERED;
 use super::space::Finding;
 use crate::action::Action;
+use crate::consistency::Model;
+use crate::healing::{PROGRESS_MS, repairs};
+use crate::ids::ClientId;
 use crate::scenario::link::{self, Link};
-use crate::scenario::{Expectation, Pace, Scenario, Step, text};
+use crate::scenario::{Expectation, Pace, Scenario, Step, run, text};
 use crate::timeline::{BranchId, Moment, Timeline};
 
 /// A run in every form that people and programs read.
@@ -50,9 +54,43 @@ pub fn tell(scenario: &Scenario, actions: &[Action], finding: &Finding) -> Resul
         let expected = |place| Step::Expect(Expectation::Invariant(place, true));
         told.steps.extend(broken.map(|violation| expected(violation.invariant)));
     }
-    let recorded = Some(timeline.record(end));
+    if let Finding::Violation { property, .. } = finding {
+        told.steps.extend(afterwards(&timeline, end, property));
+    }
+    // What the steps unfold to, which may be more than was found.
+    let recorded = Timeline::open(told.clone())
+        .ok()
+        .map(|told| told.record(Moment { branch: BranchId(0), index: told.length(BranchId(0)) }));
     let link = link::encode(&Link { scenario: told.clone(), recorded });
     Ok(Story { text: text::print(&told), link, lines, scenario: told })
+}
+
+/// What shows a violation that no invariant tells of, at the end of the run to it: what the history is
+/// not, or that nobody is answered although everything heals.
+fn afterwards(timeline: &Timeline, end: Moment, property: &str) -> Vec<Step> {
+    if let Some(model) = Model::of_id(property) {
+        return vec![Step::Expect(Expectation::History(model, false))];
+    }
+    if property != ANSWERED {
+        return Vec::new();
+    }
+    let world = timeline.world_at(end.branch, end.index);
+    let mut steps: Vec<Step> = repairs(&world).into_iter().map(Step::Act).collect();
+    steps.push(Step::Run(PROGRESS_MS));
+    let mut after = world.clone();
+    let done = steps.iter().all(|step| run::step(&mut after, Pace::ByHand, step).is_ok());
+    let clients = (0..world.config().clients).map(ClientId);
+    let waits = clients.filter(|client| done && !world.is_idle(*client));
+    steps.extend(waits.filter_map(|client| {
+        let last = after.history().records().iter().rev().find(|it| it.client == client)?;
+        let reply = match (&last.completion, last.gave_up_step) {
+            (Some(_), _) => return None,
+            (None, Some(_)) => "gave-up",
+            (None, None) => "open",
+        };
+        Some(Step::Expect(Expectation::Reply(client, reply.to_owned())))
+    }));
+    steps
 }
 
 /// The most nodes and clients of [`emptied`] where the protocol runs with so few.

@@ -1,56 +1,133 @@
-//! All that may happen next in one state, in a fixed order: messages, clients, nodes, the rest.
+//! All that may happen next in one state, in a fixed order: messages, calls, the rest.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use super::budget::{Budget, Surprise};
-use super::core::{Core, Effect, part};
+use super::acts::Acts;
+use super::alike::{Flying, Sums};
+use super::core::{Core, Effect, Memory};
 use super::moves::Move;
 use super::space::{Pruned, Visit};
 use super::worlds::{Situation, Worlds};
-use crate::action::ActionKind;
-use crate::ids::{ClientId, NodeId, NodeSet};
-use crate::world::{Envelope, Status, World};
+use crate::budget::{Budget, Surprise};
+use crate::ids::{ClientId, NodeId};
+use crate::mix::scramble;
 
 /// One state being expanded.
 pub(super) struct Turn<'a> {
     space: &'a Worlds,
     state: &'a Situation,
+    acts: &'a Acts,
+    /// The sums of its messages' parts.
+    network: Sums,
+    /// What tells it apart from states of the same core and messages.
+    rest: u64,
+    /// What moves made of its core.
+    memory: &'a mut Memory,
     visit: Visit<'a, Worlds>,
     pruned: Pruned,
     goes_on: bool,
 }
 
-/// What becomes of the messages in flight: one goes, dead ones go, and some come.
+/// A move in a state: about which message, and what may still happen after it.
+struct Step<'a> {
+    step: &'a Move,
+    /// What it is remembered by.
+    key: u64,
+    message: Option<usize>,
+    left: Budget,
+    called: u32,
+}
+
+/// What becomes of the messages in flight: one goes, some are lost, and some come.
 struct Change<'a> {
     without: Option<usize>,
-    dead: Vec<usize>,
-    sent: &'a [Arc<Envelope>],
+    lost: Vec<usize>,
+    sent: &'a [Arc<Flying>],
 }
 
 impl Change<'_> {
-    fn messages<'a>(&'a self, state: &'a Situation) -> impl Iterator<Item = &'a Arc<Envelope>> {
-        let stays = |place: &usize| self.without != Some(*place) && !self.dead.contains(place);
+    fn messages<'a>(&'a self, state: &'a Situation) -> impl Iterator<Item = &'a Arc<Flying>> {
+        let stays = |place: &usize| self.without != Some(*place) && !self.lost.contains(place);
         let kept = state.messages.iter().enumerate().filter(move |(place, _)| stays(place));
-        kept.map(|(_, envelope)| envelope).chain(self.sent)
+        kept.map(|(_, flying)| flying).chain(self.sent)
+    }
+
+    fn situation(
+        &self,
+        state: &Situation,
+        core: Arc<Core>,
+        left: Budget,
+        called: u32,
+    ) -> Situation {
+        let messages = self.messages(state).cloned().collect();
+        Situation { core, messages, left, called }
+    }
+}
+
+/// The core after a move, when it is asked for: as it is there, or made again.
+struct After<'a> {
+    space: &'a Worlds,
+    core: &'a Core,
+    step: &'a Step<'a>,
+    message: Option<&'a Flying>,
+    after: &'a Weak<Core>,
+    /// As soon as it was asked for.
+    known: Option<Arc<Core>>,
+}
+
+impl After<'_> {
+    fn core(&mut self) -> Arc<Core> {
+        let known = self.known.take().or_else(|| self.after.upgrade()).or_else(|| {
+            let envelope = self.message.map(|flying| &*flying.envelope);
+            let (cores, plan) = (&self.space.cores, self.space.plan());
+            cores.carry_out(self.core, self.step.step, envelope, plan).1
+        });
+        let Some(core) = known else {
+            unreachable!("what was possible in a core is possible in it again")
+        };
+        self.known = Some(Arc::clone(&core));
+        core
     }
 }
 
 impl<'a> Turn<'a> {
-    pub fn new(space: &'a Worlds, state: &'a Situation, visit: Visit<'a, Worlds>) -> Self {
-        Turn { space, state, visit, pruned: Pruned::default(), goes_on: true }
+    pub fn new(
+        space: &'a Worlds,
+        state: &'a Situation,
+        memory: &'a mut Memory,
+        visit: Visit<'a, Worlds>,
+    ) -> Self {
+        Turn {
+            space,
+            state,
+            acts: state.core.acts(space.plan()),
+            network: state.network(),
+            rest: space.rest_of(&state.left, state.called),
+            memory,
+            visit,
+            pruned: Pruned::default(),
+            goes_on: true,
+        }
     }
 
     /// Looks at all that may happen.
     pub fn take(mut self) -> Pruned {
         self.messages();
-        self.clients();
-        self.nodes();
-        self.rest();
+        self.calls();
+        self.pruned.equal += self.acts.equal;
+        self.pruned.budget += self.acts.never;
+        for (place, (step, cost)) in self.acts.moves.iter().enumerate() {
+            let left = match cost {
+                Some(surprise) => self.price(*surprise),
+                None => Some(self.state.left),
+            };
+            if let Some(left) = left {
+                let called = self.state.called;
+                // Small numbers, which no hash of a message or call is.
+                self.act(&Step { step, key: place as u64, message: None, left, called });
+            }
+        }
         self.pruned
-    }
-
-    fn world(&self) -> &'a World {
-        &self.state.core.world
     }
 
     /// The budget after a surprise; `None`, and counted, where it is used up.
@@ -60,151 +137,120 @@ impl<'a> Turn<'a> {
         left
     }
 
-    fn surprise(&mut self, surprise: Surprise, kind: ActionKind) {
-        if let Some(left) = self.price(surprise) {
-            self.act(&Move::Act(kind), None, left, self.state.called);
-        }
-    }
-
-    fn free(&mut self, kind: ActionKind) {
-        self.act(&Move::Act(kind), None, self.state.left, self.state.called);
-    }
-
-    /// Makes a move, about the message at that place, if about one.
-    fn act(&mut self, step: &Move, message: Option<usize>, left: Budget, called: u32) {
+    /// Makes a move.
+    fn act(&mut self, step: &Step<'_>) {
         if !self.goes_on {
             return;
         }
         let (space, state) = (self.space, self.state);
-        let envelope = message.map(|place| &*state.messages[place]);
-        let effect = space.cores.effect(&state.core, step, envelope, space.plan());
-        let Some((effect, core)) = effect else { return };
-        if space.plan().reductions.idle && effect.sent.is_empty() && core.sum == state.core.sum {
+        let message = step.message.map(|place| &*state.messages[place]);
+        let mut fresh = None;
+        let place = self.memory.place(step.key).unwrap_or_else(|| {
+            let envelope = message.map(|flying| &*flying.envelope);
+            let effect;
+            (effect, fresh) = space.cores.carry_out(&state.core, step.step, envelope, space.plan());
+            self.memory.insert(step.key, effect)
+        });
+        let effect = &self.memory.effects[place];
+        let Some((weak, sums)) = &effect.after else { return };
+        if space.plan().reductions.idle && effect.sent.is_empty() && effect.is_same {
             self.pruned.idle += 1;
             return;
         }
-        let change = Change {
-            without: message,
-            dead: self.dead(&effect, &core, message),
-            sent: &effect.sent,
-        };
-        self.pruned.dead += effect.dead + change.dead.len() as u64;
-        let gone = message.iter().chain(&change.dead).map(|place| part(&state.messages[*place]));
-        let network = gone.fold(state.network.wrapping_add(effect.sent_sum), u64::wrapping_sub);
-        self.reach(step, &core, network, &change, left, called);
-    }
-
-    /// The places of the messages that died.
-    fn dead(&self, effect: &Effect, core: &Arc<Core>, message: Option<usize>) -> Vec<usize> {
-        let Some(touched) = effect.touched.filter(|_| self.space.plan().reductions.dead) else {
-            return Vec::new();
-        };
-        if Arc::ptr_eq(core, &self.state.core) {
-            return Vec::new();
+        let mut after =
+            After { space, core: &state.core, step, message, after: weak, known: fresh };
+        let lost = lost(state, step, effect, &mut after);
+        self.pruned.dead += effect.lost + lost.len() as u64;
+        let change = Change { without: step.message, lost, sent: &effect.sent };
+        let mut least = u64::MAX;
+        for (naming, sum) in sums.iter().enumerate() {
+            let gone = change.without.iter().chain(&change.lost);
+            let parts = gone.map(|place| state.messages[*place].parts[naming]);
+            let sum = self.network.0[naming].wrapping_add(*sum);
+            least = least.min(parts.fold(sum, u64::wrapping_sub));
         }
-        let messages = self.state.messages.iter().enumerate();
-        messages
-            .filter(|(place, envelope)| {
-                envelope.to == touched && Some(*place) != message && core.is_dead(envelope)
-            })
-            .map(|(place, _)| place)
-            .collect()
-    }
-
-    fn reach(
-        &mut self,
-        step: &Move,
-        core: &Arc<Core>,
-        network: u64,
-        change: &Change<'_>,
-        left: Budget,
-        called: u32,
-    ) {
-        let state = self.state;
-        let order = match self.space.keeps_order() {
-            true => self.space.order_of(change.messages(state)),
-            false => 0,
-        };
-        let whole = network.wrapping_add(order);
-        let fingerprint = self.space.fingerprint_of(core, whole, &left, called);
-        let mut make = || Situation {
-            core: Arc::clone(core),
-            messages: change.messages(state).cloned().collect(),
-            network,
-            left,
-            called,
-        };
-        self.goes_on = (self.visit)(step, fingerprint, &mut make);
+        let fingerprint = scramble(least.wrapping_add(rest(self, step, &change)));
+        let mut make = || change.situation(state, after.core(), step.left, step.called);
+        self.goes_on = (self.visit)(step.step, fingerprint, &mut make);
+        if let Some(core) = after.known.take() {
+            let weak = Arc::downgrade(&core);
+            if let Some((after, _)) = &mut self.memory.effects[place].after {
+                *after = weak;
+            }
+        }
     }
 
     fn messages(&mut self) {
-        let (state, world) = (self.state, self.world());
-        for (place, envelope) in state.messages.iter().enumerate() {
+        let state = self.state;
+        for (place, flying) in state.messages.iter().enumerate() {
+            let envelope = &flying.envelope;
             let before = &state.messages[..place];
             if self.space.plan().reductions.equal
-                && before.iter().any(|other| other.hash == envelope.hash)
+                && before.iter().any(|other| other.envelope.hash == envelope.hash)
             {
                 self.pruned.equal += 1;
                 continue;
             }
-            let hash = envelope.hash;
+            let (hash, called) = (envelope.hash, state.called);
             if let Some(left) = state.left.less(Surprise::Duplicate) {
-                let sent = [Arc::clone(envelope)];
-                let change = Change { without: None, dead: Vec::new(), sent: &sent };
-                let network = state.network.wrapping_add(part(envelope));
-                self.remain(&Move::Duplicate(hash), network, &change, left);
+                let sent = [Arc::clone(flying)];
+                let change = Change { without: None, lost: Vec::new(), sent: &sent };
+                let step = &Move::Duplicate(hash);
+                self.remain(&Step { step, key: 0, message: None, left, called }, &change);
             }
             if let Some(left) = state.left.less(Surprise::Drop) {
-                let change = Change { without: Some(place), dead: Vec::new(), sent: &[] };
-                let network = state.network.wrapping_sub(part(envelope));
-                self.remain(&Move::Drop(hash), network, &change, left);
+                let change = Change { without: Some(place), lost: Vec::new(), sent: &[] };
+                let step = &Move::Drop(hash);
+                self.remain(&Step { step, key: 0, message: None, left, called }, &change);
             }
             // On a link that keeps the order only the oldest can arrive.
+            let world = &state.core.world;
             let is_behind = self.space.keeps_order()
                 && world.is_ordered(envelope)
                 && before
                     .iter()
+                    .map(|other| &other.envelope)
                     .any(|other| (other.from, other.to) == (envelope.from, envelope.to));
-            if !is_behind && world.could_arrive(envelope) {
-                self.act(&Move::Deliver(hash), Some(place), state.left, state.called);
+            if !is_behind && (self.acts.is_whole || world.could_arrive(envelope)) {
+                let (step, message) = (&Move::Deliver(hash), Some(place));
+                self.act(&Step { step, key: hash, message, left: state.left, called });
             }
         }
     }
 
     /// A move after which all but the messages is as it was.
-    fn remain(&mut self, step: &Move, network: u64, change: &Change<'_>, left: Budget) {
-        if self.goes_on {
-            let state = self.state;
-            self.reach(step, &state.core, network, change, left, state.called);
+    fn remain(&mut self, step: &Step<'_>, change: &Change<'_>) {
+        if !self.goes_on {
+            return;
+        }
+        let state = self.state;
+        let mut network = Sums::ZERO;
+        change.messages(state).for_each(|flying| network.add(&flying.parts));
+        let least = network.least_with(&state.core.sums);
+        let fingerprint = scramble(least.wrapping_add(rest(self, step, change)));
+        let mut make = || change.situation(state, Arc::clone(&state.core), step.left, step.called);
+        self.goes_on = (self.visit)(step.step, fingerprint, &mut make);
+    }
+
+    fn calls(&mut self) {
+        for client in &self.acts.callers {
+            if let Some(left) = self.price(Surprise::Operation) {
+                self.call(*client, left);
+            }
         }
     }
 
-    fn clients(&mut self) {
-        let (state, plan, world) = (self.state, self.space.plan(), self.world());
-        let mut is_first_fresh = true;
-        for client in (0..world.config().clients).map(ClientId) {
-            if !world.is_idle(client) {
-                self.surprise(Surprise::Retry, ActionKind::Retry(client));
-                self.surprise(Surprise::GiveUp, ActionKind::GiveUp(client));
+    fn call(&mut self, client: ClientId, left: Budget) {
+        let (state, plan) = (self.state, self.space.plan());
+        for offer in 0..plan.offers.len() {
+            let bit = 1_u32 << offer;
+            if state.called & bit != 0 || (plan.reductions.equal && self.is_taken_first(offer)) {
                 continue;
             }
-            let is_fresh = world.is_fresh(client);
-            if plan.reductions.clients && is_fresh && !is_first_fresh {
-                self.pruned.equal += 1;
-                continue;
-            }
-            is_first_fresh &= !is_fresh;
-            let Some(left) = self.price(Surprise::Operation) else { continue };
-            for offer in 0..plan.offers.len() {
-                let bit = 1_u32 << offer;
-                if state.called & bit != 0 || (plan.reductions.equal && self.is_taken_first(offer))
-                {
-                    continue;
-                }
-                for node in (0..world.config().nodes).map(NodeId) {
-                    let step = Move::Call { client, node, offer: offer as u8 };
-                    self.act(&step, None, left, state.called | bit);
-                }
+            for node in (0..state.core.world.config().nodes).map(NodeId) {
+                let step = &Move::Call { client, node, offer: offer as u8 };
+                let called = state.called | bit;
+                self.act(&Step { step, key: step.key(), message: None, left, called });
             }
         }
     }
@@ -215,56 +261,34 @@ impl<'a> Turn<'a> {
         let is_left = |other: usize| self.state.called & 1 << other == 0;
         (0..offer).any(|other| offers[other] == offers[offer] && is_left(other))
     }
+}
 
-    fn nodes(&mut self) {
-        let world = self.world();
-        for node in (0..world.config().nodes).map(NodeId) {
-            match world.status(node) {
-                Status::Down => {
-                    self.free(ActionKind::Restart(node));
-                    self.surprise(Surprise::Disk, ActionKind::LoseDisk(node));
-                }
-                Status::Paused => self.free(ActionKind::Resume(node)),
-                Status::Up => self.running(node),
-            }
-            let ahead_ms = self.space.plan().wait_ms;
-            self.surprise(Surprise::Jump, ActionKind::JumpClock { node, ahead_ms });
-            if let Some(left) = self.price(Surprise::Cut) {
-                let kind = ActionKind::Partition(Box::new(NodeSet::of(node)));
-                self.act(&Move::Act(kind), None, left, self.state.called);
-            }
+/// What tells the state after a step apart from others of the same core and messages: what may still
+/// happen, and the order of messages where a link keeps it.
+fn rest(turn: &Turn<'_>, step: &Step<'_>, change: &Change<'_>) -> u64 {
+    let (space, state) = (turn.space, turn.state);
+    let order = match space.keeps_order() {
+        true => space.order_of(change.messages(state)),
+        false => 0,
+    };
+    let is_same = step.left == state.left && step.called == state.called;
+    let rest = if is_same { turn.rest } else { space.rest_of(&step.left, step.called) };
+    rest.wrapping_add(order)
+}
+
+/// The places of the messages that are lost from now on.
+fn lost(state: &Situation, step: &Step<'_>, effect: &Effect, after: &mut After<'_>) -> Vec<usize> {
+    let Some((touched, judge)) = effect.touched.as_ref().filter(|_| !effect.is_same) else {
+        return Vec::new();
+    };
+    let plan = after.space.plan();
+    let mut lost = Vec::new();
+    for (place, flying) in state.messages.iter().enumerate() {
+        let envelope = &flying.envelope;
+        let is_concerned = envelope.to == *touched && Some(place) != step.message;
+        if is_concerned && judge.loses(envelope, || plan.loses(&after.core().world, envelope)) {
+            lost.push(place);
         }
     }
-
-    fn running(&mut self, node: NodeId) {
-        let world = self.world();
-        let silent = self.space.plan().silent_timers;
-        for timer in world.timer_ids(node).filter(|timer| silent & 1 << timer.0 == 0) {
-            self.surprise(Surprise::Timer, ActionKind::Fire { node, timer });
-        }
-        self.surprise(Surprise::Crash, ActionKind::Crash(node));
-        if world.is_disk_held(node) {
-            self.free(ActionKind::SyncDisk(node));
-        } else {
-            self.surprise(Surprise::Hold, ActionKind::HoldDisk(node));
-        }
-        if self.price(Surprise::Command).is_none() {
-            return;
-        }
-        for command in 0..world.sheet().commands.len() as u8 {
-            for argument in (0..world.config().nodes).map(NodeId) {
-                let kind = ActionKind::Command { node, command, argument };
-                self.surprise(Surprise::Command, kind);
-            }
-        }
-    }
-
-    fn rest(&mut self) {
-        if self.world().cuts().iter().any(|unreachable| !unreachable.is_empty()) {
-            self.free(ActionKind::HealAll);
-        }
-        if let Some(left) = self.price(Surprise::Wait) {
-            self.act(&Move::Wait, None, left, self.state.called);
-        }
-    }
+    lost
 }

@@ -2,7 +2,7 @@
 //!
 //! A step is an ordinary action, applied by the same [`World::apply`] as everywhere else, so what a
 //! search finds is a run like any other. Any message in flight may arrive and any running timer may
-//! fire, at any moment; what else may happen is bounded by kind ([`super::budget`]).
+//! fire, at any moment; what else may happen is bounded by kind ([`crate::budget`]).
 //!
 //! **Time stands still**, unless a search may let it pass: then it passes by one span at a time. Timers
 //! fire when the search wants them to and messages take as long as it wants, so a clock would only
@@ -15,35 +15,52 @@
 
 use std::sync::Arc;
 
-use super::budget::Budget;
-use super::core::{Core, Cores, part};
+use super::alike::{Alike, Flying, Sums};
+use super::core::{Core, Cores, Memory};
 use super::moves::Move;
 use super::plan::Plan;
+use super::properties::{ANSWERED, Judged, unanswered};
 use super::space::{Finding, Pruned, Space, Visit};
 use super::turn::Turn;
 use crate::action::Action;
+use crate::budget::Budget;
 use crate::mix::{hash_of, scramble};
-use crate::world::{Envelope, World};
+use crate::world::World;
 
 /// A world on the way, and what may still happen to it.
 #[derive(Clone)]
 pub struct Situation {
     pub(super) core: Arc<Core>,
     /// The messages in flight, oldest first.
-    pub(super) messages: Box<[Arc<Envelope>]>,
-    /// The sum of their parts.
-    pub(super) network: u64,
+    pub(super) messages: Box<[Arc<Flying>]>,
     pub(super) left: Budget,
     /// A bit for each operation on offer that was called.
     pub(super) called: u32,
 }
 
 impl Situation {
+    /// The sums of the messages' parts.
+    pub(super) fn network(&self) -> Sums {
+        let mut sums = Sums::ZERO;
+        self.messages.iter().for_each(|flying| sums.add(&flying.parts));
+        sums
+    }
+
+    /// What is left of the budget.
+    pub fn left(&self) -> Budget {
+        self.left
+    }
+
+    /// A bit for each operation on offer that was called.
+    pub fn called(&self) -> u32 {
+        self.called
+    }
+
     /// The world. Its message ids are its own.
     pub fn world(&self) -> World {
         let mut world = self.core.world.clone();
-        for envelope in &self.messages {
-            let _ = world.put_back(envelope);
+        for flying in &self.messages {
+            let _ = world.put_back(&flying.envelope);
         }
         world
     }
@@ -55,12 +72,16 @@ pub struct Worlds {
     plan: Plan,
     keeps_order: bool,
     pub(super) cores: Cores,
+    judged: Judged,
 }
 
 impl Worlds {
     /// The worlds that can be reached from `origin`.
     pub fn new(origin: World, plan: Plan) -> Self {
-        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores: Cores::default() }
+        let history_since = plan.properties.has_models().then(|| origin.step());
+        let cores = Cores::new(Alike::new(&origin, &plan), history_since);
+        let judged = Judged::default();
+        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores, judged }
     }
 
     /// The world that a search begins in.
@@ -83,37 +104,45 @@ impl Worlds {
         Some(actions)
     }
 
+    /// How many histories were judged, of how many it could not be said whether they are what was looked
+    /// for, and why of one of them.
+    pub fn judged(&self) -> (u64, u64, Option<String>) {
+        self.judged.counts()
+    }
+
     /// What is found in a world.
     pub fn finding_in(&self, world: &World) -> Option<Finding> {
         if !self.plan.goal.is_empty() {
             let is_reached = self.plan.goal.iter().all(|goal| goal.is_reached(world));
             return is_reached.then_some(Finding::Goal);
         }
+        let properties = self.plan.properties;
         // What was false before the search began is not its finding.
-        let violation = world.violations().get(self.origin.violations().len())?;
-        let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
-        let property = invariant.id.to_owned();
-        Some(Finding::Violation { property, why: violation.why.clone() })
+        let violation = world.violations().get(self.origin.violations().len());
+        if let Some(violation) = violation.filter(|_| properties.invariants) {
+            let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
+            let property = invariant.id.to_owned();
+            return Some(Finding::Violation { property, why: violation.why.clone() });
+        }
+        self.judged.finding(world, properties, self.origin.step()).or_else(|| {
+            let why = properties.answered.then(|| unanswered(world))??;
+            Some(Finding::Violation { property: ANSWERED.to_owned(), why })
+        })
     }
 
-    /// The state of a core, messages by their sum, and what is left.
-    pub(super) fn fingerprint_of(
-        &self,
-        core: &Core,
-        network: u64,
-        left: &Budget,
-        called: u32,
-    ) -> u64 {
-        scramble(core.sum.wrapping_add(network).wrapping_add(hash_of(&(left, called))))
+    /// What tells apart states in which not the same may still happen.
+    pub(super) fn rest_of(&self, left: &Budget, called: u32) -> u64 {
+        hash_of(&(left, called))
     }
 
     /// What tells apart states whose messages are the same but stand in another order, where a link
     /// keeps the order.
-    pub(super) fn order_of<'a>(&self, messages: impl Iterator<Item = &'a Arc<Envelope>>) -> u64 {
+    pub(super) fn order_of<'a>(&self, messages: impl Iterator<Item = &'a Arc<Flying>>) -> u64 {
         if !self.keeps_order {
             return 0;
         }
         let mut ordered: Vec<_> = messages
+            .map(|flying| &flying.envelope)
             .filter(|envelope| self.origin.is_ordered(envelope))
             .map(|envelope| (envelope.from, envelope.to, envelope.hash))
             .collect();
@@ -133,31 +162,32 @@ impl Space for Worlds {
 
     fn initial(&self) -> Vec<Situation> {
         let mut world = self.origin.clone();
-        let mut messages = world.take_messages();
-        if self.plan.reductions.dead {
-            messages.retain(|envelope| !world.would_be_dead(envelope));
-        }
-        let network = messages.iter().map(|envelope| part(envelope)).fold(0, u64::wrapping_add);
+        let (messages, _) = self.cores.take_messages(&mut world, &self.plan);
         vec![Situation {
             core: self.cores.of(world),
             messages: messages.into(),
-            network,
             left: self.plan.budget,
             called: 0,
         }]
     }
 
     fn successors(&self, state: &Situation, visit: Visit<'_, Self>) -> Pruned {
-        Turn::new(self, state, visit).take()
+        self.cores.keep(&state.core);
+        // Whoever looks at two states of one core at once does without its memory in one of them.
+        match state.core.memory.try_lock() {
+            Ok(mut memory) => Turn::new(self, state, &mut memory, visit).take(),
+            Err(_) => Turn::new(self, state, &mut Memory::default(), visit).take(),
+        }
     }
 
     fn fingerprint(&self, state: &Situation) -> u64 {
-        let network = state.network.wrapping_add(self.order_of(state.messages.iter()));
-        self.fingerprint_of(&state.core, network, &state.left, state.called)
+        let order = self.order_of(state.messages.iter());
+        let rest = self.rest_of(&state.left, state.called).wrapping_add(order);
+        scramble(state.network().least_with(&state.core.sums).wrapping_add(rest))
     }
 
     fn finding(&self, state: &Situation) -> Option<Finding> {
-        if self.plan.goal.iter().any(|goal| goal.needs_messages()) {
+        if self.plan.needs_messages() {
             return self.finding_in(&state.world());
         }
         self.finding_in(&state.core.world)

@@ -4,6 +4,7 @@ use super::bounds::ACTIONS_MAX;
 use super::parse::{language_of, rule, words};
 use super::words::{Line, Parsed};
 use super::{Pace, Scenario, TextError};
+use crate::budget::{self, Budget, Surprise};
 use crate::ids::{CLIENTS_MAX, Endpoint, NodeId};
 use crate::protocol::Sheet;
 use crate::protocols;
@@ -47,6 +48,7 @@ pub(super) fn header<'a>(
             }
         }
         "open-at" => scenario.open_at = line.number("a number of actions", 0, ACTIONS_MAX)?,
+        "budget" => scenario.budget = Some(budget(line)?),
         "network" => config.network = conditions(line, LinkConditions::default())?,
         "link" => {
             let (Some(Endpoint::Node(from)), Some(Endpoint::Node(to))) = line.link()? else {
@@ -161,6 +163,24 @@ pub(super) fn finish(scenario: &Scenario, places: HeaderPlaces) -> Parsed<()> {
         Err(error) => {
             let message = error.to_string();
             Err(TextError { message, ..places.sizes.unwrap_or(beginning) })
+        }
+    }
+}
+
+/// A number for each kind of surprise that is named.
+#[inline(never)]
+fn budget(line: &mut Line<'_>) -> Parsed<Budget> {
+    let mut budget = Budget::default();
+    loop {
+        let kinds = || Budget::words().collect::<Vec<_>>().join(", ");
+        let word = line.word("a kind of surprise, such as timers, and how many")?;
+        let Some(kind) = Surprise::of_word(word) else {
+            return line.unexpected(&format!("a kind of surprise ({})", kinds()));
+        };
+        let number = line.number("how many", 1, budget::MOST.into())?;
+        budget = budget.with(kind, number as u8);
+        if line.peek().is_none() {
+            return Ok(budget);
         }
     }
 }

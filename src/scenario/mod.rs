@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::action::ActionKind;
+use crate::budget::Budget;
 use crate::ids::{ClientId, Endpoint, NodeId, NodeSet};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
@@ -119,6 +120,9 @@ pub struct Scenario {
     pub config: Config,
     /// Whether things happen by themselves.
     pub pace: Pace,
+    /// Within which budget of surprises a search looks at what may happen after the steps; `None` for the
+    /// usual one. Nothing else depends on it.
+    pub budget: Option<Budget>,
     /// How many actions have happened when it is opened in the page; the rest can be played.
     pub open_at: u64,
     /// What happens, in order.
@@ -206,6 +210,7 @@ impl Scenario {
             about: Words::new(),
             config: default_config(sheet),
             pace: Pace::ByTime,
+            budget: None,
             open_at: 0,
             steps: Vec::new(),
         }

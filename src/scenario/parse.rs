@@ -15,7 +15,7 @@ use crate::protocols;
 use crate::world::bounds::{CLOCK_MS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use crate::world::{Status, kind_of_name};
 
-const HEADERS: &str = "title, about, nodes, clients, seed, pace, open-at, network, link, waiting, \
+const HEADERS: &str = "title, about, nodes, clients, seed, pace, open-at, budget, network, link, waiting, \
                        workload, start-clock, set, without or disk";
 const STEPS: &str = "note, expect, run, at, step, settle, wait, deliver, drop, duplicate, delay, \
                      timeout, crash, restart, pause, resume, lose-disk, hold-disk, sync-disk, cut, \

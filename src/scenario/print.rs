@@ -47,6 +47,9 @@ fn header(scenario: &Scenario, sheet: &Sheet) -> Vec<String> {
     if scenario.open_at > 0 {
         line(format!("open-at {}", scenario.open_at));
     }
+    if let Some(budget) = scenario.budget {
+        line(format!("budget {}", budget.to_string().replace([',', '='], " ")));
+    }
     if config.network != default.network {
         line(format!("network {}", print_network(&config.network, &default.network)));
     }

@@ -12,7 +12,7 @@ impl Playground {
     /// What can be asked of a search: budgets by kind of surprise, operations on offer, reductions.
     #[wasm_bindgen(js_name = searchOptions)]
     pub fn search_options(&self) -> Result<JsValue, JsValue> {
-        plain(&explore::options(self.session.timeline().scenario().sheet()))
+        plain(&explore::options(self.session.timeline().scenario()))
     }
 
     /// The text from which a search begins: the run up to this moment, or an empty scenario of few

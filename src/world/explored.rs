@@ -11,9 +11,10 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::network::{Envelope, Payload};
-use super::{Client, Status, World};
+use super::{LastAction, NodeSlot, Status, World};
 use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
-use crate::mix::{StableHasher, scramble};
+use crate::mix::{StableHasher, hash_of, scramble};
+use crate::protocol::Effects;
 
 /// Sets the nodes' parts of the sum apart.
 const NODE: u64 = 0x517C_C1B7_2722_0A95;
@@ -21,30 +22,41 @@ const NODE: u64 = 0x517C_C1B7_2722_0A95;
 impl World {
     /// The state without messages in flight, as 64 bits. Only what an action touched is hashed again.
     pub(crate) fn core_sum(&self) -> u64 {
+        let nodes = (0..).map(NodeId).zip(&self.nodes);
+        let nodes = nodes.map(|(id, slot)| self.node_part(id, slot, slot.hash(self.machine)));
+        let sum = nodes.fold(self.rest_part(), u64::wrapping_add);
+        let clients = (0_u8..).zip(&self.clients);
+        let contacts = clients.map(|(client, state)| scramble(hash_of(&(client, state.contact))));
+        contacts.fold(sum.wrapping_add(scramble(self.ghost_hash())), u64::wrapping_add)
+    }
+
+    /// A node's part of the sum where it has this name and was hashed to this.
+    pub(super) fn node_part(&self, name: NodeId, slot: &NodeSlot, hash: u64) -> u64 {
+        let place = (u64::from(name.0) + 1).wrapping_mul(NODE);
+        scramble(hash ^ place ^ scramble(slot.clock.local_ms(self.now_ms)))
+    }
+
+    /// The part of all in which no node's name stands but in cuts.
+    pub(super) fn rest_part(&self) -> u64 {
         let mut hasher = StableHasher::default();
-        let mut sum = 0_u64;
-        for (index, slot) in self.nodes.iter().enumerate() {
-            let place = (index as u64 + 1).wrapping_mul(NODE);
-            sum = sum.wrapping_add(scramble(slot.hash(self.machine) ^ place));
-            slot.clock.local_ms(self.now_ms).hash(&mut hasher);
-        }
         for client in &self.clients {
-            hash_client(client, &mut hasher);
+            (client.session, client.sequence).hash(&mut hasher);
+            match &client.open {
+                Some(open) => (1_u8, &open.request, open.floor).hash(&mut hasher),
+                None => 0_u8.hash(&mut hasher),
+            }
         }
         for violation in &self.violations {
             violation.invariant.hash(&mut hasher);
         }
-        (self.now_ms, self.acknowledged, self.rules.0, self.ghost_hash()).hash(&mut hasher);
-        for (sender, unreachable) in (0_u16..).zip(self.network.cuts()) {
-            if !unreachable.is_empty() {
-                (sender, unreachable).hash(&mut hasher);
-            }
-        }
-        sum.wrapping_add(hasher.finish())
+        (self.now_ms, self.acknowledged, self.rules.0).hash(&mut hasher);
+        let cuts = (0..).map(NodeId).zip(self.network.cuts());
+        let cuts = cuts.filter(|(_, unreachable)| !unreachable.is_empty());
+        cuts.map(|cut| scramble(hash_of(&cut))).fold(hasher.finish(), u64::wrapping_add)
     }
 
     /// The hash of the history variables, made when first asked for after a change.
-    fn ghost_hash(&self) -> u64 {
+    pub(super) fn ghost_hash(&self) -> u64 {
         *self.ghost_hash.get_or_init(|| {
             let mut hasher = StableHasher::default();
             self.machine.hash_ghost(&self.ghost, &mut hasher);
@@ -59,8 +71,11 @@ impl World {
 
     /// Takes all messages out of the network, oldest first. Clients follow as many redirections from
     /// here on as they may in all: how many they followed would set equal states apart, and a
-    /// shortest run follows few.
+    /// shortest run follows few. What the last action did is forgotten, and room for the next one's effects
+    /// is given back: many such worlds are kept.
     pub(crate) fn take_messages(&mut self) -> Vec<Arc<Envelope>> {
+        self.last = LastAction::default();
+        self.scratch = Effects::default();
         for open in self.clients.iter_mut().filter_map(|client| client.open.as_mut()) {
             open.redirections = 0;
         }
@@ -71,6 +86,12 @@ impl World {
     /// Puts a message that was taken out under way again, with a new id.
     pub(crate) fn put_back(&mut self, envelope: &Envelope) -> Option<MessageId> {
         self.network.insert(envelope.clone())
+    }
+
+    /// Whether every message could arrive: every node runs and no link is cut.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.nodes.iter().all(|slot| slot.status == Status::Up)
+            && self.network.cuts().iter().all(|unreachable| unreachable.is_empty())
     }
 
     /// Whether a message not in flight could arrive now, if it were.
@@ -112,6 +133,26 @@ impl World {
         self.nodes[node.index()].timers.iter().map(|armed| armed.timer)
     }
 
+    /// What decides whether a message to it is dead or late: the state of a node, or what a client waits for.
+    pub(crate) fn endpoint_hash(&self, endpoint: Endpoint) -> u64 {
+        match endpoint {
+            Endpoint::Node(node) => self.nodes[node.index()].hash(self.machine),
+            Endpoint::Client(client) => {
+                let client = &self.clients[client.index()];
+                hash_of(&(client.session, client.sequence, client.open.is_some()))
+            }
+        }
+    }
+
+    /// Whether a message not in flight would come late, if it were: its period is over for its receiver.
+    pub(crate) fn would_be_late(&self, envelope: &Envelope) -> bool {
+        match (&envelope.payload, envelope.to) {
+            (Payload::Protocol(message), Endpoint::Node(node)) => (self.nodes[node.index()].node())
+                .is_some_and(|node| self.machine.is_late(node, message)),
+            _ => false,
+        }
+    }
+
     /// Whether a message not in flight could never matter again, if it were.
     pub(crate) fn would_be_dead(&self, envelope: &Envelope) -> bool {
         match (&envelope.payload, envelope.to) {
@@ -126,14 +167,5 @@ impl World {
             }
             _ => false,
         }
-    }
-}
-
-/// What a client's future depends on.
-fn hash_client(client: &Client, hasher: &mut StableHasher) {
-    (client.session, client.sequence, client.contact).hash(hasher);
-    match &client.open {
-        Some(open) => (1_u8, &open.request, open.floor).hash(hasher),
-        None => 0_u8.hash(hasher),
     }
 }

@@ -16,6 +16,7 @@ mod info;
 mod network;
 mod node;
 mod refusal;
+mod renamed;
 mod schedule;
 mod timers;
 
@@ -31,6 +32,7 @@ pub(crate) use network::{Envelope, Network, Payload};
 pub(crate) use node::NodeSlot;
 pub use node::{ArmedTimer, Clock, Status};
 pub use refusal::Refusal;
+pub(crate) use renamed::RenamedParts;
 pub use schedule::Schedule;
 use timers::NextTimers;
 

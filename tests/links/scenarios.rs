@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use consensus_playground::action::ActionKind;
+use consensus_playground::budget::Budget;
 use consensus_playground::ids::{ClientId, Endpoint, NodeId, NodeSet, RuleId, RuleSet, TimerId};
 use consensus_playground::operation::{AMOUNT_MAX, Operation};
 use consensus_playground::protocol::SettingRange;
@@ -57,9 +58,9 @@ pub fn link() -> impl Strategy<Value = Link> {
 
 /// A scenario that a query can say.
 pub fn without_steps() -> impl Strategy<Value = Scenario> {
-    (config(), pace()).prop_map(|(config, pace)| {
+    (config(), pace(), budget()).prop_map(|(config, pace, budget)| {
         let (links, clocks, disks) = Default::default();
-        Scenario { config: Config { links, clocks, disks, ..config }, pace, ..empty() }
+        Scenario { config: Config { links, clocks, disks, ..config }, pace, budget, ..empty() }
     })
 }
 
@@ -77,14 +78,15 @@ fn recorded() -> impl Strategy<Value = Recorded> {
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
-    (config(), words(), words(), pace(), 0u64..=1_000_000).prop_flat_map(
-        |(config, title, about, pace, open_at)| {
+    (config(), words(), words(), (pace(), budget()), 0u64..=1_000_000).prop_flat_map(
+        |(config, title, about, (pace, budget), open_at)| {
             let bounds = (config.nodes, config.clients);
             vec(step(bounds), 0..30).prop_map(move |steps| Scenario {
                 title: title.clone(),
                 about: about.clone(),
                 config: config.clone(),
                 pace,
+                budget,
                 open_at,
                 steps,
                 ..empty()
@@ -95,6 +97,13 @@ fn scenario() -> impl Strategy<Value = Scenario> {
 
 fn pace() -> impl Strategy<Value = Pace> {
     select(vec![Pace::ByTime, Pace::ByHand])
+}
+
+/// A budget that says something.
+fn budget() -> impl Strategy<Value = Option<Budget>> {
+    let numbers = vec(select(vec![0, 0, 1, 7, 99]), Budget::words().count());
+    let budget = numbers.prop_map(|numbers| Budget::of_numbers(&numbers));
+    option::of(budget.prop_filter("nothing", |budget| !budget.is_empty()))
 }
 
 fn sentence() -> impl Strategy<Value = String> {

@@ -31,13 +31,13 @@ export class Search {
   problem = "";
 
   /**
-   * @param {{text: string, lines: string[], budget: Budget}} request
+   * @param {{text: string, lines: string[], budget: Budget, isWhole: boolean}} request isWhole: no smaller budget is searched before
    */
-  constructor({ text, lines, budget }) {
+  constructor({ text, lines, budget, isWhole }) {
     this.text = text;
     this.lines = lines;
     /** @type {Rung[]} */
-    this.rungs = ladder(budget).map((rung) => ({
+    this.rungs = (isWhole ? [budget] : ladder(budget)).map((rung) => ({
       budget: rung, state: "waiting", view: null, searchedMs: 0, memoryBytes: 0, worker: null, why: "",
     }));
     this.workersMax = Math.max(1, Math.min(WORKERS_MAX, (navigator.hardwareConcurrency || 2) - 1));

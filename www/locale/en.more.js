@@ -87,6 +87,7 @@ export default {
   "reference.header.seed": "Decides all that is left to chance.",
   "reference.header.pace": "Whether things happen when due, or only when somebody makes them happen.",
   "reference.header.openAt": "How many actions have happened when it is opened.",
+  "reference.header.budget": "How many surprises of each kind a search looks at.",
   "reference.header.network": "Delay in milliseconds, losses, copies, and whether messages of a link keep their order.",
   "reference.header.link": "The same for one link.",
   "reference.header.waiting": "How long clients wait, in milliseconds.",

@@ -87,6 +87,7 @@ export default {
   "reference.header.seed": "决定一切随机的结果。",
   "reference.header.pace": "事件到时自动发生，还是只由人来触发。",
   "reference.header.openAt": "打开时已发生多少步。",
+  "reference.header.budget": "搜索时每类意外最多考虑几次。",
   "reference.header.network": "延迟（毫秒）、丢失率、重复率，以及同一链路上的消息是否保序。",
   "reference.header.link": "只针对一条链路。",
   "reference.header.waiting": "客户端等待多久（毫秒）。",

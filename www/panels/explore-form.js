@@ -6,7 +6,7 @@ import { heading, plain } from "./parts.js";
 import { kindWords } from "./explore-parts.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {{budget: [string, number][], offers: string[], reductions: string[]}} Options */
+/** @typedef {{budget: [string, number][], searches: string[], properties: string[], offers: string[], reductions: string[]}} Options */
 
 const BUDGET_MAX = 99;
 const STATES = 1_000_000;
@@ -16,14 +16,17 @@ const HERE = "";
 
 /**
  * @param {App} app
- * @param {(request: {text: string, lines: string[], budget: Record<string, number>}) => void} begin
+ * @param {(request: {text: string, lines: string[], budget: Record<string, number>, isWhole: boolean}) => void} begin
  */
 export function createForm(app, begin) {
   const root = h("form", { class: "explore-form" });
   /** @type {Record<string, number>} */
   let budget = {};
   let goal = "violation", goalText = "", without = HERE, states = STATES, depth = "";
-  let offers = "", asksLeaders = false;
+  let offers = "", asksLeaders = false, isTimely = false;
+  /** @type {string[]} the first is usual */
+  let searches = [];
+  let searchBy = "";
   /** @type {Set<string>} */
   const silent = new Set();
   /** @type {Set<string>} */
@@ -48,15 +51,17 @@ export function createForm(app, begin) {
 
   function go() {
     const goals = { violation: [], leaders: ["goal leaders 2"], candidates: ["goal candidates 2"], expect: [`goal ${goalText}`] };
+    const isWhole = searchBy !== searches[0];
     const lines = [
-      ...(goals[/** @type {keyof typeof goals} */ (goal)] ?? []),
+      ...(goals[/** @type {keyof typeof goals} */ (goal)] ?? [goal]), ...(isWhole ? [`search ${searchBy}`] : []),
       ...offers.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => `offer ${line}`),
       ...[...silent].map((name) => `silent ${name}`), ...[...reductionsOff].map((name) => `no ${name}`),
-      ...(asksLeaders ? ["ask-leaders"] : []), `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
+      ...(asksLeaders ? ["ask-leaders"] : []), ...(isTimely ? ["timely"] : []),
+      `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
     ];
     problem.hidden = true;
     try {
-      begin({ text: app.playground.searchText(without || undefined), lines, budget: { ...budget } });
+      begin({ text: app.playground.searchText(without || undefined), lines, budget: { ...budget }, isWhole });
     } catch (error) {
       problem.hidden = false;
       problem.textContent = error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error);
@@ -82,6 +87,12 @@ export function createForm(app, begin) {
     return h("label", { class: "explore-tick" }, input, " ", words);
   }
 
+  /** @param {string} word */
+  function propertyWords(word) {
+    const words = app.t(`explore.property.${word}`);
+    return words.startsWith("explore.") ? app.t("explore.property", { model: plain(word) }) : words;
+  }
+
   /** @param {[string, number]} kind */
   function budgetField([kind]) {
     const words = kindWords(app, kind);
@@ -99,7 +110,9 @@ export function createForm(app, begin) {
     const { t } = { t: app.t.bind(app) };
     /** @type {Options} */
     const options = app.playground.searchOptions();
+    searches = options.searches;
     if (from !== app.sheet.id) {
+      searchBy = searches[0];
       budget = Object.fromEntries(options.budget);
       offers = options.offers.join("\n");
       without = HERE;
@@ -118,6 +131,8 @@ export function createForm(app, begin) {
       row("explore-goal", t("explore.goal"), select([
         ["violation", t("explore.goal.violation")], ["leaders", t("explore.goal.leaders")],
         ["candidates", t("explore.goal.candidates")], ["expect", t("explore.goal.expect")],
+        // The first property is what a violation is about; each other is asked for by its word.
+        ...options.properties.slice(1).map((word) => /** @type {[string, string]} */ ([`property ${word}`, propertyWords(word)])),
       ], goal, (value) => {
         goal = value;
         expectationRow.hidden = goal !== "expect";
@@ -145,6 +160,9 @@ export function createForm(app, begin) {
           options.reductions.map((name) => tick(t(`explore.reduction.${name}`), !reductionsOff.has(name),
             (on) => void (on ? reductionsOff.delete(name) : reductionsOff.add(name))))),
         tick(t("explore.askLeaders"), asksLeaders, (on) => (asksLeaders = on)),
+        tick(t("explore.timely"), isTimely, (on) => (isTimely = on)),
+        row("explore-search", t("explore.search"), select(
+          searches.map((word) => [word, t(`explore.search.${word}`)]), searchBy, (value) => (searchBy = value)), t("explore.searchHint")),
         row("explore-states", t("explore.statesMost"), limit), row("explore-depth", t("explore.depthMost"), deepest)),
       h("div", { class: "buttons" }, start), problem);
     start.textContent = t("explore.start");

@@ -42,7 +42,7 @@ export function create(host, app) {
   showsCopies(progress, app);
   let shownAt = 0, timer = 0, saidAt = 0, saidState = "";
 
-  /** @param {{text: string, lines: string[], budget: Record<string, number>}} request */
+  /** @param {{text: string, lines: string[], budget: Record<string, number>, isWhole: boolean}} request */
   function begin(request) {
     searches.get(app)?.stop();
     const search = new Search(request);

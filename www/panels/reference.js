@@ -11,6 +11,7 @@ const HEADER = [
   ["seed", ["seed 42"]],
   ["pace", ["pace by-hand|by-time|at-random"]],
   ["openAt", ["open-at 12"]],
+  ["budget", ["budget operations 2 timers 3 crashes 1"]],
   ["network", ["network delay 10..30 loss 5% duplicate 1% ordered"]],
   ["link", ["link n1->n2 delay 50..60"]],
   ["waiting", ["waiting retry 300 give-up 3000"]],

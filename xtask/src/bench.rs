@@ -20,6 +20,9 @@ const GROWTH_MARKER: &str = "<!-- growth -->";
 /// The same for what judging a history costs.
 const HISTORIES_MARKER: &str = "<!-- histories -->";
 
+/// The same for exploring.
+const EXPLORE_MARKER: &str = "<!-- explore -->";
+
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
 pub struct Options {
@@ -32,6 +35,9 @@ pub struct Options {
     /// Measure only what judging histories costs.
     #[arg(long)]
     histories: bool,
+    /// Measure only exploring.
+    #[arg(long)]
+    explore: bool,
 }
 
 /// One line of JSON that a benchmark printed.
@@ -51,6 +57,9 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     }
     if options.histories {
         return histories(project, options.write);
+    }
+    if options.explore {
+        return explore(project, options.write);
     }
     let chromium = setup::chromium(project)?;
     let chromium_version = cmd!(shell, "{chromium} --version").quiet().ignore_stderr().read()?;
@@ -79,7 +88,8 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
         write(&project.root.join(README), MARKER, &table)?;
     }
     growth(project, options.write)?;
-    histories(project, options.write)
+    histories(project, options.write)?;
+    explore(project, options.write)
 }
 
 /// What an action costs as clusters grow, natively and in Node: a table of its own.
@@ -94,6 +104,13 @@ fn histories(project: &Project, is_written: bool) -> Result<()> {
     println!("\n== histories, natively and in Node ==");
     let script = "benches/histories.mjs";
     own_table(project, "histories", script, is_written.then_some(HISTORIES_MARKER))
+}
+
+/// How fast the explorer is, natively, in Node and against another checker: a table of its own.
+fn explore(project: &Project, is_written: bool) -> Result<()> {
+    println!("\n== exploring, natively and in Node ==");
+    let script = "benches/explore.mjs";
+    own_table(project, "explore", script, is_written.then_some(EXPLORE_MARKER))
 }
 
 /// The table of a script that takes turns with the program built from a benchmark, and between which

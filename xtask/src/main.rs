@@ -1,11 +1,13 @@
 //! The project's own commands: `cargo xtask build`, `cargo xtask dist`, `cargo xtask test`,
-//! `cargo xtask bench`.
+//! `cargo xtask bench`, `cargo xtask explore-all`.
 //!
 //! They are written in Rust so that a machine with Rust, Node and npm needs nothing else to start with;
 //! what is missing beyond that, they fetch and say so.
 
 mod bench;
 mod dist;
+
+mod explore_all;
 mod npm;
 mod paths;
 mod pkg;
@@ -55,6 +57,8 @@ enum Command {
     },
     /// Run the benchmarks and print one table.
     Bench(bench::Options),
+    /// Look for a run that breaks without each rule of each protocol, and print a table.
+    ExploreAll(explore_all::Options),
 }
 
 fn main() -> ExitCode {
@@ -87,5 +91,6 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Test { only } => test::run(&project, &only),
         Command::Bench(options) => bench::run(&project, &options),
+        Command::ExploreAll(options) => explore_all::run(&project, &options),
     }
 }

@@ -18,7 +18,7 @@ use crate::mix::scramble;
 pub type Packed = u128;
 
 /// A specification whose states fit into [`Packed`].
-pub trait Model {
+pub trait Model: Sync {
     /// The one state that it begins in.
     fn initial(&self) -> Packed;
     /// Calls `visit` with each action possible and the state it leads to; actions that change nothing

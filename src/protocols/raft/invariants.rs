@@ -10,6 +10,7 @@ use super::log::{Command, Entry, Log};
 use super::{Node, Raft};
 use crate::ids::NodeId;
 use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::renaming::Renaming;
 use crate::sorted::SortedMap;
 
 const ELECTION_SAFETY: u8 = 0;
@@ -113,6 +114,18 @@ impl Hash for Ghost {
         (committed, self.committed.len() as u64).hash(state);
         (&self.leaders, &self.seen, &self.executed, &self.committed_by).hash(state);
         self.decided_by.hash(state);
+    }
+}
+
+impl Ghost {
+    /// The same under other names.
+    pub(super) fn renamed(&self, names: &Renaming) -> Ghost {
+        let mut renamed = self.clone();
+        let node = |id: &NodeId| names.node(*id);
+        renamed.leaders.values_mut().for_each(|leader| *leader = names.node(*leader));
+        renamed.leader_logs = self.leader_logs.iter().map(|(id, log)| (node(id), *log)).collect();
+        renamed.seen = self.seen.iter().map(|(id, seen)| (node(id), *seen)).collect();
+        renamed
     }
 }
 

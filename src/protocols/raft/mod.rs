@@ -43,6 +43,7 @@ mod rules;
 mod service;
 mod snapshot;
 mod state;
+mod symmetry;
 mod transfer;
 mod view;
 
@@ -62,6 +63,7 @@ use crate::past::Remembered;
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
+use crate::renaming::Symmetry;
 use crate::store::STORE_OPERATIONS;
 use crate::view::{Formula, MessageLabel, NodeView};
 
@@ -256,6 +258,26 @@ impl Protocol for Raft {
             | Message::AppendEntries { .. }
             | Message::InstallSnapshot { .. } => false,
         }
+    }
+
+    fn is_late(&self, node: &Node, message: &Message) -> bool {
+        let sent_in = match message {
+            Message::PreVote { next_term, .. } => next_term.saturating_sub(1),
+            // A consent names the term asked about, one above the sender's.
+            Message::PreVoteReply { term, granted, .. } => term - u64::from(*granted),
+            Message::RequestVote { term, .. }
+            | Message::RequestVoteReply { term, .. }
+            | Message::AppendEntries { term, .. }
+            | Message::AppendReply { term, .. }
+            | Message::TimeoutNow { term }
+            | Message::InstallSnapshot { term, .. }
+            | Message::InstallSnapshotReply { term, .. } => *term,
+        };
+        sent_in < node.disk.term
+    }
+
+    fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
+        Some(&symmetry::Servers)
     }
 
     fn observe(

@@ -21,6 +21,7 @@
 //! | 15 | open at | number |
 //! | 16 | pace is at-random | nothing |
 //! | 17 | workload | its number, rests |
+//! | 18 | budget of a search | count, then a number for each kind of surprise |
 //!
 //! A field that is missing is as in [`Scenario::new`]. So the defaults are part of the format:
 //! whoever changes one changes what old links mean, and the golden links notice.
@@ -29,6 +30,7 @@ use super::actions::node;
 use super::pack::{Read, Reader, Writer};
 use super::steps::{language, language_number, read_steps, write_steps};
 use super::{Link, Recorded};
+use crate::budget::Budget;
 use crate::ids::{NODES_MAX, RuleId};
 use crate::protocol::Sheet;
 use crate::protocols::REGISTRY;
@@ -57,7 +59,8 @@ const DISKS: u32 = 1 << 14;
 const OPEN_AT: u32 = 1 << 15;
 const AT_RANDOM: u32 = 1 << 16;
 const WORKLOAD: u32 = 1 << 17;
-const FIELDS_KNOWN: u32 = (1 << 18) - 1;
+const BUDGET: u32 = 1 << 18;
+const FIELDS_KNOWN: u32 = (1 << 19) - 1;
 
 /// The most items in a list of the configuration: a link for each pair of 100 nodes.
 const ITEMS_MAX: usize = 10_000;
@@ -153,6 +156,13 @@ pub(super) fn write(link: &Link) -> Vec<u8> {
         out.number(workload.rest_min_ms);
         out.number(workload.rest_max_ms);
     }
+    if let Some(budget) = scenario.budget {
+        has(BUDGET, true);
+        let mut numbers: Vec<u8> = budget.numbers().collect();
+        numbers.truncate(numbers.iter().rposition(|number| *number > 0).map_or(0, |last| last + 1));
+        out.count(numbers.len());
+        out.bytes(&numbers);
+    }
     let mut whole = Writer::default();
     whole.byte(scenario.protocol);
     whole.number(mask);
@@ -244,6 +254,10 @@ pub(super) fn read(bytes: &[u8]) -> Read<Link> {
             rest_min_ms: reader.number32("the clients' rest", SPAN_MS_MAX)?,
             rest_max_ms: reader.number32("the clients' rest", SPAN_MS_MAX)?,
         });
+    }
+    if has(BUDGET) {
+        let count = reader.count("the number of kinds of surprise", Budget::words().count())?;
+        scenario.budget = Some(Budget::of_numbers(reader.bytes("the budget", count)?));
     }
     match reader.rest().len() {
         0 => Ok(Link { scenario, recorded }),

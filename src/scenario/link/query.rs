@@ -37,6 +37,7 @@ enum Meaning {
 /// | `protocol` | its name, such as `raft` |
 /// | `nodes`, `clients`, `seed` | a number |
 /// | `pace` | `by-time` or `by-hand` |
+/// | `budget` | of a search: surprises by kind, such as `timers=3,crashes=1` |
 /// | `workload` | its name, such as `queue`, or with the rests of clients as `queue,100..300` |
 /// | `without` | names of rules, with commas between them |
 /// | `set.NAME` | the value of a setting |
@@ -105,6 +106,7 @@ fn meaning(empty: &Scenario, name: &str, value: &str) -> Result<Meaning, LinkErr
     let word = one_word(name, value)?;
     Ok(match name {
         "nodes" | "clients" | "seed" | "pace" => Meaning::Line(format!("{name} {word}")),
+        "budget" => Meaning::Line(format!("budget {}", word.replace([',', '='], " "))),
         "workload" => Meaning::Line(format!("workload {}", word.replacen(',', " every ", 1))),
         "without" => Meaning::Line(format!("without {}", word.replace(',', " "))),
         "delay" | "loss" | "duplicate" => Meaning::Network(format!("{name} {word}")),
@@ -128,7 +130,7 @@ fn meaning(empty: &Scenario, name: &str, value: &str) -> Result<Meaning, LinkErr
 
 fn names(empty: &Scenario) -> String {
     let mut names =
-        "protocol, nodes, clients, seed, pace, workload, without, delay, loss, duplicate, \
+        "protocol, nodes, clients, seed, pace, budget, workload, without, delay, loss, duplicate, \
                      ordered, retry, give-up"
             .to_owned();
     for setting in empty.sheet().settings {
@@ -163,7 +165,7 @@ fn wrong(name: &str, what: &str) -> LinkError {
 /// A scenario as a query without `?`; `None` where the query would lose something: a title, a
 /// description, steps, a place to open at, links or clocks that differ, or disks.
 pub fn to_query(scenario: &Scenario) -> Option<String> {
-    let Scenario { protocol: _, title, about, config, pace, open_at, steps } = scenario;
+    let Scenario { protocol: _, title, about, config, pace, budget, open_at, steps } = scenario;
     let words = title.len() + about.len();
     let parts = config.links.len() + config.clocks.len() + config.disks.len();
     if words + parts + steps.len() > 0 || *open_at > 0 {
@@ -181,6 +183,9 @@ pub fn to_query(scenario: &Scenario) -> Option<String> {
     add("clients", config.clients.to_string(), config.clients == default.clients);
     add("seed", config.seed.to_string(), config.seed == default.seed);
     add("pace", pace.word().to_owned(), *pace == Pace::ByTime);
+    if let Some(budget) = budget {
+        add("budget", budget.to_string(), false);
+    }
     if let Some(workload) = &config.workload {
         add("workload", print_workload(workload).replacen(" every ", ",", 1), false);
     }

@@ -1,4 +1,5 @@
-//! How many surprises a run may hold, by kind.
+//! How many surprises a run may hold, by kind: what a search of a scenario is bounded by, and what a
+//! scenario can say.
 //!
 //! Messages arrive in any order and for free, and one that never arrives is a lost one; all else costs.
 //! What is left of a budget is part of a state: the same cluster with less left can do less.
@@ -55,7 +56,14 @@ const KINDS: [(Surprise, &str); 13] = [
 ];
 
 /// The most of one kind.
-const MOST: u8 = 99;
+pub const MOST: u8 = 99;
+
+impl Surprise {
+    /// The kind of this word.
+    pub fn of_word(word: &str) -> Option<Surprise> {
+        KINDS.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind)
+    }
+}
 
 /// A number for each kind of surprise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,6 +73,11 @@ impl Budget {
     /// What a search starts from when nothing is said: enough for two clients' operations and an
     /// election after a crash.
     pub const USUAL: &'static str = "operations=2,timers=2,crashes=1";
+
+    /// [`Budget::USUAL`], read.
+    pub fn usual() -> Self {
+        Budget::parse(Budget::USUAL).unwrap_or_default()
+    }
 
     /// The words for the kinds, in the order in which they are printed.
     pub fn words() -> impl Iterator<Item = &'static str> {
@@ -76,9 +89,27 @@ impl Budget {
         self.0.into_iter()
     }
 
+    /// Whether no surprise is in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Budget::default()
+    }
+
     /// How many of a kind.
     pub fn of(&self, kind: Surprise) -> u8 {
         self.0[kind as usize]
+    }
+
+    /// The same with so many of a kind.
+    pub fn with(mut self, kind: Surprise, number: u8) -> Self {
+        self.0[kind as usize] = number;
+        self
+    }
+
+    /// The budget of these numbers, in the order of [`Budget::words`]; missing ones are zero.
+    pub fn of_numbers(numbers: &[u8]) -> Self {
+        let mut budget = Budget::default();
+        budget.0.iter_mut().zip(numbers).for_each(|(place, number)| *place = *number);
+        budget
     }
 
     /// One less of a kind; `None` where none is left.
@@ -99,11 +130,11 @@ impl Budget {
             let Some((word, number)) = part.split_once('=') else {
                 return Err(format!("a budget such as timers=3, found “{part}”"));
             };
-            let Some((kind, _)) = KINDS.iter().find(|(_, known)| *known == word) else {
+            let Some(kind) = Surprise::of_word(word) else {
                 return Err(format!("a kind of surprise ({}), found “{word}”", kinds()));
             };
             match number.parse() {
-                Ok(number) if number <= MOST => budget.0[*kind as usize] = number,
+                Ok(number) if number <= MOST => budget = budget.with(kind, number),
                 _ => return Err(format!("0 to {MOST} {word}, found “{number}”")),
             }
         }

@@ -1,0 +1,52 @@
+//! All servers of a Raft cluster are alike: no handler compares their names. Entries that hold a
+//! configuration name servers and are told apart by one hash over the log, so clusters in which servers
+//! come and go are left out, and so are those where some begin as members and some do not.
+
+use super::state::{Leader, Role};
+use super::{Disk, Ghost, Message, Node, Raft, rules};
+use crate::renaming::{Renaming, Symmetry};
+
+/// Raft's servers under other names.
+pub struct Servers;
+
+impl Symmetry<Raft> for Servers {
+    fn are_alike(&self, _nodes: u16, settings: &[u32]) -> bool {
+        settings[usize::from(rules::MEMBERS)] == 0
+    }
+
+    fn node(&self, node: &Node, names: &Renaming) -> Node {
+        let mut renamed = node.clone();
+        renamed.id = names.node(node.id);
+        renamed.disk.voted_for = node.disk.voted_for.map(|other| names.node(other));
+        renamed.leader = node.leader.map(|other| names.node(other));
+        match &mut renamed.role {
+            Role::Follower => {}
+            Role::PreCandidate { granted } | Role::Candidate { granted } => {
+                *granted = names.set(*granted);
+            }
+            Role::Leader(leader) => rename_leader(leader, names),
+        }
+        renamed
+    }
+
+    fn disk(&self, disk: &Disk, names: &Renaming) -> Disk {
+        let voted_for = disk.voted_for.map(|other| names.node(other));
+        Disk { voted_for, ..disk.clone() }
+    }
+
+    fn message(&self, message: &Message, _: &Renaming) -> Message {
+        message.clone()
+    }
+
+    fn ghost(&self, ghost: &Ghost, names: &Renaming) -> Ghost {
+        ghost.renamed(names)
+    }
+}
+
+fn rename_leader(leader: &mut Leader, names: &Renaming) {
+    leader.next = names.list(&leader.next);
+    leader.matched = names.list(&leader.matched);
+    leader.answered = names.list(&leader.answered);
+    leader.heard = names.set(leader.heard);
+    leader.transferee = leader.transferee.map(|other| names.node(other));
+}

@@ -1,0 +1,131 @@
+//! The state of a world under other names of its nodes, for a search that takes states that differ in who
+//! is who for one ([`crate::renaming`]).
+
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use super::World;
+use super::network::{Envelope, Payload};
+use super::node::NodeSlot;
+use crate::ids::{NodeId, NodeSet};
+use crate::machine::{Machine, Value};
+use crate::mix::{StableHasher, hash_of, scramble};
+use crate::protocol::Answer;
+use crate::renaming::Renaming;
+
+/// The parts of a state's sum under each renaming, by what was hashed for them.
+pub(crate) type RenamedParts = BTreeMap<u64, Box<[u64]>>;
+
+impl World {
+    /// Whether its nodes are alike: for the protocol, and for links and clocks.
+    pub(crate) fn has_symmetry(&self) -> bool {
+        let config = &self.config;
+        let mut rates = self.nodes.iter().map(|slot| slot.clock.rate_permille());
+        let first = rates.next();
+        rates.all(|rate| Some(rate) == first)
+            && config.links.is_empty()
+            && config.network.duplicate_permille == 0
+            && self.machine.are_alike(config.nodes, &config.settings)
+    }
+
+    /// [`World::core_sum`] under each renaming, without whom idle clients asked last: a search names the
+    /// node whenever one calls. What was hashed before is looked up.
+    pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedParts) -> Box<[u64]> {
+        let machine = self.machine;
+        let rest = match self.network.cuts().iter().all(|unreachable| unreachable.is_empty()) {
+            true => vec![self.rest_part(); all.len()],
+            false => all.iter().map(|names| self.renamed_rest(names)).collect(),
+        };
+        let mut sums = rest.into_boxed_slice();
+        let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
+            let parts = known.entry(key).or_insert_with(|| all.iter().map(part).collect());
+            for (sum, part) in sums.iter_mut().zip(parts) {
+                *sum = sum.wrapping_add(*part);
+            }
+        };
+        for (id, slot) in (0..).map(NodeId).zip(&self.nodes) {
+            add(self.node_part(id, slot, slot.hash(machine)), &|names| {
+                self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
+            });
+        }
+        add(self.ghost_hash(), &|names| {
+            scramble(hash_with(|hasher| {
+                machine.hash_renamed(Value::Ghost(&self.ghost), names, hasher);
+            }))
+        });
+        for (client, state) in (0_u8..).zip(&self.clients).filter(|(_, state)| state.open.is_some())
+        {
+            let contact = |node: NodeId| scramble(hash_of(&(client, node)));
+            add(contact(state.contact), &|names| contact(names.node(state.contact)));
+        }
+        sums
+    }
+
+    /// [`World::rest_part`] under other names.
+    fn renamed_rest(&self, names: &Renaming) -> u64 {
+        let mut renamed = self.clone();
+        let all = NodeSet::all(self.config.nodes);
+        renamed.network.set_cut(all, all, false);
+        for (sender, unreachable) in (0..).map(NodeId).zip(self.network.cuts()) {
+            let sender = NodeSet::of(names.node(sender));
+            renamed.network.set_cut(sender, names.set(*unreachable), true);
+        }
+        renamed.rest_part()
+    }
+
+    /// What a message hashes to under other names.
+    pub(crate) fn renamed_hash(&self, envelope: &Envelope, names: &Renaming) -> u64 {
+        hash_with(|hasher| {
+            (names.endpoint(envelope.from), names.endpoint(envelope.to)).hash(hasher);
+            envelope.payload.hash_renamed(self.machine, names, hasher);
+        })
+    }
+}
+
+fn hash_with(write: impl FnOnce(&mut StableHasher)) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = StableHasher::default();
+    write(&mut hasher);
+    hasher.finish()
+}
+
+impl Payload {
+    /// [`Payload::hash`] under other names.
+    fn hash_renamed(&self, machine: &dyn Machine, names: &Renaming, hasher: &mut StableHasher) {
+        match self {
+            Payload::Protocol(message) => {
+                0_isize.hash(hasher);
+                machine.hash_renamed(Value::Message(message), names, hasher);
+            }
+            Payload::Reply(reply) => {
+                let mut reply = reply.clone();
+                if let Answer::Redirect(Some(hint)) = &mut reply.answer {
+                    *hint = names.node(*hint);
+                }
+                Payload::Reply(reply).hash(machine, hasher);
+            }
+            Payload::Request(_) => self.hash(machine, hasher),
+        }
+    }
+}
+
+impl NodeSlot {
+    /// [`NodeSlot::hash`] under other names.
+    fn hash_renamed(&self, machine: &dyn Machine, names: &Renaming) -> u64 {
+        hash_with(|hasher| {
+            let timers: u64 = self.timers.iter().map(|armed| 1 << armed.timer.0).sum();
+            (self.status, timers, self.node.is_some(), self.disk.is_some()).hash(hasher);
+            if let Some(node) = &self.node {
+                machine.hash_renamed(Value::Node(node), names, hasher);
+            }
+            if let Some(disk) = &self.disk {
+                machine.hash_renamed(Value::Disk(disk), names, hasher);
+            }
+            self.withheld.len().hash(hasher);
+            for (to, payload) in &self.withheld {
+                names.endpoint(*to).hash(hasher);
+                payload.hash_renamed(machine, names, hasher);
+            }
+        })
+    }
+}
