@@ -97,7 +97,7 @@ impl Judged {
         }
         let key = history_sum(world, since);
         let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-        let judgement = verdicts.entry(key).or_insert_with(|| judge(records, properties));
+        let judgement = verdicts.entry(key).or_insert_with(|| judge(world, properties));
         match judgement {
             Judgement::Violated(finding) => Some(finding.clone()),
             Judgement::Holds | Judgement::Open(_) => None,
@@ -116,10 +116,10 @@ impl Judged {
     }
 }
 
-fn judge(records: &[OperationRecord], properties: Properties) -> Judgement {
+fn judge(world: &World, properties: Properties) -> Judgement {
     let mut open = None;
     for model in properties.models() {
-        match judge_run(records, model) {
+        match judge_run(world, model) {
             Ok(Verdict::Holds(_)) => {}
             Ok(Verdict::Violated(violation)) => {
                 let property = model.info().id.to_owned();
