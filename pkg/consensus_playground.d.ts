@@ -206,9 +206,18 @@ export class Playground {
      */
     operations(branch: number): any;
     /**
+     * The modules of a text's QR code, a square row by row; undefined where it is too long for one.
+     */
+    static qrModules(text: string): Uint8Array | undefined;
+    /**
      * The readable form, where it loses nothing.
      */
     query(): string | undefined;
+    /**
+     * The first moment from `from` to the present one at which all goals hold, each on a line; null where
+     * there is none.
+     */
+    reached(goals: string, from: number): any;
     /**
      * Which rules hold now.
      */
@@ -290,6 +299,14 @@ export function consistencyModels(): any;
 export function coreExports(): any;
 
 /**
+ * Reads a chapter of the course.
+ *
+ * # Errors
+ * What is wrong with the text, and where.
+ */
+export function courseChapter(text: string): any;
+
+/**
  * Judges a history that others recorded, as `consensus-playground history` does. The words are those
  * of its options; format and object are guessed where they are absent.
  *
@@ -348,6 +365,7 @@ export interface InitOutput {
     readonly benchmarkHistory: (a: number, b: number, c: number) => [number, number, number];
     readonly consistencyModels: () => [number, number, number];
     readonly coreExports: () => any;
+    readonly courseChapter: (a: number, b: number) => [number, number, number];
     readonly explorer_advance: (a: number, b: number) => [number, number];
     readonly explorer_fromText: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly explorer_story: (a: number) => [number, number, number];
@@ -397,7 +415,9 @@ export interface InitOutput {
     readonly playground_note: (a: number) => [number, number, number];
     readonly playground_notes: (a: number) => [number, number, number];
     readonly playground_operations: (a: number, b: number) => [number, number, number];
+    readonly playground_qrModules: (a: number, b: number) => [number, number];
     readonly playground_query: (a: number) => [number, number];
+    readonly playground_reached: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly playground_rules: (a: number) => [number, number, number];
     readonly playground_runUntil: (a: number, b: number) => number;
     readonly playground_searchOptions: (a: number) => [number, number, number];

@@ -908,6 +908,24 @@ export class Playground {
         return takeFromExternrefTable0(ret[0]);
     }
     /**
+     * The modules of a text's QR code, a square row by row; undefined where it is too long for one.
+     * @param {string} text
+     * @returns {Uint8Array | undefined}
+     */
+    static qrModules(text) {
+        const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.playground_qrModules(ptr0, len0);
+        let v2;
+        if (ret[0] !== 0) {
+            v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        }
+        return v2;
+    }
+    /**
      * The readable form, where it loses nothing.
      * @returns {string | undefined}
      */
@@ -924,6 +942,28 @@ export class Playground {
             wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         }
         return v1;
+    }
+    /**
+     * The first moment from `from` to the present one at which all goals hold, each on a line; null where
+     * there is none.
+     * @param {string} goals
+     * @param {number} from
+     * @returns {any}
+     */
+    reached(goals, from) {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        const val2 = +from;
+        const ptr0 = passStringToWasm0(goals, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.playground_reached(this.__wbg_ptr, ptr0, len0, val2);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
     }
     /**
      * Which rules hold now.
@@ -1224,6 +1264,26 @@ export function coreExports() {
     __wbg_call_guard();
     ret = wasm.coreExports();
     return ret;
+}
+
+/**
+ * Reads a chapter of the course.
+ *
+ * # Errors
+ * What is wrong with the text, and where.
+ * @param {string} text
+ * @returns {any}
+ */
+export function courseChapter(text) {
+    const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    let ret;
+    __wbg_call_guard();
+    ret = wasm.courseChapter(ptr0, len0);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
 }
 
 /**

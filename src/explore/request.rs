@@ -87,7 +87,7 @@ impl Request {
                 if std::mem::take(&mut self.properties_are_usual) {
                     plan.properties = Properties::NONE;
                 }
-                add_property(&mut plan.properties, value, scenario)
+                add_property(&mut plan.properties, value)
             }
             "no" => match plan.reductions.switch(value) {
                 Some(switch) => {
@@ -158,22 +158,12 @@ fn silence(plan: &mut Plan, scenario: &Scenario, name: &str) -> Result<(), Strin
     Ok(())
 }
 
-fn add_property(
-    properties: &mut Properties,
-    word: &str,
-    scenario: &Scenario,
-) -> Result<(), String> {
+fn add_property(properties: &mut Properties, word: &str) -> Result<(), String> {
     if !properties.add(word) {
         return Err(unknown("a property", &Properties::words().collect::<Vec<_>>(), word));
     }
     if !properties.has_models() {
         return Ok(());
-    }
-    if !scenario.config.disks.is_empty() {
-        return Err(format!(
-            "expected disks that are empty at first, without which a history does not say enough to be \
-             {word} or not"
-        ));
     }
     judge_is_there()
 }
@@ -269,9 +259,6 @@ mod tests {
             let error = Request::parse(&raft(), line).unwrap_err();
             assert!(error.starts_with(words), "{line}: {error}");
         }
-        let full = text::parse("protocol raft\nnodes 3\ndisk n1 term=1\n").unwrap();
-        let error = Request::parse(&full, "property linearizable").unwrap_err();
-        assert!(error.starts_with("property: expected disks that are empty"), "{error}");
         let many = "offer get x\n".repeat(OFFERS_MAX + 1);
         assert!(Request::parse(&raft(), &many).unwrap_err().starts_with("offer: expected at most"));
     }
