@@ -95,10 +95,10 @@ fn make(project: &Project, site: Option<&Site>, pictured: Pictured<'_>) -> Resul
         for path in files_below(project, &project.root.join(folder))? {
             let below = path.strip_prefix(&project.root)?.to_string_lossy().replace('\\', "/");
             // What programs and types are for, no page fetches.
-            let is_fetched = !below.ends_with(".d.ts")
-                && !["pkg/package.json", "pkg/consensus_playground.js"].contains(&below.as_str())
-                && !(below.starts_with("scenarios/") && below.ends_with("/ORDER"));
-            if is_fetched {
+            let is_for_others = below.ends_with(".d.ts")
+                || ["pkg/package.json", "pkg/consensus_playground.js"].contains(&below.as_str())
+                || below.starts_with("scenarios/") && below.ends_with("/ORDER");
+            if !is_for_others {
                 files.insert(below, shell.read_binary_file(&path)?);
             }
         }
