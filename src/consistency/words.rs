@@ -46,7 +46,7 @@ pub(super) fn told(record: &Record) -> String {
         }
         (Command::Unlock, _) => format!("gave back the lock{}", place(record, "of")),
         (Command::Propose(value), Answer::Found(Some(decided))) => {
-            format!("proposed {value} and was told {decided}")
+            format!("learned {decided} when proposing {value}")
         }
         (Command::Propose(value), _) => format!("proposed {value}"),
         (Command::Transaction(steps), answer) => {

@@ -90,7 +90,7 @@ export function createForm(app, begin) {
   /** @param {string} word */
   function propertyWords(word) {
     const words = app.t(`explore.property.${word}`);
-    return words.startsWith("explore.") ? app.t("explore.property", { model: plain(word) }) : words;
+    return words.startsWith("explore.") ? app.t("explore.property", { model: plain(word, app.sheet) }) : words;
   }
 
   /** @param {[string, number]} kind */
