@@ -1,11 +1,10 @@
 // The page as the release binary serves it, in Chromium: bytes on the wire, time to the first
 // movement, and what a frame costs. Prints a line of JSON for each figure. PLAYGROUND_BINARY names
 // the server, CHROMIUM_PATH the browser.
-import { spawn } from "node:child_process";
 import { get } from "node:http";
-import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 import { median, print, quantile, worst } from "./figures.mjs";
+import { serve } from "./server.mjs";
 
 const COLD_STARTS = 5;
 const FRAMES = 120;
@@ -20,15 +19,6 @@ try {
   await frames();
 } finally {
   server.kill();
-}
-
-async function serve() {
-  const server = spawn(/** @type {string} */ (process.env.PLAYGROUND_BINARY), ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    const address = line.match(/http:\S+/)?.[0];
-    if (address) return { server, address };
-  }
-  throw new Error("the server did not say where it is");
 }
 
 function launch() {

@@ -77,10 +77,12 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     println!("\n== WebAssembly in Node ==");
     collect(cmd!(shell, "node benches/wasm.mjs").env("ACTIONS_BINARY", actions), &mut figures)?;
     println!("\n== the page in Chromium ==");
-    let page = cmd!(shell, "node benches/page.mjs")
-        .env("CHROMIUM_PATH", chromium)
-        .env("PLAYGROUND_BINARY", project.binary("release"));
-    collect(page, &mut figures)?;
+    for script in ["benches/page.mjs", "benches/embeds.mjs"] {
+        let page = cmd!(shell, "node {script}")
+            .env("CHROMIUM_PATH", &chromium)
+            .env("PLAYGROUND_BINARY", project.binary("release"));
+        collect(page, &mut figures)?;
+    }
 
     let table = format!("{machine}\n\n{}", table(&figures));
     println!("\n{table}");
