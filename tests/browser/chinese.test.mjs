@@ -45,7 +45,7 @@ const sentences = (page, root = "body") => page.evaluate((root) => {
 
 /** What the page has fetched of the core's words. */
 const wordsOf = (page) => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name)
-  .filter((name) => /words/.test(name)).map((name) => name.replace(/^.*\//, "")).sort());
+  .filter((name) => /\/words(\.js$|\/)/.test(name)).map((name) => name.replace(/^.*\//, "")).sort());
 
 for (const scenario of SCENARIOS) {
   test(`no sentence is English in any panel at any moment of ${scenario}`, async () => {
