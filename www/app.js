@@ -56,6 +56,8 @@ export class App extends Page {
   /** What a verdict adds to the diagram. @type {import("./judge/overlay.js").Overlay | null} */
   overlay = null;
 
+  /** Stands in the place of the run's own title, which may give an answer away. @type {import("./types.js").Words | null} */
+  lessonTitle = null;
   /** Counts what was asked to be opened: only the last of it is. */
   #ticket = 0;
 
@@ -194,6 +196,7 @@ export class App extends Page {
     this.playground = playground;
     this.sheet = playground.sheet();
     this.about = playground.about();
+    this.lessonTitle = null;
     this.selection = null;
     if (former) {
       try {

@@ -68,7 +68,7 @@ export function createHeader(host, app, onTrouble) {
     helpButton.setAttribute("aria-label", app.t("header.help"));
     helpButton.title = app.t("header.help");
     if (!app.sheet) return;
-    const name = app.words(app.about.title) || app.t("header.untitled");
+    const name = app.words(app.lessonTitle ?? app.about.title) || app.t("header.untitled");
     protocol.textContent = app.sheet.title;
     title.textContent = name;
     asks.textContent = `${app.t("header.choose")}: `;

@@ -18,6 +18,9 @@ import { createStrip } from "./strip.js";
 
 addWords(english, () => import("../locale/zh.course.js"));
 
+// The list is styled, too, before anything of it is opened.
+addStyles(COURSE, "course.css");
+
 export { chapters };
 
 /** @type {Guide | null} */
@@ -26,7 +29,6 @@ let guide = null;
 /** @param {App} app */
 function guideOf(app) {
   if (guide) return guide;
-  addStyles(COURSE, "course.css");
   const made = new Guide(app);
   guide = made;
   const host = /** @type {HTMLElement} */ (document.getElementById("sentence"));

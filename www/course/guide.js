@@ -97,7 +97,7 @@ export class Guide extends Emitter {
     this.reachedAt = null;
     this.#begin();
     // The scenario's own title may give an answer away.
-    app.about.title = item.title;
+    app.lessonTitle = item.title;
     app.emit("language");
     if (lesson) {
       app.seek(0, lesson.steps[step].at);
