@@ -2,22 +2,15 @@
 // colours, the page at 200 %, the way through it by Tab alone, targets for a finger.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, useBrowser } from "./lib.mjs";
 
 const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const SCENARIO = "?scenario=raft/leader-election";
 const LOOKS = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, forced: { forcedColors: "active" } };
 const TABS = ["inspector", "settings", "rules", "checks", "consistency", "explore", "scenario", "share"];
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 /** What axe finds wrong, as lines that say where. */
 async function faults(page, where) {

@@ -1,8 +1,8 @@
 // What the first visit costs: everything that the default page fetches, packed as it is sent.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { launch, serve } from "./lib.mjs";
+import { browser, server, useBrowser } from "./lib.mjs";
 
 const SCRIPTS_MAX = 55_000;
 const CORE_MAX = 200_000;
@@ -13,15 +13,7 @@ const REQUESTS_MAX = 8;
 /** What readers of another language than English fetch beside: the page's words and the core's. */
 const WORDS_MAX = 30_000;
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 /** Opens a page and returns what each request brought, in bytes after `gzip -9`. */
 async function firstLoad(query) {

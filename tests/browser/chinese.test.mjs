@@ -1,18 +1,10 @@
 // The page for readers of Chinese: whatever they open, no sentence is English, neither the page's own nor the
 // core's; and nobody else fetches a word of it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const CHINESE = { locale: "zh-CN" };
 const SCENARIOS = ["raft/figure-8", "quorum/stale-read", "two_phase_commit/cooperative-termination"];

@@ -1,17 +1,10 @@
 // Two protocols side by side: the same clients, the same faults, at the same moment, and one link
 // for both.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const compare = (query = "", options = {}) => open(browser, server.address, `compare.html${query}`, options);
 

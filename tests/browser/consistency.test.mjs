@@ -1,16 +1,9 @@
 // The consistency panel: verdicts on the run and on files that others recorded, made by a worker.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const ETCD = (found) => [
   "INFO  jepsen.util - 0\t:invoke\t:write\t1", "INFO  jepsen.util - 0\t:ok\t:write\t1",

@@ -1,17 +1,10 @@
 // The course: a lesson told sentence by sentence, paused, rewound and taken over; predictions that the run
 // answers; challenges whose goal the engine sees reached.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const STILL = { reducedMotion: "reduce" };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };

@@ -1,17 +1,10 @@
 // Exploring in the page: what is found is played, what is not found is said, and whatever becomes of the
 // workers, the page stays as it is.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const panel = (page) => page.locator("#panel-explore");
 const result = (page, words) => panel(page).getByRole("heading", { name: words }).waitFor({ timeout: 120_000 });

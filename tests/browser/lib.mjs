@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
 /** Starts the binary on a free port. */
@@ -19,6 +20,20 @@ export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-background-networking"],
+  });
+}
+
+/** What a file's tests share, from `useBrowser` on. */
+export let server, browser;
+
+/** Starts the server and a browser before the tests of a file, and stops both after them. */
+export function useBrowser() {
+  before(async () => {
+    [server, browser] = await Promise.all([serve(), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    server?.stop();
   });
 }
 

@@ -1,17 +1,10 @@
 // What the page fetches only when somebody asks for it: that it comes at the first sign of a hand, by
 // keyboard and by touch, that it waits its turn, and what happens where it cannot be had.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 

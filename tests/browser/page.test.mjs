@@ -1,16 +1,9 @@
 // The page itself: what it does with bad links, panics, small screens, languages and themes.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 test("a damaged link says so, shows no other scenario, and loses nothing", async () => {
   const { page, complaints } = await open(browser, server.address, "?scenario=raft/figure-8");

@@ -1,16 +1,9 @@
 // Every shipped scenario, opened in the page and taken to its end; and the chooser that finds one.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, open, serve } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, open, server, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 test("every shipped scenario opens and goes to its end without an error", async () => {
   const { page, complaints } = await open(browser, server.address);

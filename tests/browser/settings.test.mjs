@@ -1,17 +1,10 @@
 // What a run starts from, changed while looking at it: settings with the formulas they decide, the
 // workload, and the operations that clients are offered.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const panelOf = (page) => page.locator("#panel-settings");
 

@@ -1,17 +1,10 @@
 // The main job, from end to end: somebody watches an election, interferes, rewinds, branches, and
 // sends a link to a colleague who sees the same thing.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { drawn, launch, open, serve, state } from "./lib.mjs";
+import { test } from "node:test";
+import { browser, drawn, open, server, state, useBrowser } from "./lib.mjs";
 
-let server, browser;
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+useBrowser();
 
 const moved = (page, from) => page.waitForFunction((index) => globalThis.consensusPlayground.frame.cursor.index > index, from);
 const key = async (page, name) => {
