@@ -25,6 +25,9 @@ const app = new App(engine);
 applyTheme(app.theme);
 boot();
 
+/** Lets the browser draw and answer before more is done. */
+const breath = () => new Promise((resolve) => setTimeout(resolve));
+
 async function boot() {
   const toasts = createToasts(part("toasts"), app);
   app.toast = toasts.show;
@@ -54,6 +57,7 @@ async function boot() {
     trouble.showPanic(error);
   };
 
+  await breath();
   const { helpButton } = createHeader(part("header"), app, trouble.showRefusal);
   const stage = new Stage(part("stage"), app);
   app.draw = (wallMs) => stage.draw(wallMs);
@@ -84,6 +88,7 @@ async function boot() {
     openAddress();
     offerSession();
   });
+  await breath();
   openAddress();
   offerSession();
 
