@@ -222,6 +222,23 @@ pub fn attempt(sim: &mut World, kind: ActionKind, dead: &mut u32) -> Result<(), 
     check_dead(sim, dead)
 }
 
+/// A random walk that takes none of the actions that are `beyond` it, and looks at every state after
+/// its dead messages were delivered to copies of it.
+pub fn wander(
+    sim: &mut World,
+    drawn: Vec<(u8, ActionKind)>,
+    beyond: fn(&ActionKind) -> bool,
+    check: impl Fn(&World) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    let mut dead = 0;
+    for (how, kind) in drawn {
+        let Some(kind) = chosen(sim, how, kind).filter(|kind| !beyond(kind)) else { continue };
+        attempt(sim, kind, &mut dead)?;
+        check(sim)?;
+    }
+    Ok(())
+}
+
 /// Nothing is violated.
 pub fn check_holds(sim: &World, words: &str) -> Result<(), TestCaseError> {
     let why = sim.violations().first().map(|violation| violation.why.clone());

@@ -9,7 +9,7 @@ use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::common::subject::{Subject, attempt, check_holds, chosen, forgets_or_switches};
+use crate::common::subject::{Subject, check_holds, forgets_or_switches, wander};
 use crate::common::{any_action, field};
 
 const SUBJECT: Subject = Subject("abd");
@@ -215,16 +215,11 @@ proptest! {
             "nodes 4\nclients 3\nnetwork loss 3% duplicate 5%\nset read-quorum {read}\n\
             set write-quorum {write}\nseed {seed}{off}"
         ));
-        let mut dead = 0;
-        for (how, kind) in kinds {
-            let kind = chosen(&sim, how, kind);
-            // A lost disk forgets how often its node has started, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
-            attempt(&mut sim, kind, &mut dead)?;
-            if without.is_none() {
-                check_holds(&sim, &format!("R = {}, W = {}", read, write))?;
-            }
-        }
+        // A lost disk forgets how often its node has started, and then nothing is over.
+        wander(&mut sim, kinds, forgets_or_switches, |sim| match without {
+            None => check_holds(sim, &format!("R = {}, W = {}", read, write)),
+            Some(_) => Ok(()),
+        })?;
     }
 }
 

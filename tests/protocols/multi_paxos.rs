@@ -7,7 +7,7 @@ use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::common::subject::{Subject, attempt, chosen, forgets};
+use crate::common::subject::{Subject, forgets, wander};
 use crate::common::{any_action, field};
 
 const SUBJECT: Subject = Subject("multi_paxos");
@@ -199,13 +199,8 @@ proptest! {
         let mut sim = world(&format!(
             "nodes 4\nclients 2\nnetwork loss 3% duplicate 5%\nseed {seed}{off}"
         ));
-        let mut dead = 0;
-        for (how, kind) in kinds {
-            let kind = chosen(&sim, how, kind);
-            // A lost disk forgets promises, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !forgets(kind)) else { continue };
-            attempt(&mut sim, kind, &mut dead)?;
-        }
+        // A lost disk forgets promises, and then nothing is over.
+        wander(&mut sim, kinds, forgets, |_| Ok(()))?;
     }
 }
 

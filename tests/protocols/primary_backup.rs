@@ -10,7 +10,7 @@ use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::common::subject::{Subject, attempt, check_holds, chosen, forgets_or_switches};
+use crate::common::subject::{Subject, check_holds, forgets_or_switches, wander};
 use crate::common::{any_action, field};
 
 const SUBJECT: Subject = Subject("primary_backup");
@@ -155,16 +155,11 @@ proptest! {
             "nodes 5\nclients 3\nnetwork loss 3% duplicate 5%\nset synchrony {synchrony}\n\
             set backup-reads yes\nseed {seed}{off}\nrun 300"
         ));
-        let mut dead = 0;
-        for (how, kind) in kinds {
-            let kind = chosen(&sim, how, kind);
-            // A lost disk forgets views, and then none is over.
-            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
-            attempt(&mut sim, kind, &mut dead)?;
-            if without.is_none() {
-                check_holds(&sim, synchrony)?;
-            }
-        }
+        // A lost disk forgets views, and then none is over.
+        wander(&mut sim, kinds, forgets_or_switches, |sim| match without {
+            None => check_holds(sim, synchrony),
+            Some(_) => Ok(()),
+        })?;
     }
 }
 

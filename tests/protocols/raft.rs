@@ -10,7 +10,7 @@ use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::common::subject::{Subject, attempt, chosen, forgets, violated};
+use crate::common::subject::{Subject, forgets, violated, wander};
 use crate::common::{act, all_messages, any_action, field, world};
 
 const SUBJECT: Subject = Subject("raft");
@@ -175,13 +175,8 @@ proptest! {
         let mut sim = world(&format!(
             "nodes 4\nclients 2\nnetwork loss 3% duplicate 5%\nset reads {reads}\nseed {seed}{off}"
         ));
-        let mut dead = 0;
-        for (how, kind) in kinds {
-            let kind = chosen(&sim, how, kind);
-            // A lost disk forgets terms, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !forgets(kind)) else { continue };
-            attempt(&mut sim, kind, &mut dead)?;
-        }
+        // A lost disk forgets terms, and then nothing is over.
+        wander(&mut sim, kinds, forgets, |_| Ok(()))?;
     }
 }
 

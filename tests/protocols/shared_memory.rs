@@ -11,7 +11,7 @@ use consensus_playground::world::World;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::common::subject::{Subject, attempt, check_holds, chosen, forgets_or_switches};
+use crate::common::subject::{Subject, check_holds, forgets_or_switches, wander};
 use crate::common::{aimed, any_action, field};
 
 const SUBJECT: Subject = Subject("shared_memory");
@@ -168,16 +168,11 @@ proptest! {
             invoke A put x 7 to n2\ninvoke B put x 8 to n2",
             ["lock", "sequence-lock"][kind]
         ));
-        let mut dead = 0;
-        for (how, kind) in kinds {
-            let kind = chosen(&sim, how, kind);
-            // A lost disk forgets how often its node has started, and then nothing is over.
-            let Some(kind) = kind.filter(|kind| !forgets_or_switches(kind)) else { continue };
-            attempt(&mut sim, kind, &mut dead)?;
-            if without.is_none() {
-                check_holds(&sim, "every rule is on")?;
-            }
-        }
+        // A lost disk forgets how often its node has started, and then nothing is over.
+        wander(&mut sim, kinds, forgets_or_switches, |sim| match without {
+            None => check_holds(sim, "every rule is on"),
+            Some(_) => Ok(()),
+        })?;
     }
 
     #[test]
