@@ -19,7 +19,7 @@ const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
 export function createHeader(host, app, onTrouble) {
   const protocol = h("span", { class: "crumb-protocol" });
   const title = h("span", { class: "crumb-title" });
-  const asks = h("span", { class: "sr-only" });
+  const asks = h("span", { class: "unseen" });
   const chooser = h("button", { type: "button", class: "chooser", "aria-haspopup": "dialog" },
     asks, protocol, " ", icon("chevron", 12), title, icon("down", 14));
   chooser.addEventListener("click", () => whenOpened(app, ({ openChooser }) => openChooser(app, chooser, onTrouble)));

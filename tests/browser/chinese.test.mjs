@@ -27,7 +27,7 @@ const sentences = (page, root = "body") => page.evaluate((root) => {
   const walk = (node) => {
     if (node instanceof Text) return look(node.data);
     if (!(node instanceof Element) || node.matches("code, pre, textarea, kbd, script, style, noscript, [lang=en]")) return;
-    if (!node.checkVisibility() && !node.matches(".unseen, .sr-only, option, optgroup")) return;
+    if (!node.checkVisibility() && !node.matches(".unseen, option, optgroup")) return;
     for (const name of ["aria-label", "title", "aria-description", "placeholder"]) look(node.getAttribute(name) ?? "");
     for (const child of (node.shadowRoot ?? node).childNodes) walk(child);
   };

@@ -34,7 +34,7 @@ const searches = new WeakMap();
 export function create(host, app) {
   const form = createForm(app, begin);
   const progress = h("div", { class: "explore-progress" });
-  const said = h("p", { class: "sr-only", role: "status", "aria-live": "polite" });
+  const said = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const around = createAround(app);
   const root = h("div", { class: "panel explore" }, form.root, progress, said, around.root);
   host.append(root);

@@ -36,7 +36,7 @@ export function factTable(app, fields, before, label) {
 
 /** @param {App} app @param {string} value */
 function struck(app, value) {
-  return h("s", null, h("span", { class: "sr-only" }, `${app.t("inspector.was", { value: "" })} `), value);
+  return h("s", null, h("span", { class: "unseen" }, `${app.t("inspector.was", { value: "" })} `), value);
 }
 
 /** A name and its value are not parted at the end of a line. @param {string} part */

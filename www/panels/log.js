@@ -45,6 +45,6 @@ export function logTable(app, log, before, period) {
             const { class: name, title } = look(entry);
             return h("td", { class: `${name} bottom`, title },
               entry.lost ? h("s", null, entry.cell.text) : entry.cell.text,
-              h("span", { class: "sr-only" }, ` (${title})`));
+              h("span", { class: "unseen" }, ` (${title})`));
           })))));
 }

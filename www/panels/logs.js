@@ -31,7 +31,7 @@ export function allLogs(app) {
         if (!cell) return h("td", { class: "none" });
         const state = app.t(cell.committed ? "inspector.cellCommitted" : "inspector.cellOpen");
         return h("td", { class: cell.committed ? "committed" : "open", title: `${cell.text} · ${state}` },
-          `${cell.period}`, h("span", { class: "sr-only" }, ` ${cell.text} (${state})`));
+          `${cell.period}`, h("span", { class: "unseen" }, ` ${cell.text} (${state})`));
       }));
   };
   return [

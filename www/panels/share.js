@@ -276,7 +276,7 @@ export function create(host, app) {
    */
   function radios(name, legend, choices, choose) {
     return h("fieldset", { class: "choice", "data-key": name },
-      h("legend", { class: "sr-only" }, legend),
+      h("legend", { class: "unseen" }, legend),
       choices.map(({ value, words, checked }) => h("label", null,
         h("input", { type: "radio", name: `share-${name}`, value, checked, "data-on": "change", "data-do": doer.add(`${name}-${value}`, () => {
           choose(value);

@@ -267,7 +267,7 @@ export class Inboxes {
       onpointerleave: () => this.highlight(null),
       onfocus: () => this.highlight(isMessage ? item.id : null),
       onblur: () => this.highlight(null),
-    }, h("span", { class: "sr-only" }, accessible),
+    }, h("span", { class: "unseen" }, accessible),
     isMessage ? h("span", { class: "inbox-from", "aria-hidden": "true" }, from) : icon("timer", 13),
     h("span", { class: "inbox-words", "aria-hidden": "true" }, words),
     app.byHand ? null : h("span", { class: "inbox-due", "aria-hidden": "true" }, app.t("inbox.in", { ms: Math.max(0, Math.round(item.dueMs - app.nowMs)) })));
