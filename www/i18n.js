@@ -88,8 +88,8 @@ export function applyLanguage(language) {
 }
 
 /**
- * The words for a key, with `{name}` replaced. A missing key falls back to English, then to itself,
- * so that a gap is visible and harmless.
+ * The words for a key, with `{name}` replaced; `{name|node|nodes}` is a number and what there are so many of.
+ * A missing key falls back to English, then to itself, so that a gap is visible and harmless.
  * @param {Language} language
  * @param {string} key
  * @param {Record<string, string | number>} [parameters]
@@ -98,7 +98,10 @@ export function applyLanguage(language) {
 export function translate(language, key, parameters) {
   const text = TABLES[language]?.[key] ?? TABLES.en[key] ?? key;
   if (!parameters) return text;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(parameters[name] ?? whole));
+  return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name, one, many) => {
+    const value = parameters[name] ?? whole;
+    return many ? `${value} ${String(value) === "1" ? one : many}` : String(value);
+  });
 }
 
 /**
