@@ -5,7 +5,7 @@ import panels from "./zh.panels.js";
 export default {
   ...panels,
 
-  "page.first": "观看让多份数据副本保持一致的协议，打破它们，再看是哪条规则守得住承诺。",
+  "page.first": "看协议怎样让多份数据副本保持一致，试着弄坏它，再看本该由哪条规则守住承诺。",
   "page.skip": "跳到播放控制",
   "page.log": "事件记录",
   "page.diagram": "时空图",
@@ -21,18 +21,18 @@ export default {
   "header.help": "帮助与快捷键",
   "header.choose": "选择场景",
   "header.untitled": "未命名",
-  "header.lastSession": "回到我上次的会话",
+  "header.lastSession": "回到我上次的运行",
   "theme.auto": "跟随系统",
   "theme.light": "浅色",
   "theme.dark": "深色",
 
-  "stage.section": "舞台",
+  "stage.section": "演示画面",
   "stage.label": "集群：节点排成一圈，客户端在左侧，消息在它们之间传递。随后的按钮逐一说明每个节点。",
   "stage.cut": "已切断 · 点击恢复",
 
   "legend.client": "客户端",
   "legend.request": "请求",
-  "legend.reply": "应答",
+  "legend.reply": "答复",
   "legend.hasData": "已有数据",
   "legend.timer": "定时器（剩余时间）",
 
@@ -58,7 +58,7 @@ export default {
   "bar.partition": "网络分区…",
   "bar.request": "客户端请求…",
 
-  "sentence.nothing": "请观察消息的传递。舞台上的一切都可以点击。",
+  "sentence.nothing": "请观察消息的传递。画面中的一切都可以点击。",
 
   "node.down": "已崩溃",
   "node.paused": "已暂停",
@@ -119,11 +119,11 @@ export default {
   "trouble.link": "无法打开这个链接",
   "trouble.text": "无法读取这个场景",
   "trouble.place": "第 {line} 行，第 {column} 列",
-  "trouble.nothingOpened": "没有用别的内容代替它打开。",
+  "trouble.nothingOpened": "没有打开别的内容来代替它。",
   "trouble.notALink": "地址末尾的内容不是有效的分享链接。",
   "trouble.noScenario": "没有名为“{id}”的场景。",
   "trouble.openDefault": "打开默认场景",
-  "trouble.restore": "回到我上次的会话",
+  "trouble.restore": "回到我上次的运行",
   "trouble.stay": "留在当前场景",
   "trouble.panic": "模拟因程序缺陷而停止",
   "trouble.panicWhat": "这是本程序的缺陷，不是协议的问题。内容没有丢失：出错前的时刻保存在下方，可用于报告问题，也可从那里继续。",
