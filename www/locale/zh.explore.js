@@ -64,7 +64,7 @@ export default {
   "explore.state.exhausted": "未找到：已全部搜索",
   "explore.state.limited": "达到上限，未找到",
   "explore.state.stopped": "已停止：部分结果",
-  "explore.state.died": "有搜索中断：部分结果",
+  "explore.state.died": "有搜索中途停止：部分结果",
   "explore.state.refused": "无法搜索",
   "explore.rungs": "预算 {done}/{all}",
   "explore.said": "{states} 个状态，深度 {depth}。",

@@ -9,7 +9,7 @@ export default {
   "consistency.object": "视为",
   "consistency.guessed": "自动判断",
   "consistency.none": "没有可判定的内容：{why}。",
-  "consistency.failed": "检查中断了：{why}",
+  "consistency.failed": "检查中途停止了：{why}",
   "consistency.unreadable": "无法读取 {name}：{why}",
   "consistency.tooLarge": "文件超过 {mb} MB。",
   "consistency.loading": "正在加载检查器。",
