@@ -35,7 +35,7 @@ export default {
   "explore.property": "不满足 {model} 的历史",
   "explore.property.answered": "一切恢复后仍得不到答复的客户端",
   "explore.search": "搜索顺序",
-  "explore.searchHint": "只有“最短者优先”和“逐层加深”一定能找到最短的运行。除第一种外，不会先搜索较小的预算。",
+  "explore.searchHint": "只有“最短者优先”和“逐层加深”一定能找到最短的运行。除第一种顺序外，不会先搜索较小的预算。",
   "explore.search.breadth": "最短者优先",
   "explore.search.deepening": "逐层加深",
   "explore.search.depth": "深度优先",

@@ -12,8 +12,8 @@ export default {
   "rules.protects": "保护 {what}",
   "rules.without": "没有它：",
 
-  "settings.protocol": "{title} 的参数",
-  "settings.none": "此协议没有参数。",
+  "settings.protocol": "{title} 的设置",
+  "settings.none": "此协议没有设置项。",
   "settings.hint": "每次更改都会让运行重新开始，不含手动操作。",
   "settings.changed": "已重新开始。",
   "settings.takeBack": "回到更改前的运行",
@@ -93,7 +93,7 @@ export default {
   "reference.header.waiting": "客户端等待多久（毫秒）。",
   "reference.header.startClock": "时钟的快慢（1000 为真实时间）以及快了多少。",
   "rules.explore": "寻找破坏它的运行",
-  "reference.header.set": "协议的一个参数。",
+  "reference.header.set": "协议的一项设置。",
   "reference.header.without": "一开始就关闭的规则。",
   "reference.header.disk": "节点磁盘上最初的内容。",
   "reference.step": "再写逐步发生的事",
@@ -121,5 +121,5 @@ export default {
   "reference.timers": "定时器",
   "reference.rules": "规则",
   "reference.invariants": "不变式",
-  "reference.settings": "参数",
+  "reference.settings": "设置",
 };
