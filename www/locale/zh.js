@@ -69,7 +69,7 @@ export default {
   "client.idle": "空闲",
   "client.noAnswer": "没有答复",
   "client.waits": "正在等待“{what}”的结果。",
-  "client.last": "“{what}”返回了 {outcome}。",
+  "client.last": "“{what}”的结果：{outcome}。",
   "client.gaveUp": "已放弃“{what}”：它可能已生效，也可能没有。",
   "client.idleSentence": "还没有发出过请求。",
   "client.none": "这个场景没有客户端。",
