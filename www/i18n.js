@@ -12,6 +12,11 @@ const TABLES = { en: /** @type {Record<string, string>} */ (en), zh: /** @type {
 /** @type {{load: Load, done: Promise<unknown> | null}[]} where Chinese is fetched from */
 const chinese = [{ load: () => import("./locale/zh.js"), done: null }];
 
+/** @type {(words: string, value: (hole: string) => string) => string} */
+const plain = (words, value) => words.replace(/\{(\w+)\}/g, (_, hole) => value(hole));
+/** How what stands in a sentence's holes is put there: Chinese has its own way with blanks. */
+const FILLED = { en: plain, zh: plain };
+
 /**
  * Adds the words of a part of the page that is not always there. Whoever shows that part calls
  * `fetchWords` before.
@@ -30,11 +35,11 @@ export function addWords(english, load) {
  */
 export async function fetchWords(language) {
   if (language !== "zh") return;
-  await Promise.all(chinese.map((part) => {
+  await Promise.all([import("./words.js").then(({ filled }) => (FILLED.zh = filled), () => {}), ...chinese.map((part) => {
     part.done ??= part.load().then(({ default: words }) => Object.assign(TABLES.zh, words));
     part.done.catch(() => (part.done = null));
     return part.done;
-  }));
+  })]);
 }
 
 /**
@@ -98,7 +103,7 @@ export function applyLanguage(language) {
 export function translate(language, key, parameters) {
   const text = TABLES[language]?.[key] ?? TABLES.en[key] ?? key;
   if (!parameters) return text;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(parameters[name] ?? whole));
+  return FILLED[language](text, (name) => String(parameters[name] ?? `{${name}}`));
 }
 
 /**

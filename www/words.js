@@ -132,7 +132,7 @@ export class Speaker {
         const found = text.includes(probe) ? regex.exec(text) : null;
         if (!found || (tightly && holes.some(({ kind }) => kind === ""))) continue;
         const said = new Map(holes.map(({ kind, number }, at) => [number, kind === ":" ? this.#fields(found[at + 1], depth + 1) : this.say(found[at + 1], depth + 1)]));
-        return words.split(/\{(\d+)\}/).map((piece, at) => (at % 2 === 0 ? piece : said.get(piece) ?? "")).reduce(joined);
+        return filled(words, (number) => said.get(number) ?? "");
       }
     }
     return null;
@@ -227,6 +227,13 @@ export class Speaker {
     return value;
   }
 }
+
+/**
+ * A Chinese template with something in each of its holes.
+ * @param {string} words
+ * @param {(hole: string) => string} value
+ */
+export const filled = (words, value) => words.split(/\{(\w+)\}/).map((piece, at) => (at % 2 === 0 ? piece : value(piece))).reduce(joined);
 
 /**
  * A template's piece and what stands in a hole, one after the other: with a blank where Chinese meets letters or

@@ -56,7 +56,6 @@ export default {
   "explore.kind.holds": "写盘挂起",
   "explore.kind.disks": "磁盘丢失",
   "explore.kind.jumps": "时钟跳变",
-  "explore.and": "、",
   "explore.noSurprise": "没有任何意外",
   "explore.state.running": "正在搜索…",
   "explore.state.paused": "已暂停",

@@ -7,6 +7,8 @@ export default {
 
   "page.first": "看协议怎样让多份数据副本保持一致，试着弄坏它，再看本该由哪条规则守住承诺。",
   "page.skip": "跳到播放控制",
+  "page.and": "、",
+  "page.colon": "：",
   "page.log": "事件记录",
   "page.diagram": "时空图",
   "page.notFetched": "页面的这一部分未能加载：{why}",

@@ -16,7 +16,6 @@ export default {
   "consistency.nothingYet": "还没有任何模型得出结论。",
   "consistency.satisfies": "满足：{list}。",
   "consistency.breaks": "违反：{list}。",
-  "consistency.comma": "、",
   "consistency.stopped": "已停止。没有标记的模型结论未知。",
   "consistency.again": "重新检查",
   "consistency.checking": "{name}：{parts} 部分中完成 {done}，已试 {tried} 种顺序",
