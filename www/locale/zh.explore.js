@@ -2,7 +2,7 @@
 
 export default {
   "explore.heading": "探索所有运行",
-  "explore.headingHint": "最短的优先",
+  "explore.headingHint": "最短者优先",
   "explore.goal": "寻找",
   "explore.goal.violation": "被违反的不变式",
   "explore.goal.leaders": "同时有两个领导者",

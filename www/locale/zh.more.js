@@ -9,7 +9,7 @@ export default {
   "rules.applied": "刚刚起作用",
   "rules.missed": "本应起作用",
   "rules.isOff": "已关闭",
-  "rules.protects": "保护 {what}",
+  "rules.protects": "保护：{what}",
   "rules.without": "没有它：",
 
   "settings.protocol": "{title} 的设置",
