@@ -88,7 +88,7 @@ export function createButtons(stage, app) {
   const name = () => {
     buttons.forEach((button, at) => {
       const label = at < nodeCount() ? nodeName(app, at)
-        : `${app.t("a11y.client", { name: app.frame.clients[at - nodeCount()]?.name ?? "" })}: ${clientSentence(app, at - nodeCount())}`;
+        : `${app.t("a11y.client", { name: app.frame.clients[at - nodeCount()]?.name ?? "" })}${app.t("page.colon")}${clientSentence(app, at - nodeCount())}`;
       if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
       const selected = app.selection?.type === "node" && app.selection.node === at;
       button.setAttribute("aria-pressed", String(selected));

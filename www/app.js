@@ -74,7 +74,7 @@ export class App extends Page {
 
   /** What ids of the protocol are called. @param {string[]} ids */
   named(ids) {
-    return ids.map((id) => this.sheet.names?.[id] ?? id).join(", ");
+    return ids.map((id) => this.sheet.names?.[id] ?? id).join(this.t("page.and"));
   }
 
   // ---- opening

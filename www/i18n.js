@@ -12,6 +12,14 @@ const TABLES = { en: /** @type {Record<string, string>} */ (en), zh: /** @type {
 /** @type {{load: Load, done: Promise<unknown> | null}[]} where Chinese is fetched from */
 const chinese = [{ load: () => import("./locale/zh.js"), done: null }];
 
+/** @type {(words: string, value: (hole: string) => string) => string} */
+const plain = (words, value) => words.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (_, hole, one, many) => {
+  const filled = value(hole);
+  return many ? `${filled} ${filled === "1" ? one : many}` : filled;
+});
+/** How what stands in a sentence's holes is put there: Chinese has its own way with blanks. */
+const FILLED = { en: plain, zh: plain };
+
 /**
  * Adds the words of a part of the page that is not always there. Whoever shows that part calls
  * `fetchWords` before.
@@ -30,11 +38,11 @@ export function addWords(english, load) {
  */
 export async function fetchWords(language) {
   if (language !== "zh") return;
-  await Promise.all(chinese.map((part) => {
+  await Promise.all([import("./words.js").then(({ filled }) => (FILLED.zh = filled), () => {}), ...chinese.map((part) => {
     part.done ??= part.load().then(({ default: words }) => Object.assign(TABLES.zh, words));
     part.done.catch(() => (part.done = null));
     return part.done;
-  }));
+  })]);
 }
 
 /**
@@ -96,12 +104,12 @@ export function applyLanguage(language) {
  * @returns {string}
  */
 export function translate(language, key, parameters) {
-  const text = TABLES[language]?.[key] ?? TABLES.en[key] ?? key;
+  const own = TABLES[language]?.[key];
+  const text = own ?? TABLES.en[key] ?? key;
   if (!parameters) return text;
-  return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name, one, many) => {
-    const value = parameters[name] ?? whole;
-    return many ? `${value} ${String(value) === "1" ? one : many}` : String(value);
-  });
+  // English that stands in is filled as English.
+  const fill = FILLED[own === undefined ? "en" : language];
+  return fill(text, (name) => String(parameters[name] ?? `{${name}}`));
 }
 
 /**

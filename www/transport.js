@@ -65,7 +65,7 @@ export function createTransport(host, app, stage) {
     pace.textContent = app.t(words);
     pace.title = app.t(`${words}Hint`);
     pace.disabled = app.about.pace === "at-random";
-    network.textContent = app.t("bar.network", { network: app.about.network, seed: app.about.seed });
+    network.textContent = app.t("bar.network", { network: app.say(app.about.network), seed: app.about.seed });
     request.hidden = app.about.clients === 0 || app.sheet.operations.length === 0;
     partition.hidden = app.about.nodes < 2;
     showPlaying();

@@ -62,6 +62,11 @@ const FIELDS = " · ";
 /** Between the members of a list. */
 const LIST = ", ";
 const MEMORY_MAX = 20_000;
+const CHINESE_FIRST = /^\p{Script=Han}/u;
+const CHINESE_LAST = /\p{Script=Han}$/u;
+/** What has its own white around it. */
+const FULL_FIRST = /^[，。；：？！、（）“”]/;
+const FULL_LAST = /[，。；：？！、（）“”]$/;
 /** A list in a list in a hole; deeper is nothing that the core says. */
 const DEPTH_MAX = 6;
 
@@ -127,7 +132,7 @@ export class Speaker {
         const found = text.includes(probe) ? regex.exec(text) : null;
         if (!found || (tightly && holes.some(({ kind }) => kind === ""))) continue;
         const said = new Map(holes.map(({ kind, number }, at) => [number, kind === ":" ? this.#fields(found[at + 1], depth + 1) : this.say(found[at + 1], depth + 1)]));
-        return words.replace(/\{(\d+)\}/g, (whole, number) => said.get(number) ?? whole);
+        return filled(words, (number) => said.get(number) ?? "");
       }
     }
     return null;
@@ -165,7 +170,9 @@ export class Speaker {
     if (whole !== null) return whole;
     for (let end = text.lastIndexOf(" "); end > 0; end = text.lastIndexOf(" ", end - 1)) {
       const name = this.#words.get(text.slice(0, end)) ?? this.#fromTemplate(text.slice(0, end), depth, true);
-      if (name !== null) return `${name} ${this.say(text.slice(end + 1), depth + 1)}`;
+      if (name === null) continue;
+      const value = this.say(text.slice(end + 1), depth + 1);
+      return CHINESE_FIRST.test(value) ? `${name}：${value}` : `${name} ${value}`;
     }
     return this.say(text, depth);
   }
@@ -219,6 +226,28 @@ export class Speaker {
     }
     return value;
   }
+}
+
+/**
+ * A Chinese template with something in each of its holes.
+ * @param {string} words
+ * @param {(hole: string) => string} value
+ */
+export const filled = (words, value) => words.split(/\{(\w+)\}/).map((piece, at) => (at % 2 === 0 ? piece : value(piece))).reduce(joined);
+
+/**
+ * A template's piece and what stands in a hole, one after the other: with a blank where Chinese meets letters or
+ * digits, and without one within Chinese, whatever turned out to be in the hole.
+ * @param {string} before
+ * @param {string} after
+ */
+function joined(before, after) {
+  const [left, right] = [before.trimEnd(), after.trimStart()];
+  if (left === "" || right === "") return before + after;
+  const [hanLeft, hanRight] = [CHINESE_LAST.test(left), CHINESE_FIRST.test(right)];
+  if (FULL_LAST.test(left) || FULL_FIRST.test(right) || (hanLeft && hanRight)) return left + right;
+  if (left !== before || right !== after) return `${left} ${right}`;
+  return (hanLeft && /^\w/.test(right)) || (hanRight && /\w$/.test(left)) ? `${left} ${right}` : left + right;
 }
 
 /**

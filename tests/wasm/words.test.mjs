@@ -225,7 +225,9 @@ test("what stands in a hole is said in turn, and what nobody knows stays as it i
   });
   assert.equal(speaker.say("“T1 blank” at 7"), "7 处“T1 空”");
   assert.equal(speaker.say("“T1 blank” at noon"), "“T1 blank” at noon");
-  assert.equal(speaker.say("deliver Vote (term 2 · granted yes)"), "送达 Vote（任期 2 · 同意 是）");
+  assert.equal(speaker.say("deliver Vote (term 2 · granted yes)"), "送达 Vote（任期 2 · 同意：是）");
+  assert.equal(speaker.say("“blank” at 7"), "7 处“空”");
+  assert.equal(speaker.say("term blank"), "任期空");
   assert.equal(speaker.say("T1 blank, put x blank"), "T1 空，put x blank");
   assert.equal(speaker.say("Gray, Lamport & Reuter, 1993"), "Gray, Lamport & Reuter, 1993");
   assert.deepEqual(speaker.dub("last", { text: "term", applied: ["term"] }), { text: "任期", applied: ["term"] });

@@ -41,7 +41,7 @@ export function createCommon(host, page) {
       return;
     }
     const { nodes, clients, seed, network, workload } = left.about;
-    words.textContent = page.t("compare.common", { nodes, clients, seed, network, workload: workload ?? page.t("compare.noWorkload") });
+    words.textContent = page.t("compare.common", { nodes, clients, seed, network: page.say(network), workload: workload ? page.say(workload) : page.t("compare.noWorkload") });
     refill(body, () => (left.playground ? fields(page) : []));
   };
   page.on("open", update);

@@ -204,7 +204,7 @@ export class Comparison extends Page {
       const violated = run.violated();
       if (violated.length > former) {
         this.pause();
-        this.toast(this.t("compare.violated", { name: run.sheet.title, what: violated.slice(former).join(", ") }), "bad");
+        this.toast(this.t("compare.violated", { name: run.sheet.title, what: violated.slice(former).join(this.t("page.and")) }), "bad");
       }
       this.changed();
     }

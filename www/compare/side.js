@@ -79,7 +79,7 @@ export function createSide(host, page, place) {
     showFigures(measures, run);
     const violated = run.violated();
     broken.hidden = violated.length === 0;
-    const words = page.t("compare.broken", { what: violated.join(", ") });
+    const words = page.t("compare.broken", { what: violated.join(page.t("page.and")) });
     if (violated.length > 0 && broken.dataset.shown !== words) {
       broken.dataset.shown = words;
       fill(broken, icon("warning", 15), words);

@@ -182,7 +182,7 @@ export function create(host, app) {
     }
     if (!models || !record.shown) return h("p", { class: "quiet", role: "status", "data-key": "summary" }, app.t("consistency.loading"));
     const { strongest, weakest } = ends(record, models);
-    const list = (/** @type {string[]} */ ids) => ids.map((id) => name(id)).join(app.t("consistency.comma"));
+    const list = (/** @type {string[]} */ ids) => ids.map((id) => name(id)).join(app.t("page.and"));
     const parts = [];
     if (strongest.length) parts.push(app.t("consistency.satisfies", { list: list(strongest) }));
     if (weakest.length) parts.push(app.t("consistency.breaks", { list: list(weakest) }));

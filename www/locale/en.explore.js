@@ -56,7 +56,6 @@ export default {
   "explore.kind.holds": "held disks",
   "explore.kind.disks": "lost disks",
   "explore.kind.jumps": "clock jumps",
-  "explore.and": ", ",
   "explore.noSurprise": "no surprise at all",
   "explore.state.running": "Searching …",
   "explore.state.paused": "Paused",

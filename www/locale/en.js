@@ -7,6 +7,8 @@ export default {
 
   "page.first": "Watch the protocols that keep copies of data consistent, break them, and see which rule would have kept the promise.",
   "page.skip": "Skip to the controls",
+  "page.and": ", ",
+  "page.colon": ": ",
   "page.log": "What happens",
   "page.diagram": "Space-time diagram",
   "page.notFetched": "This part of the page could not be loaded: {why}",

@@ -16,7 +16,6 @@ export default {
   "consistency.nothingYet": "No model has a verdict yet.",
   "consistency.satisfies": "Satisfies {list}.",
   "consistency.breaks": "Breaks {list}.",
-  "consistency.comma": ", ",
   "consistency.stopped": "Stopped. What has no sign is not known.",
   "consistency.again": "Check again",
   "consistency.checking": "{name}: {done} of {parts} parts, {tried} orders tried",

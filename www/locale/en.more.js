@@ -10,7 +10,7 @@ export default {
   "rules.missed": "would have applied",
   "rules.isOff": "off",
   "rules.protects": "protects {what}",
-  "rules.without": "Without it:",
+  "rules.without": "Without it: ",
 
   "settings.protocol": "Settings of {title}",
   "settings.none": "This protocol has none.",

@@ -62,7 +62,7 @@ export default {
 
   "compare.cap": "网络分区的代价",
   "compare.capIntro": "每个节点旁有一个客户端，它只能到达本节点所在的一侧。移动滑块：有多少请求得到答复，又有多少答复是最新的？",
-  "compare.capSlider": "断开的节点",
+  "compare.capSlider": "被隔离的节点",
   "compare.capCount": "{cut} / {nodes}",
   "compare.available": "得到答复",
   "compare.availableOf": "{whole} 个请求中的 {part} 个",
@@ -70,7 +70,7 @@ export default {
   "compare.consistentOf": "{whole} 次读中的 {part} 次",
   "compare.noReads": "没有读操作得到答复",
   "compare.seen.whole": "网络完好时，",
-  "compare.seen.cut": "断开 {nodes} 个节点中的 {cut} 个时，",
+  "compare.seen.cut": "隔离 {nodes} 个节点中的 {cut} 个时，",
   "compare.seen.and": "；",
   "compare.seen.end": "。",
   "compare.seen.none": "{name} 没有可供读写的寄存器",
@@ -91,7 +91,7 @@ export default {
   "compare.notANumber": "地址中的“{name}={text}”不是整数",
 
   "compare.ready.consensus": "日志还是寄存器",
-  "compare.ready.consensus.watch": "看 1,500 毫秒时的网络分区：Raft 由唯一的领导者答复，它在较大的一侧；ABD 没有领导者，但如果所问的节点被断开，客户端就要等待。",
+  "compare.ready.consensus.watch": "看 1,500 毫秒时的网络分区：Raft 由唯一的领导者答复，它在较大的一侧；ABD 没有领导者，但如果所问的节点被隔离，客户端就要等待。",
   "compare.ready.leaders": "两种领导者",
   "compare.ready.leaders.watch": "看 n4 在 1,500 毫秒时的崩溃：两边都由它领导，在新的领导者产生之前，客户端只能等待。",
   "compare.ready.reads": "经过日志的读与租约下的读",
@@ -99,9 +99,9 @@ export default {
   "compare.ready.loss": "消息丢失时",
   "compare.ready.loss.watch": "每十条消息丢失一条，看 n3 在 1,500 毫秒时的崩溃：左侧由它领导，大家都要等待新的领导者；右侧它只是五个副本之一。",
   "compare.ready.quorums": "共识还是宽松的法定人数",
-  "compare.ready.quorums.watch": "看网络中断期间的陈旧读：共识拒绝答复，宽松的法定人数照样答复。",
+  "compare.ready.quorums.watch": "看网络分区期间的陈旧读：共识拒绝答复，宽松的法定人数照样答复。",
   "compare.ready.gossip": "多数派还是 Gossip",
-  "compare.ready.gossip.watch": "看网络中断期间的陈旧读：Gossip 总是用本节点所知的内容答复，多数派寄存器则会等待。",
+  "compare.ready.gossip.watch": "看网络分区期间的陈旧读：Gossip 总是用本节点所知的内容答复，多数派寄存器则会等待。",
   "compare.ready.commit": "两阶段提交还是 Paxos Commit",
   "compare.ready.commit.watch": "看 n1 在 500 毫秒时的崩溃：两阶段提交中大家都等待协调者，Paxos Commit 则不需要它也能继续。",
 };

@@ -16,7 +16,7 @@ export default {
   "share.qrAlt": "本次运行链接的二维码",
   "share.qrEasy": "{side} × {side} 个模块。",
   "share.qrDense": "{side} × {side} 个模块，较密。请放大显示，或只分享到此刻为止的运行。",
-  "share.qrNamed": "其中是可读链接，打开时停在作者设定的时刻。",
+  "share.qrNamed": "其中是可读链接，打开场景时停在作者设定的时刻。",
   "share.qrNone": "没有二维码能容纳这么长的链接；最多 2,953 个字符。",
   "share.send": "发送…",
   "share.query": "可读链接",

@@ -41,7 +41,7 @@ export function createForm(app, begin) {
   function showRules() {
     const off = app.frame.rules.filter(({ id, on }) => !on && id !== without).map(({ id }) => plain(id, app.sheet));
     const names = without === HERE ? off : [...app.about.rulesOff.filter((id) => id !== without), without].map((id) => plain(id, app.sheet));
-    rulesOff.textContent = names.length > 0 ? app.t("explore.rulesOff", { names: names.join(", ") }) : app.t("explore.rulesOn");
+    rulesOff.textContent = names.length > 0 ? app.t("explore.rulesOff", { names: names.join(app.t("page.and")) }) : app.t("explore.rulesOn");
   }
 
   root.addEventListener("submit", (event) => {

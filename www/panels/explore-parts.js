@@ -36,7 +36,7 @@ export function showsCopies(host, app) {
 export function budgetWords(app, budget) {
   const parts = Object.entries(budget).filter(([, number]) => number > 0);
   if (parts.length === 0) return app.t("explore.noSurprise");
-  return parts.map(([kind, number]) => `${kindWords(app, kind)} × ${number}`).join(app.t("explore.and"));
+  return parts.map(([kind, number]) => `${kindWords(app, kind)} × ${number}`).join(app.t("page.and"));
 }
 
 /** The words of a kind of surprise that the core knows and this page may not. @param {App} app @param {string} kind */

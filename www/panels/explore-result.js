@@ -51,7 +51,7 @@ function found(app, search, doer) {
 /** @param {App} app @param {string} key @param {string} label @param {HTMLElement} field */
 function copyField(app, key, label, field) {
   return h("div", { class: "copy-field", "data-key": `copy-${key}` }, field,
-    h("button", { type: "button", class: "edge", "data-copy": key, "aria-label": `${app.t("explore.copy")}: ${label}` }, app.t("explore.copy")));
+    h("button", { type: "button", class: "edge", "data-copy": key, "aria-label": `${app.t("explore.copy")}${app.t("page.colon")}${label}` }, app.t("explore.copy")));
 }
 
 /**
@@ -99,6 +99,6 @@ function details(app, search) {
       h("li", null, app.t("explore.assumes.budget")),
       h("li", null, app.t("explore.assumes.time")),
       left.map(({ name, count }) => h("li", null, app.t(`explore.pruned.${name}`, { count: count.toLocaleString(app.language) }))),
-      off.length > 0 ? h("li", null, app.t("explore.assumes.off", { names: off.join(", ") })) : null,
+      off.length > 0 ? h("li", null, app.t("explore.assumes.off", { names: off.join(app.t("page.and")) })) : null,
       h("li", null, app.t("explore.collisions", { count: (collisionsMillionths / 1e6).toLocaleString(app.language, { maximumFractionDigits: 6 }) }))));
 }

@@ -50,11 +50,11 @@ export function create(host, app) {
         h("p", { id, "data-key": "text" }, rule.text),
         on ? null : findButton(rule.id),
         h("details", { "data-key": "more" },
-          h("summary", null, rule.source, rule.protects.length > 0 ? h("span", null, ` · ${app.t("rules.protects", { what: rule.protects.map((id) => plain(id, app.sheet)).join(", ") })}`) : null),
-          h("p", null, h("b", null, app.t("rules.without")), " ", rule.without),
+          h("summary", null, rule.source, rule.protects.length > 0 ? h("span", null, ` · ${app.t("rules.protects", { what: rule.protects.map((id) => plain(id, app.sheet)).join(app.t("page.and")) })}`) : null),
+          h("p", null, h("b", null, app.t("rules.without")), rule.without),
           on ? findButton(rule.id) : null,
           rule.protects.map((invariant) => h("p", { class: "quiet", "data-key": invariant },
-            h("b", null, plain(invariant, app.sheet)), ": ", app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
+            h("b", null, plain(invariant, app.sheet)), app.t("page.colon"), app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
   }
 
   /** @param {string} rule */

@@ -131,7 +131,7 @@ export function create(host, app) {
     fill(message,
       line ? h("button", { type: "button", class: "link", onclick: () => editor.goTo(line, column ?? 1) },
         app.t("scenario.place", { line, column: column ?? 1 })) : null,
-      line ? ": " : null, app.say(error.message));
+      line ? app.t("page.colon") : null, app.say(error.message));
   }
 
   return {

@@ -56,7 +56,7 @@ export function createLegend(host, app, roles, areSmall) {
     app.about.clients > 0 || messages.some(({ tone }) => tone === "client") ? entry("tone-client", app.t("legend.client")) : null,
     entry("filled", app.t("legend.request")),
     entry("outlined", app.t("legend.reply")),
-    OUTLINES.filter((outline) => roles[outline].length > 0).map((outline) => entry(outline, roles[outline].join(", "))),
+    OUTLINES.filter((outline) => roles[outline].length > 0).map((outline) => entry(outline, roles[outline].join(app.t("page.and")))),
     areSmall ? entry("kernel", app.t("legend.hasData")) : null,
     entry("bar", app.t("legend.timer")));
 }

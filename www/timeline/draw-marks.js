@@ -55,7 +55,7 @@ export function drawMarks(context, scene, layout, look, places) {
   }
   for (const mark of scene.marks) {
     if (mark.kind !== "violation") continue;
-    const text = mark.id ? `${look.word("violated")}: ${mark.id}` : look.word("violated");
+    const text = mark.id ? `${look.word("violated")}${look.colon}${mark.id}` : look.word("violated");
     const width = widthOf(context, text) + 4;
     const left = mark.x + 8 + width < layout.plotWidth ? mark.x + 8 : mark.x - 10 - width;
     if (!places.take(left, y - 6, width, 12)) continue;

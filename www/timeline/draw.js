@@ -10,7 +10,7 @@ import { laneY } from "./layout.js";
  * @typedef {{ colours: import("../theme.js").Colours, playheadX: number, atEnd: boolean, spacing: number,
  *   hover: number, hoverMoment: number, hoverX: number, grabbed: boolean, window: import("./warp.js").Window,
  *   actionName: (index: number) => string, kindName: (kind: number) => string, timerName: (timer: number) => string,
- *   word: (key: "crashed"|"paused"|"cut"|"open"|"gave-up"|"violated") => string }} Look
+ *   word: (key: "crashed"|"paused"|"cut"|"open"|"gave-up"|"violated") => string, colon: string }} Look
  * `spacing`: pixels per action, which decides how much detail there is room for.
  * @typedef {import("./scene.js").Scene} Scene
  * @typedef {import("./layout.js").Layout} Layout

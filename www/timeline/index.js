@@ -301,7 +301,7 @@ class Timeline {
       window, layout, rows: this.rows, faults, violations, cursor, kinds: app.sheet.messages,
       statuses: Array.from(app.playground.statuses(cursor.branch, window.first)), operations: this.memo.operations,
       notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
-      words: (words) => app.words(words), named: (id) => app.sheet.names?.[id] ?? id.replaceAll("-", " "),
+      words: (words) => app.words(words), named: (ids) => ids.map((id) => app.sheet.names?.[id] ?? id.replaceAll("-", " ")).join(app.t("page.and")),
     });
     const status = this.findHover(window);
     draw(this.context, this.scene, layout, {
@@ -309,7 +309,7 @@ class Timeline {
       spacing: stepWidth(0, view.zoom, stepMin), hover: this.hoverAction, grabbed: this.scrubbing,
       hoverMoment: status.moment, hoverX: status.moment >= 0 ? xOf(window, status.moment) : 0, window,
       actionName: (index) => app.t("timeline.action", { index }), kindName: (kind) => this.kindName(kind), timerName: (timer) => app.sheet.timers[timer]?.name ?? "",
-      word: (key) => app.t(`timeline.${key}`),
+      word: (key) => app.t(`timeline.${key}`), colon: app.t("page.colon"),
     });
     app.overlay?.draw({
       context: this.context, scene: this.scene, layout, window, colours: this.colours, operations: this.memo.operations,

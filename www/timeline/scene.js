@@ -35,7 +35,7 @@ const NODE_GLYPHS = new Map([
  *   kinds: import("../types.js").MessageKind[], statuses: number[], operations: Operation[],
  *   notes: import("../types.js").Note[], checks: import("../types.js").Check[], flying: Int32Array,
  *   playheadX: number, words: (words: import("../types.js").Words) => string,
- *   named: (id: string) => string }} given
+ *   named: (ids: string[]) => string }} given
  * @returns {Scene}
  */
 export function sceneOf(given) {
@@ -127,7 +127,7 @@ export function sceneOf(given) {
       });
     }
     scene.marks.push({
-      x: x(index), index, kind: "violation", id: ids.map(given.named).join(", "),
+      x: x(index), index, kind: "violation", id: given.named(ids),
       text: broken.map(({ violated }) => violated?.why).join(" "),
     });
   }
