@@ -1,49 +1,12 @@
 // Runs inside other people's pages: the element, the framed page with its messages, and code blocks, on
 // hosts as strict and as strange as they come.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { drawn, launch, serve } from "./lib.mjs";
+import { test } from "node:test";
+import { ask, ELEMENT, framed, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
+import { drawn, server } from "./lib.mjs";
 
-let server, host, browser;
-/** The pages of the host, which is another origin than the playground's, by path. */
-const pages = new Map();
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-  host = createServer((request, response) => {
-    const page = pages.get(request.url.split("?")[0]);
-    response.writeHead(page ? 200 : 404, { "content-type": "text/html; charset=utf-8", ...page?.headers });
-    response.end(page?.html ?? "");
-  });
-  await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
-});
-after(async () => {
-  await browser?.close();
-  host?.close();
-  server?.stop();
-});
+useHost();
 
-const ELEMENT = "consensus-playground";
-const SCENARIO = "raft/leader-election";
-
-/** Opens a page of the host whose body is given; `auto.js` comes from the playground's own origin. */
-async function visit(name, body, { headers = {}, head = "", script = "auto.js", ...options } = {}) {
-  const loader = script && `<script type="module" src="${server.address}pkg/embed/${script}"></script>`;
-  pages.set(`/${name}`, { headers, html: `<!doctype html><html lang="en"><head><title>${name}</title>${head}</head><body>${body}${loader}</body></html>` });
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
-  const complaints = [], fetched = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
-  await page.goto(`http://127.0.0.1:${host.address().port}/${name}`);
-  const calm = () => assert.deepEqual(complaints.filter((text) => !text.includes("favicon") && !/404/.test(text)), []);
-  return { page, fetched, complaints, calm };
-}
-
-/** Waits until so many elements show a run. */
-const opened = (page, count = 1) => page.waitForFunction(
-  ([name, least]) => [...document.querySelectorAll(name)].filter((one) => one.state).length >= least, [ELEMENT, count]);
-const stateOf = (page, at = 0) => page.evaluate(([name, place]) => document.querySelectorAll(name)[place].state, [ELEMENT, at]);
 const picture = (page) => page.evaluate((name) => {
   const canvas = document.querySelector(name).shadowRoot.querySelector("canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -205,18 +168,6 @@ test("code blocks become runs where they stand, also those that come later; bad 
   calm();
   await page.close();
 });
-
-/** A host page with a frame, which notes what it is told. */
-const framed = (query, attributes = "") => `<iframe id="frame" title="A run" src="${server.address}embed/${query}" width="100%" ${attributes}></iframe>`;
-const ask = (page, message) => page.evaluate((content) => new Promise((resolve) => {
-  const id = Math.floor(performance.now() * 1000);
-  addEventListener("message", function hear({ data }) {
-    if (data.event !== "answer" || data.id !== id) return;
-    removeEventListener("message", hear);
-    resolve(data);
-  });
-  document.querySelector("#frame").contentWindow.postMessage({ type: "consensus-playground", version: 1, id, ...content }, "*");
-}), message);
 
 test("a frame answers messages, refuses what is none of them, and asks for its height", async () => {
   const { page, calm } = await visit("frame", framed(`?scenario=${SCENARIO}`), { viewport: { width: 390, height: 800 } });

@@ -5,7 +5,7 @@
 /**
  * @typedef {{kind: "preset", id: string} | {kind: "link", link: string} | {kind: "text", text: string}} Source
  * @typedef {{ms: number} | {index: number} | null} Moment
- * @typedef {"all"|"play"|"none"} Controls
+ * @typedef {"all"|"watch"|"play"|"none"} Controls
  * @typedef {"lazy"|"eager"|"click"} Loading
  * @typedef {{name: string, found: string, expected: string}} Complaint `expected` is the key of a sentence
  * @typedef {{source: Source | null, at: Moment, autoplay: boolean, loop: boolean, speed: number,
@@ -77,7 +77,7 @@ export function readAttributes(get) {
       const speed = /^\d*\.?\d+$/.test(found) ? Number(found) : NaN;
       return speed >= SPEED.least && speed <= SPEED.most ? speed : null;
     }),
-    controls: word("controls", /** @type {Controls} */ ("all"), "play", "none"),
+    controls: word("controls", /** @type {Controls} */ ("all"), "watch", "play", "none"),
     theme: word("theme", /** @type {"auto"|"light"|"dark"} */ ("auto"), "light", "dark"),
     lang: value("lang", /** @type {"en"|"zh"|null} */ (null), language),
     height: value("height", /** @type {number | null} */ (null), (found) =>

@@ -93,6 +93,11 @@ export class ConsensusPlayground extends HTMLElementOrNone {
     this.#player?.seek(index);
   }
 
+  /** Back to the run that is shown, from one that the reader has made their own. */
+  back() {
+    void this.#player?.goBack();
+  }
+
   /** Where the run stands; null while nothing is open. */
   get state() {
     return this.#player?.state() ?? null;

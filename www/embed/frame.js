@@ -100,12 +100,15 @@ function obey(command, data) {
       if (!Number.isSafeInteger(data.index) || Number(data.index) < 0 || Number(data.index) > 100_000) return "index to be a whole number up to 100000";
       run.seek(Number(data.index));
       return null;
+    case "back":
+      run.back();
+      return null;
     case "state":
       return null;
     case "set":
       return set(data);
     default:
-      return "command to be one of play, pause, step, seek, set, state";
+      return "command to be one of play, pause, step, seek, back, set, state";
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { nodeName } from "../a11y.js";
 import { isCoreError } from "../core.js";
-import { fill, h } from "../dom.js";
+import { fill, h, icon } from "../dom.js";
 import { start } from "../engine.js";
 import { addWords, fetchWords, teach, translate } from "../i18n.js";
 import english from "../locale/en.embed.js";
@@ -13,11 +13,13 @@ import { language } from "./attributes.js";
 import { createBar } from "./bar.js";
 import { Embedded } from "./embedded.js";
 import { undeclaredScheme, watchHostTheme } from "./host-theme.js";
+import { createReach } from "./reach.js";
 import { sheetText } from "./sheet.js";
 
 /** @typedef {import("./attributes.js").Asked} Asked */
 /** @typedef {{index: number, length: number, ms: number, playing: boolean, protocol: string, title: string,
- *   words: string, violated: string[]}} State where a run stands */
+ *   words: string, violated: string[], taken: boolean}} State where a run stands; `taken` once the reader has made it
+ *   their own */
 
 // Tests go through here to a defect.
 export { lastPanic, panicOnPurpose } from "../../pkg/consensus_playground.js";
@@ -107,15 +109,21 @@ export class Player {
     this.trouble = h("div", { class: "trouble", part: "trouble", role: "alert", hidden: true });
     this.picture = h("div", { class: "stage", part: "stage" });
     this.sentence = h("p", { class: "sentence", part: "sentence", "aria-live": "polite" });
+    this.back = h("button", { type: "button", class: "back", part: "button", hidden: true, onclick: () => void this.goBack() });
+    this.saying = h("div", { class: "saying" }, this.sentence, this.back);
     this.nodes = h("ul", { class: "unseen" });
     this.bar = h("div", { class: "bar", part: "bar", role: "toolbar" });
-    fill(frame, this.head, this.complaints, this.trouble, this.picture, this.nodes, this.sentence, this.bar);
-    this.stage = new Stage(this.picture, app, { watched: true, label: "embed.stage" });
+    fill(frame, this.head, this.complaints, this.trouble, this.picture, this.nodes, this.saying, this.bar);
+    this.stage = new Stage(this.picture, app, { watched: true, hasRoom: false, label: "embed.stage" });
+    createReach(this.stage, app, /** @type {ShadowRoot} */ (frame.getRootNode()));
     app.draw = (wallMs) => this.stage.draw(wallMs);
     createBar(this.bar, app);
     app.on("open", () => this.#relabel());
     app.on("language", () => this.#relabel());
     app.on("play", () => this.#tell(true));
+    app.on("refresh", ({ kind }) => {
+      if (kind === "act") void this.#address();
+    });
     app.on("change", () => {
       this.#showMoment();
       this.#tell(!app.playing);
@@ -183,6 +191,13 @@ export class Player {
     if (this.#app.playground && Number.isSafeInteger(index) && index >= 0) this.#app.goTo({ index });
   }
 
+  /** Back to the run that is shown, from the reader's own. */
+  async goBack() {
+    const had = this.back.matches(":focus");
+    await this.#app.goBack();
+    if (had && !this.#app.closed) /** @type {HTMLElement | null} */ (this.bar.querySelector(".play"))?.focus({ preventScroll: true });
+  }
+
   /** @returns {State | null} */
   state() {
     const app = this.#app;
@@ -191,7 +206,7 @@ export class Player {
     return {
       index, length, ms: Math.floor(nowMs), playing: app.playing, protocol: app.about.protocol,
       title: app.words(app.about.title) || app.sheet.title, words: this.#words().text,
-      violated: app.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : [])),
+      violated: app.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : [])), taken: app.taken,
     };
   }
 
@@ -247,7 +262,13 @@ export class Player {
     app.loop.setSpeed(asked.speed);
     app.theme = asked.theme;
     this.bar.hidden = asked.controls === "none";
-    this.head.hidden = asked.controls !== "all";
+    this.head.hidden = asked.controls !== "all" && asked.controls !== "watch";
+    this.stage.watch(asked.controls !== "all");
+    // Those who cannot reach the nodes can read them.
+    this.stage.overlay.hidden = this.stage.watched;
+    this.nodes.hidden = !this.stage.watched;
+    this.#namedMs = 0;
+    app.changed();
     this.bar.classList.toggle("play-only", asked.controls === "play");
     frame.lang = app.language === "zh" ? "zh-Hans" : "en";
     this.#recolour();
@@ -271,6 +292,8 @@ export class Player {
     this.title.textContent = app.words(app.about.title) || app.sheet.title;
     this.away.textContent = app.t("embed.open");
     this.away.title = app.t("embed.openHint");
+    fill(this.back, icon("history"), h("span", null, app.t("embed.shown")));
+    this.back.title = app.t("embed.shownHint");
     if (SITE) this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, SITE).href;
     this.bar.setAttribute("aria-label", app.t("bar.label"));
     this.#namedMs = 0;
@@ -292,7 +315,8 @@ export class Player {
     const { note, last, cursor } = app.frame;
     if (app.said) return app.said;
     const about = cursor.index <= app.about.openAt ? app.words(app.about.about) : "";
-    return { text: app.words(note) || about || last.text, bad: last.violated.length > 0 };
+    const told = app.isOwn ? "" : app.words(note) || about;
+    return { text: told || last.text, bad: last.violated.length > 0 };
   }
 
   #showMoment() {
@@ -301,10 +325,11 @@ export class Player {
     const { text, bad } = this.#words();
     if (this.sentence.textContent !== text) this.sentence.textContent = text;
     this.sentence.classList.toggle("bad", bad);
+    this.back.hidden = !app.taken;
     const now = performance.now();
     if (app.playing && now - this.#namedMs < NAMED_EVERY_MS) return;
     this.#namedMs = now;
-    fill(this.nodes, app.frame.nodes.map((_, node) => h("li", null, nodeName(app, node))));
+    if (!this.nodes.hidden) fill(this.nodes, app.frame.nodes.map((_, node) => h("li", null, nodeName(app, node))));
   }
 
   /** @param {unknown} error */
@@ -324,7 +349,7 @@ export class Player {
   /** @param {boolean} isBroken whether only the trouble is shown */
   #broken(isBroken) {
     this.trouble.hidden = !isBroken;
-    this.picture.hidden = this.sentence.hidden = isBroken;
+    this.picture.hidden = this.saying.hidden = isBroken;
     this.frame.classList.toggle("broken", isBroken);
   }
 
