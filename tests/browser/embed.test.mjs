@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, ELEMENT, framed, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
-import { drawn, server } from "./lib.mjs";
+import { browser, drawn, server } from "./lib.mjs";
 
 useHost();
 
@@ -205,6 +205,69 @@ test("a sandboxed frame without an origin shows and answers the same", async () 
   const { page, calm } = await visit("sandbox", framed(`?scenario=${SCENARIO}&lang=zh&theme=dark`, 'height="420" sandbox="allow-scripts"'));
   await page.frameLocator("#frame").locator(".title").filter({ hasText: "领导者选举" }).waitFor();
   assert.equal((await ask(page, { command: "seek", index: 5 })).state.index, 5);
+  calm();
+  await page.close();
+});
+
+test("a frame asks for all that it needs before its own script runs, and its first words give way without a jump", async () => {
+  const page = await browser.newPage({ viewport: { width: 700, height: 460 }, colorScheme: "light" });
+  const fetched = new Set();
+  page.on("request", (request) => fetched.add(new URL(request.url()).pathname));
+  const held = new Map();
+  const hold = (name) => page.route(`**/${name}`, (route) => new Promise((resolve) => held.set(name, resolve)).then(() => route.continue()));
+  const until = (name) => page.waitForFunction(() => true).then(async () => {
+    while (!held.has(name)) await page.waitForTimeout(20);
+  });
+  await hold("frame.js");
+  await hold("consensus_playground_bg.wasm");
+  await page.addInitScript(() => {
+    globalThis.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) globalThis.shifted += value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.goto(`${server.address}embed/?scenario=${SCENARIO}&lang=zh&theme=dark`, { waitUntil: "commit" });
+  const words = page.locator("#first p:visible");
+  await words.waitFor();
+  assert.match(await words.innerText(), /协议/);
+  assert.equal(await words.count(), 1);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector("main")).backgroundColor), "rgb(20, 22, 27)");
+  await until("frame.js");
+  await until("consensus_playground_bg.wasm");
+  const ahead = new Set(fetched);
+  held.get("frame.js")();
+  // Before the core has come it says what it will be, in the scenario's own words.
+  await page.locator(ELEMENT).locator(".title").filter({ hasText: "领导者选举" }).waitFor();
+  assert.match(await page.locator(ELEMENT).locator(".sentence").innerText(), /五个节点/);
+  assert.equal(await page.locator(ELEMENT).getByRole("button", { name: "播放" }).isDisabled(), true);
+  assert.equal(await words.count(), 1);
+  held.get("consensus_playground_bg.wasm")();
+  await page.waitForFunction((name) => document.querySelector(name).state && !document.querySelector("#first"), ELEMENT);
+  const later = [...fetched].filter((path) => !ahead.has(path) && !/words|zh/.test(path));
+  assert.deepEqual(later, [], "asked for only by what came before");
+  await drawn(page);
+  const shifted = await page.evaluate(() => globalThis.shifted);
+  assert.ok(shifted < 0.02, `it jumps by ${shifted}`);
+  await page.close();
+});
+
+test("a poster stays until the picture is drawn, and the focus is not lost", async () => {
+  const poster = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'/%3E";
+  const { page, calm } = await visit("poster", `<${ELEMENT} scenario="${SCENARIO}" loading="click" poster="${poster}"></${ELEMENT}>`);
+  let letCore;
+  await page.route("**/consensus_playground_bg.wasm", (route) => new Promise((resolve) => (letCore = resolve)).then(() => route.continue()));
+  const run = page.locator(ELEMENT);
+  await run.getByRole("button", { name: "Play" }).press("Enter");
+  await run.locator(".title").filter({ hasText: "Leader election" }).waitFor({ state: "attached" });
+  assert.equal(await run.locator(".offer").isVisible(), true);
+  assert.deepEqual(await run.locator(".offer").boundingBox(), await run.locator(".frame").evaluate((frame) => {
+    const { x, y, width, height } = frame.getBoundingClientRect();
+    return { x: x + 1, y: y + 1, width: width - 2, height: height - 2 };
+  }));
+  letCore();
+  await opened(page);
+  await run.locator(".offer").waitFor({ state: "detached" });
+  assert.match(await page.evaluate((name) => document.querySelector(name).shadowRoot.activeElement.className, ELEMENT), /play/);
   calm();
   await page.close();
 });

@@ -4,12 +4,11 @@
 import { nodeName } from "../a11y.js";
 import { isCoreError } from "../core.js";
 import { fill, h, icon } from "../dom.js";
-import { start } from "../engine.js";
-import { addWords, fetchWords, teach, translate } from "../i18n.js";
+import { fetchProtocol, scenarioText, start } from "../engine.js";
+import { addWords, fetchWords, pick, teach, translate } from "../i18n.js";
 import english from "../locale/en.embed.js";
 import { SITE } from "../root.js";
 import { Stage } from "../stage/index.js";
-import { language } from "./attributes.js";
 import { createBar } from "./bar.js";
 import { Embedded } from "./embedded.js";
 import { undeclaredScheme, watchHostTheme } from "./host-theme.js";
@@ -35,18 +34,35 @@ const PICTURE = { perWidth: 0.6, least: 250, most: 420 };
 const TOLD_EVERY_MS = 250;
 const NAMED_EVERY_MS = 1500;
 
+// What all elements of a page share.
+/** @type {Promise<unknown> | null} */
+let core = null;
 /** @type {Promise<CSSStyleSheet> | null} */
-let coming = null;
+let styles = null;
 
-/** Loads what all elements of a page share: the core, and the styles. */
-function common() {
-  coming ??= Promise.all([sheetText(), start()]).then(async ([text]) => {
-    const sheet = new CSSStyleSheet();
-    await sheet.replace(text);
-    return sheet;
-  });
-  coming.catch(() => (coming = null));
-  return coming;
+function fetchCore() {
+  core ??= start();
+  core.catch(() => (core = null));
+  return core;
+}
+
+function fetchStyles() {
+  styles ??= sheetText().then((text) => new CSSStyleSheet().replace(text));
+  styles.catch(() => (styles = null));
+  return styles;
+}
+
+/**
+ * Begins to fetch what will be shown while the core is on its way.
+ * @param {Asked} asked
+ * @returns {Promise<string | null>} the scenario's text, where it has one that can be had now
+ */
+async function fetchShown({ source }) {
+  const text = source?.kind === "text" ? source.text : null;
+  const protocol = source?.kind === "preset" ? source.id.split("/")[0] : /^protocol (\w+)$/m.exec(text ?? "")?.[1];
+  // What fails is told when it is asked for again.
+  if (protocol) fetchProtocol(protocol).catch(() => {});
+  return source?.kind === "preset" ? scenarioText(source.id).catch(() => null) : text;
 }
 
 /**
@@ -57,26 +73,34 @@ function common() {
  * @returns {Promise<Player | null>}
  */
 export async function createPlayer(element, frame, asked, isOver) {
-  const spoken = languageOf(element, asked);
-  const [sheet] = await Promise.all([common(), fetchWords(spoken).catch(() => {})]);
+  const [coreComes, textComes] = [fetchCore(), fetchShown(asked)];
+  const [sheet] = await Promise.all([fetchStyles(), fetchWords(asked.spoken).catch(() => {})]);
   if (isOver()) return null;
   const root = /** @type {ShadowRoot} */ (frame.getRootNode());
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const player = new Player(element, frame, asked, spoken);
-  await player.open();
+  const player = new Player(element, frame, asked);
+  try {
+    void textComes.then((text) => player.announce(text));
+    await coreComes;
+    if (!isOver()) await player.open();
+  } catch (error) {
+    player.close();
+    throw error;
+  }
   if (!isOver()) return player;
   player.close();
   return null;
 }
 
 /**
- * The language asked for, that of the page around, or the browser's.
- * @param {HTMLElement} element
- * @param {Asked} asked
+ * What a scenario's text says of itself, read before the core is there.
+ * @param {string} text
+ * @param {"title"|"about"} keyword
+ * @returns {import("../types.js").Words}
  */
-function languageOf(element, asked) {
-  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang");
-  return asked.lang ?? (around ? [around] : navigator.languages).map(language).find((known) => known !== null) ?? "en";
+function headerWords(text, keyword) {
+  const of = (/** @type {string} */ line) => new RegExp(`^${line} (.+)$`, "m").exec(text)?.[1];
+  return { en: of(keyword), zh: of(`${keyword}\\.zh`) };
 }
 
 export class Player {
@@ -93,14 +117,13 @@ export class Player {
    * @param {HTMLElement} element
    * @param {HTMLElement} frame
    * @param {Asked} asked
-   * @param {"en"|"zh"} spoken
    */
-  constructor(element, frame, asked, spoken) {
+  constructor(element, frame, asked) {
     this.element = element;
     this.frame = frame;
     this.asked = asked;
     const app = this.#app;
-    app.language = spoken;
+    app.language = asked.spoken;
     app.onTrouble = (error) => this.#showTrouble(error);
     this.title = h("span", { class: "title", part: "title" });
     this.away = h("a", { class: "open", part: "link", href: SITE?.href, hidden: SITE === null, target: "_blank", rel: "noopener" });
@@ -113,10 +136,18 @@ export class Player {
     this.saying = h("div", { class: "saying" }, this.sentence, this.back);
     this.nodes = h("ul", { class: "unseen" });
     this.bar = h("div", { class: "bar", part: "bar", role: "toolbar" });
-    fill(frame, this.head, this.complaints, this.trouble, this.picture, this.nodes, this.saying, this.bar);
+    this.parts = [this.head, this.complaints, this.trouble, this.picture, this.nodes, this.saying, this.bar];
+    const offer = /** @type {HTMLElement | null} */ (frame.querySelector(".offer"));
+    for (const other of [...frame.children]) if (other !== offer) other.remove();
+    frame.append(...this.parts);
+    this.#uncover(offer);
     this.stage = new Stage(this.picture, app, { watched: true, hasRoom: false, label: "embed.stage" });
     createReach(this.stage, app, /** @type {ShadowRoot} */ (frame.getRootNode()));
-    app.draw = (wallMs) => this.stage.draw(wallMs);
+    app.draw = (wallMs) => {
+      const isMoving = this.stage.draw(wallMs);
+      this.#drawn();
+      return isMoving;
+    };
     createBar(this.bar, app);
     app.on("open", () => this.#relabel());
     app.on("language", () => this.#relabel());
@@ -130,6 +161,19 @@ export class Player {
     });
     this.#watch();
     this.#dress();
+    this.#name();
+    frame.ariaBusy = "true";
+  }
+
+  /**
+   * Says what it will be while the core is on its way.
+   * @param {string | null} text the scenario's
+   */
+  announce(text) {
+    const app = this.#app;
+    if (app.closed || app.playground || text === null) return;
+    this.title.textContent = pick(app.language, headerWords(text, "title"));
+    this.sentence.textContent = pick(app.language, headerWords(text, "about"));
   }
 
   // ---- what the element passes on
@@ -159,7 +203,7 @@ export class Player {
   async apply(asked) {
     this.asked = asked;
     const app = this.#app;
-    const spoken = languageOf(this.element, asked);
+    const { spoken } = asked;
     if (spoken !== app.language) {
       await fetchWords(spoken).catch(() => {});
       if (app.closed) return;
@@ -227,7 +271,7 @@ export class Player {
   wantedHeight() {
     if (this.asked.height !== null) return this.asked.height;
     const { width } = this.frame.getBoundingClientRect();
-    const beside = [...this.frame.children, this.stage.legend].filter((part) => part !== this.picture && part !== this.nodes)
+    const beside = [...this.parts, this.stage.legend].filter((part) => part !== this.picture && part !== this.nodes)
       .reduce((sum, part) => sum + part.getBoundingClientRect().height, 2);
     return Math.ceil(beside + Math.min(PICTURE.most, Math.max(PICTURE.least, width * PICTURE.perWidth)));
   }
@@ -236,7 +280,8 @@ export class Player {
     this.#closing.abort();
     this.stage.close();
     this.#app.close();
-    this.frame.replaceChildren();
+    // Another one may have taken its place by now.
+    for (const part of this.parts) part.remove();
   }
 
   // ---- inside
@@ -286,16 +331,22 @@ export class Player {
     else this.stage.recolour();
   }
 
-  #relabel() {
+  /** What the parts are called. */
+  #name() {
     const app = this.#app;
-    this.#dress();
-    this.title.textContent = app.words(app.about.title) || app.sheet.title;
     this.away.textContent = app.t("embed.open");
     this.away.title = app.t("embed.openHint");
     fill(this.back, icon("history"), h("span", null, app.t("embed.shown")));
     this.back.title = app.t("embed.shownHint");
-    if (SITE) this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, SITE).href;
     this.bar.setAttribute("aria-label", app.t("bar.label"));
+  }
+
+  #relabel() {
+    const app = this.#app;
+    this.#dress();
+    this.#name();
+    this.title.textContent = app.words(app.about.title) || app.sheet.title;
+    if (SITE) this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, SITE).href;
     this.#namedMs = 0;
     this.#showMoment();
   }
@@ -346,8 +397,34 @@ export class Player {
     this.#send("consensus-error", { message });
   }
 
+  /**
+   * What was offered in its place stays over the picture until that is drawn, if it is a picture itself.
+   * @param {HTMLElement | null} offer
+   */
+  #uncover(offer) {
+    if (!offer) return;
+    offer.classList.add("gone");
+    const hadFocus = offer.matches(":focus");
+    const remove = () => {
+      offer.remove();
+      if (hadFocus) /** @type {HTMLElement | null} */ (this.bar.querySelector(".play"))?.focus({ preventScroll: true });
+    };
+    if (offer.querySelector("img")) this.#whenDrawn = remove;
+    else remove();
+  }
+
+  /** Called once, when there is something to be seen. */
+  #whenDrawn = () => {};
+
+  #drawn() {
+    this.frame.ariaBusy = null;
+    this.#whenDrawn();
+    this.#whenDrawn = () => {};
+  }
+
   /** @param {boolean} isBroken whether only the trouble is shown */
   #broken(isBroken) {
+    if (isBroken) this.#drawn();
     this.trouble.hidden = !isBroken;
     this.picture.hidden = this.saying.hidden = isBroken;
     this.frame.classList.toggle("broken", isBroken);
