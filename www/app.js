@@ -49,6 +49,8 @@ export class App extends Page {
   /** @type {(name: string) => void} shows a tab of the side panel; set by main.js */
   showTab = () => {};
 
+  /** Whether panels stand beside the stage, which show what is selected; else a click opens its menu at once. */
+  hasPanels = true;
   /** A file that was dropped onto the page, until somebody takes it. @type {File | null} */
   dropped = null;
   /** Up to which moment a lesson has told the run, whose own narration is silent; all of it where none does. */
@@ -246,8 +248,13 @@ export class App extends Page {
     this.loop.settle();
     this.noticeViolation();
     const { branches, branch } = this.frame.cursor;
-    if (branches > branchesBefore) this.toast(this.t("toast.newBranch", { branch: branch + 1 }));
+    if (branches > branchesBefore) this.tellBranch(branch);
     return true;
+  }
+
+  /** Says that a branch has begun. @param {number} branch */
+  tellBranch(branch) {
+    this.toast(this.t("toast.newBranch", { branch: branch + 1 }));
   }
 
   /**

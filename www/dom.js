@@ -45,6 +45,14 @@ function append(element, children) {
 }
 
 /**
+ * What has the focus in the tree that something stands in, which may be a shadow root.
+ * @param {Node} node
+ */
+export function activeBeside(node) {
+  return /** @type {Document | ShadowRoot} */ (node.getRootNode()).activeElement;
+}
+
+/**
  * Replaces everything inside an element.
  * @param {Element} element
  * @param {...(Child | Child[])} children

@@ -151,7 +151,7 @@ export function now(make) {
 
 /** @type {Promise<ScenarioEntry[]> | null} */
 let list = null;
-/** @type {Map<string, string>} */
+/** @type {Map<string, Promise<string | null>>} */
 const texts = new Map();
 
 /** The shipped scenarios, in the order in which they are best met. */
@@ -169,12 +169,10 @@ export function scenarioList() {
  * @param {string} id
  */
 export async function scenarioText(id) {
-  const known = texts.get(id);
-  if (known !== undefined) return known;
   // Nothing else is asked of the server, whatever an address says.
   if (!/^\w+\/[\w-]+$/.test(id)) return null;
-  const text = await textOf(`scenarios/${id}.txt`);
-  if (text === null) return null;
+  const text = texts.get(id) ?? textOf(`scenarios/${id}.txt`);
   texts.set(id, text);
+  text.then((found) => found === null && texts.delete(id), () => texts.delete(id));
   return text;
 }

@@ -1,6 +1,7 @@
 // The page's language: looks words up in the locale files and remembers the choice. English is there
 // from the start, being what stands in for missing words; Chinese is fetched for those who read it.
 
+import { textOf } from "./files.js";
 import en from "./locale/en.js";
 import { recall, remember } from "./storage.js";
 
@@ -56,7 +57,7 @@ export async function teach(page, pupil, protocol) {
   for (let language = ""; language !== page.language;) {
     language = page.language;
     pupil.speaker = language === "zh"
-      ? await import("./words.js").then(({ speakerOf }) => speakerOf(protocol)).catch(() => null) : null;
+      ? await import("./words.js").then(({ speakerOf }) => speakerOf(textOf, protocol)).catch(() => null) : null;
   }
 }
 

@@ -10,6 +10,6 @@ export { openCourse, openLesson } from "./course/way.js";
 export { openHelp } from "./help.js";
 export { nodePanel } from "./panels/inspector-node.js";
 export { clientPanel, messagePanel, newDraft } from "./panels/inspector-other.js";
-export { anchorAt, anchorOf, closePopover, openPanel, popoverIsOpen, standBelow } from "./popover.js";
+export { anchorAt, anchorOf, closePopover, openPanel, popoverIsOpen, standBelow, standIn } from "./popover.js";
 export { openClientForm, openPartitionForm } from "./stage/forms.js";
 export { openMessageMenu, openNodeMenu, openTimerMenu } from "./stage/menus.js";

@@ -22,7 +22,7 @@ let ticket = 0;
  */
 export function opened(app) {
   coming ??= import("./opened.js").then(async (module) => {
-    await fetchWords(app.language).catch(() => {});
+    await Promise.all([app.prepare(), fetchWords(app.language).catch(() => {})]);
     return (there = module);
   });
   coming.catch(() => (coming = null));
@@ -60,12 +60,16 @@ export function fetchAtFirstSign(app) {
 export function whenOpened(app, show, otherwise) {
   const mine = ++ticket;
   const { playground } = app;
+  const open = (/** @type {Opened} */ module) => {
+    module.standIn(app.ground());
+    show(module);
+  };
   if (there) {
-    show(there);
+    open(there);
     return;
   }
   opened(app).then((module) => {
-    if (mine === ticket && playground === app.playground) show(module);
+    if (mine === ticket && playground === app.playground) open(module);
     else otherwise?.();
   }, (error) => {
     if (mine === ticket) app.toast(app.t("page.notFetched", { why: String(error?.message ?? error) }), "bad");

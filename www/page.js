@@ -48,6 +48,14 @@ export class Page extends Emitter {
   /** Stands still. */
   pause() {}
 
+  /** Fetches what else must be there before anything opens. */
+  async prepare() {}
+
+  /** In what stands whatever opens. @returns {HTMLElement | ShadowRoot} */
+  ground() {
+    return document.body;
+  }
+
   /** Tells those who listen that the picture changed. */
   tellChange() {
     this.emit("change");

@@ -1,7 +1,7 @@
 // Small native popovers: menus of actions with the impossible ones greyed in place, and panels with
 // a little content. They stand beside what they are about and never cover the whole picture.
 
-import { h, icon } from "./dom.js";
+import { activeBeside, h, icon } from "./dom.js";
 
 /**
  * @typedef {{left: number, top: number, right: number, bottom: number}} Anchor in viewport px
@@ -12,6 +12,16 @@ import { h, icon } from "./dom.js";
 
 /** @type {{panel: HTMLElement, opener: Element | null, close: () => void} | null} */
 let open = null;
+/** @type {HTMLElement | ShadowRoot} */
+let ground = document.body;
+
+/**
+ * Puts what opens from now on into something else: styles, and the focus, end at the border of a shadow root.
+ * @param {HTMLElement | ShadowRoot} other
+ */
+export function standIn(other) {
+  ground = other;
+}
 
 export function closePopover() {
   open?.close();
@@ -25,7 +35,7 @@ export function popoverIsOpen() {
 // The browser's own light dismissal would close a menu that a long press has just opened, as soon
 // as the finger is lifted; so popovers are `manual` and are closed here.
 document.addEventListener("pointerdown", (event) => {
-  const { target } = event;
+  const [target] = event.composedPath();
   if (!open || !(target instanceof Node) || open.panel.contains(target)) return;
   const { opener } = open;
   open.close();
@@ -71,20 +81,20 @@ export function anchorAt(x, y) {
  */
 export function openPanel(anchor, { title, className = "", onclose }, ...content) {
   closePopover();
-  const opener = document.activeElement;
+  const opener = activeBeside(ground);
   const panel = h("div", { popover: "manual", role: "dialog", "aria-label": title, class: `pop ${className}` },
     ...content.filter((child) => child !== null));
   const close = () => {
     if (open?.panel !== panel) return;
     open = null;
-    const hadFocus = panel.contains(document.activeElement) || document.activeElement === document.body;
+    const hadFocus = panel.contains(activeBeside(panel)) || document.activeElement === document.body;
     panel.remove();
     if (hadFocus && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     onclose?.();
   };
   // The page's single keys must not act while somebody types or walks a menu.
   panel.addEventListener("keydown", (event) => event.stopPropagation());
-  document.body.append(panel);
+  ground.append(panel);
   panel.showPopover();
   const isButton = opener instanceof HTMLElement && opener.matches("button:not([data-endpoint])");
   open = { panel, opener: isButton ? opener : null, close };
@@ -136,13 +146,14 @@ function menuRow(row) {
  */
 function walkMenu(event, list) {
   const rows = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=menuitem]")]);
-  const at = rows.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const active = activeBeside(list);
+  const at = rows.indexOf(/** @type {HTMLElement} */ (active));
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   let next = -1;
   if (step) next = (at + step + rows.length) % rows.length;
   else if (event.key === "Home") next = 0;
   else if (event.key === "End") next = rows.length - 1;
-  if (next < 0 || document.activeElement instanceof HTMLInputElement) return;
+  if (next < 0 || active instanceof HTMLInputElement) return;
   event.preventDefault();
   rows[next]?.focus();
 }
@@ -166,6 +177,8 @@ function standBeside(panel, anchor) {
   }
   panel.style.left = `${Math.max(gap, left)}px`;
   panel.style.top = `${Math.max(gap, Math.min(top, innerHeight - height - gap))}px`;
+  // Where what it is about scrolls away, it goes along.
+  if (getComputedStyle(panel).position === "absolute") panel.style.translate = `${window.scrollX}px ${window.scrollY}px`;
 }
 
 /**

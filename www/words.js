@@ -6,8 +6,6 @@
 // Words that are read again as notation (ids, kinds of message, operations, values of settings, what is
 // expected) are left as they are; which of a playground's answers are for people is listed here, once.
 
-import { textOf } from "./files.js";
-
 /**
  * @typedef {{names: Record<string, string>, words: Record<string, string>}} Table what the ids of an
  *   invariant, a setting, a command or a rule are called, and what sentences and words are
@@ -266,11 +264,16 @@ function templateOf(english, chinese) {
   return { first, probe, length: literals.join("").length, regex, holes, words: chinese };
 }
 
+/** Fetches a text by its path, as files.js does. @typedef {(path: string) => Promise<string | null>} TextOf */
+
 /** @type {Map<string, Promise<Table>>} */
 const tables = new Map();
 
-/** @param {string} name */
-function tableOf(name) {
+/**
+ * @param {string} name
+ * @param {TextOf} textOf
+ */
+function tableOf(name, textOf) {
   let table = tables.get(name);
   if (!table) {
     table = textOf(`words/zh/${name}.json`).then((text) => {
@@ -288,13 +291,14 @@ const speakers = new Map();
 
 /**
  * Who says in Chinese what a protocol says, and what all say.
+ * @param {TextOf} textOf
  * @param {string} [protocol]
  */
-export function speakerOf(protocol) {
+export function speakerOf(textOf, protocol) {
   const key = protocol ?? "";
   let speaker = speakers.get(key);
   if (!speaker) {
-    speaker = Promise.all([...protocol ? [tableOf(protocol)] : [], tableOf("common")]).then((found) => new Speaker(...found));
+    speaker = Promise.all([...protocol ? [tableOf(protocol, textOf)] : [], tableOf("common", textOf)]).then((found) => new Speaker(...found));
     speaker.catch(() => speakers.delete(key));
     speakers.set(key, speaker);
   }

@@ -12,6 +12,8 @@ import { EMBEDDED, LATER_STYLES, glue, replacing, root, shared } from "./replace
 
 const [gluePath, out, what = "page"] = process.argv.slice(2);
 const isEmbed = what === "embed";
+/** The scripts of a frame, as its first one has them. */
+const AHEAD = ["frame.js", "player.js"];
 
 const replace = replacing({
   ...glue(gluePath),
@@ -40,7 +42,7 @@ const later = {
 
 const ENTRIES = isEmbed
   ? {
-    scripts: ["www/embed/element.js", "www/embed/auto.js", "www/embed/frame.js", "www/embed/loader.js"], workers: [],
+    scripts: ["element", "auto", "frame", "first", "loader"].map((name) => `www/embed/${name}.js`), workers: [],
     styles: ["www/embed/frame.css"],
   }
   : {
@@ -67,11 +69,21 @@ for (const [path, { entryPoint }] of isEmbed ? [] : Object.entries(outputs)) {
   files.delete(basename(path));
 }
 const names = newNames(outputs);
+if (isEmbed) nameAhead();
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const [name, text] of files) {
   const renamed = [...names].reduce((all, [from, to]) => all.replaceAll(from, to), text);
   writeFileSync(join(out, names.get(name) ?? name), renamed);
+}
+
+/** What a frame fetches ahead is all that its two scripts are made of, in its bundle as in the sources. */
+function nameAhead() {
+  const of = (name) => Object.keys(outputs).find((path) => outputs[path].entryPoint === `www/embed/${name}`);
+  const paths = AHEAD.flatMap((name) => [of(name), ...needs(outputs, of(name))]);
+  const [first, written] = [basename(of("first.js")), JSON.stringify(AHEAD)];
+  if (!files.get(first).includes(written)) throw new Error(`www/embed/first.js has no ${written}`);
+  files.set(first, files.get(first).replace(written, JSON.stringify([...new Set(paths.map((path) => basename(path)))])));
 }
 
 /**

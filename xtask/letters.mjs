@@ -14,11 +14,14 @@ export function scenarioTexts() {
   return Object.fromEntries(files("scenarios", ".txt").map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
 
+/** The paths of what the core says in other languages. */
+export const wordTables = () => files("words", ".json");
+
 /** Everything that www/packed/files.js can be asked for. */
 export function packedFiles() {
   const packed = new Map(files("pkg", ".wasm").map((path) => [path, readFileSync(join(root, path))]));
   const list = "pkg/scenarios.json";
-  const others = [...files("course", ""), ...files("words", ".json"), list];
+  const others = [...files("course", ""), ...wordTables(), list];
   const texts = Object.fromEntries(others.map((path) => [path, readFileSync(join(root, path), "utf8")]));
   packed.set("texts.json", JSON.stringify({ ...scenarioTexts(), ...texts }));
   return packed;

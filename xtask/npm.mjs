@@ -6,11 +6,11 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
-import { lettersOf, packedFiles, scenarioTexts } from "./letters.mjs";
+import { lettersOf, packedFiles, scenarioTexts, wordTables } from "./letters.mjs";
 import { EMBEDDED, glue, replacing, root, shared } from "./replace.mjs";
 
 const [out, site = ""] = process.argv.slice(2);
-for (const folder of ["embed", "scenarios"]) mkdirSync(join(out, folder), { recursive: true });
+for (const folder of ["embed", "scenarios", "words/zh"]) mkdirSync(join(out, folder), { recursive: true });
 
 const GLUE = "pkg/consensus_playground.js";
 const ROOT = `const site = ${JSON.stringify(site)}; export const SITE = site ? new URL(site) : null;`;
@@ -39,6 +39,8 @@ own("auto.d.ts", "embed/auto.d.ts");
 own("auto.d.ts", "embed/loader.d.ts");
 own("module.d.ts");
 for (const [protocol, texts] of scenarios) writeFileSync(join(out, "scenarios", `${protocol}.json`), `${JSON.stringify(texts)}\n`);
+const tables = wordTables();
+for (const path of tables) copyFileSync(join(root, path), join(out, path));
 
 /** What judges and searches belongs to the page. */
 const isEmbedded = (path) => !/part_(judge|explore)/.test(path);
@@ -46,7 +48,8 @@ const isEmbedded = (path) => !/part_(judge|explore)/.test(path);
 const table = (entries) => entries.map(([name, path]) => `${JSON.stringify(name)}: () => new URL(${JSON.stringify(path)}, import.meta.url)`).join(",\n");
 const ASSETS = `
   export const MODULES = {${table(modules.filter(isEmbedded).map((name) => [`pkg/${name}`, `../${name}`]))}};
-  export const SCENARIOS = {${table([...scenarios.keys()].map((protocol) => [protocol, `../scenarios/${protocol}.json`]))}};`;
+  export const SCENARIOS = {${table([...scenarios.keys()].map((protocol) => [protocol, `../scenarios/${protocol}.json`]))}};
+  export const WORDS = {${table(tables.map((path) => [path, `../${path}`]))}};`;
 const scripts = await build({
   ...shared, format: "esm", splitting: true, chunkNames: "shared-[hash]",
   entryPoints: ["element", "auto", "loader"].map((name) => `www/embed/${name}.js`),

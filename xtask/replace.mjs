@@ -16,9 +16,6 @@ export const shared = {
 /** Sheets that the page asks for later, each by the name of its file. */
 export const LATER_STYLES = ["www/judge/judge.css", "www/course/course.css"];
 
-/** The styles of what is embedded, for a sheet that is made by its script. */
-const SHEET = "www/embed/sheet.css";
-
 /**
  * The glue as wasm-bindgen has written it, made so that classes that a part of the page does not use are
  * left out of it, and so is the address of the module, which nobody asks it for.
@@ -29,13 +26,17 @@ export const glue = (path) => ({
     .replaceAll("new FinalizationRegistry", "/* @__PURE__ */ new FinalizationRegistry"),
 });
 
+/** A module whose function has the text of a style sheet, for a sheet that is made by a script. */
+async function sheetOf(path, name) {
+  const { outputFiles: [{ text }] } = await build({ ...shared, entryPoints: [path] });
+  return `export const ${name} = async () => ${JSON.stringify(text)};`;
+}
+
 /** What is other in an embedded run than in the page. */
 export const EMBEDDED = {
-  "/sheet.js": async () => {
-    const { outputFiles: [{ text }] } = await build({ ...shared, entryPoints: [SHEET] });
-    return `export const sheetText = async () => ${JSON.stringify(text)};`;
-  },
-  "/opening.js": "www/embed/closed.js",
+  "/sheet.js": () => sheetOf("www/embed/sheet.css", "sheetText"),
+  "/opened.js": "www/embed/hands.js",
+  "/hand-sheet.js": () => sheetOf("www/embed/hand-sheet.css", "handSheetText"),
 };
 
 /**

@@ -186,7 +186,7 @@ mod tests {
     fn pages_load_the_bundle_or_the_sources_and_both_are_there() {
         for (site, is_bundle) in [(Site::new(), true), (Site::of_sources(), false)] {
             for (folder, name, loads) in
-                [("/", "index", 3), ("/", "compare", 3), ("/embed/", "index", 2)]
+                [("/", "index", 3), ("/", "compare", 3), ("/embed/", "index", 3)]
             {
                 let page = site.answer(true, &format!("{folder}{name}.html"), false);
                 let page = String::from_utf8(page.body.to_vec()).unwrap();

@@ -63,6 +63,20 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await frame.goto(`${server.address}embed/index.html${SCENARIO}`);
     await frame.locator("consensus-playground canvas").first().waitFor();
     found.push(...await faults(frame, "frame"));
+    // Taken over: with the menu of a node open, with what waits at one, and with the way back.
+    await frame.locator("[data-endpoint='0']").press("Enter");
+    await frame.locator(".pop").waitFor();
+    found.push(...await faults(frame, "menu in a frame"));
+    await frame.getByRole("menuitem", { name: "Crash", exact: true }).press("Enter");
+    await frame.getByRole("button", { name: "Back to the shown run" }).waitFor();
+    found.push(...await faults(frame, "frame, taken over"));
+    await frame.locator("[data-endpoint]").last().press("Enter");
+    await frame.locator(".pop form").waitFor();
+    found.push(...await faults(frame, "client in a frame"));
+    await frame.keyboard.press("Escape");
+    await frame.locator(".inbox-chip").first().press("Enter");
+    await frame.locator(".pop .inbox-item").first().waitFor();
+    found.push(...await faults(frame, "inbox in a frame"));
     assert.deepEqual(found, []);
     await frame.close();
   });

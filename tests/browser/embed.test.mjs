@@ -1,49 +1,12 @@
 // Runs inside other people's pages: the element, the framed page with its messages, and code blocks, on
 // hosts as strict and as strange as they come.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { drawn, launch, serve } from "./lib.mjs";
+import { test } from "node:test";
+import { ask, ELEMENT, framed, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
+import { browser, drawn, server } from "./lib.mjs";
 
-let server, host, browser;
-/** The pages of the host, which is another origin than the playground's, by path. */
-const pages = new Map();
-before(async () => {
-  [server, browser] = await Promise.all([serve(), launch()]);
-  host = createServer((request, response) => {
-    const page = pages.get(request.url.split("?")[0]);
-    response.writeHead(page ? 200 : 404, { "content-type": "text/html; charset=utf-8", ...page?.headers });
-    response.end(page?.html ?? "");
-  });
-  await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
-});
-after(async () => {
-  await browser?.close();
-  host?.close();
-  server?.stop();
-});
+useHost();
 
-const ELEMENT = "consensus-playground";
-const SCENARIO = "raft/leader-election";
-
-/** Opens a page of the host whose body is given; `auto.js` comes from the playground's own origin. */
-async function visit(name, body, { headers = {}, head = "", script = "auto.js", ...options } = {}) {
-  const loader = script && `<script type="module" src="${server.address}pkg/embed/${script}"></script>`;
-  pages.set(`/${name}`, { headers, html: `<!doctype html><html lang="en"><head><title>${name}</title>${head}</head><body>${body}${loader}</body></html>` });
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
-  const complaints = [], fetched = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
-  await page.goto(`http://127.0.0.1:${host.address().port}/${name}`);
-  const calm = () => assert.deepEqual(complaints.filter((text) => !text.includes("favicon") && !/404/.test(text)), []);
-  return { page, fetched, complaints, calm };
-}
-
-/** Waits until so many elements show a run. */
-const opened = (page, count = 1) => page.waitForFunction(
-  ([name, least]) => [...document.querySelectorAll(name)].filter((one) => one.state).length >= least, [ELEMENT, count]);
-const stateOf = (page, at = 0) => page.evaluate(([name, place]) => document.querySelectorAll(name)[place].state, [ELEMENT, at]);
 const picture = (page) => page.evaluate((name) => {
   const canvas = document.querySelector(name).shadowRoot.querySelector("canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -206,18 +169,6 @@ test("code blocks become runs where they stand, also those that come later; bad 
   await page.close();
 });
 
-/** A host page with a frame, which notes what it is told. */
-const framed = (query, attributes = "") => `<iframe id="frame" title="A run" src="${server.address}embed/${query}" width="100%" ${attributes}></iframe>`;
-const ask = (page, message) => page.evaluate((content) => new Promise((resolve) => {
-  const id = Math.floor(performance.now() * 1000);
-  addEventListener("message", function hear({ data }) {
-    if (data.event !== "answer" || data.id !== id) return;
-    removeEventListener("message", hear);
-    resolve(data);
-  });
-  document.querySelector("#frame").contentWindow.postMessage({ type: "consensus-playground", version: 1, id, ...content }, "*");
-}), message);
-
 test("a frame answers messages, refuses what is none of them, and asks for its height", async () => {
   const { page, calm } = await visit("frame", framed(`?scenario=${SCENARIO}`), { viewport: { width: 390, height: 800 } });
   await page.waitForFunction(() => document.querySelector("#frame").style.height !== "");
@@ -254,6 +205,69 @@ test("a sandboxed frame without an origin shows and answers the same", async () 
   const { page, calm } = await visit("sandbox", framed(`?scenario=${SCENARIO}&lang=zh&theme=dark`, 'height="420" sandbox="allow-scripts"'));
   await page.frameLocator("#frame").locator(".title").filter({ hasText: "领导者选举" }).waitFor();
   assert.equal((await ask(page, { command: "seek", index: 5 })).state.index, 5);
+  calm();
+  await page.close();
+});
+
+test("a frame asks for all that it needs before its own script runs, and its first words give way without a jump", async () => {
+  const page = await browser.newPage({ viewport: { width: 700, height: 460 }, colorScheme: "light" });
+  const fetched = new Set();
+  page.on("request", (request) => fetched.add(new URL(request.url()).pathname));
+  const held = new Map();
+  const hold = (name) => page.route(`**/${name}`, (route) => new Promise((resolve) => held.set(name, resolve)).then(() => route.continue()));
+  const until = (name) => page.waitForFunction(() => true).then(async () => {
+    while (!held.has(name)) await page.waitForTimeout(20);
+  });
+  await hold("frame.js");
+  await hold("consensus_playground_bg.wasm");
+  await page.addInitScript(() => {
+    globalThis.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) globalThis.shifted += value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.goto(`${server.address}embed/?scenario=${SCENARIO}&lang=zh&theme=dark`, { waitUntil: "commit" });
+  const words = page.locator("#first p:visible");
+  await words.waitFor();
+  assert.match(await words.innerText(), /协议/);
+  assert.equal(await words.count(), 1);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector("main")).backgroundColor), "rgb(20, 22, 27)");
+  await until("frame.js");
+  await until("consensus_playground_bg.wasm");
+  const ahead = new Set(fetched);
+  held.get("frame.js")();
+  // Before the core has come it says what it will be, in the scenario's own words.
+  await page.locator(ELEMENT).locator(".title").filter({ hasText: "领导者选举" }).waitFor();
+  assert.match(await page.locator(ELEMENT).locator(".sentence").innerText(), /五个节点/);
+  assert.equal(await page.locator(ELEMENT).getByRole("button", { name: "播放" }).isDisabled(), true);
+  assert.equal(await words.count(), 1);
+  held.get("consensus_playground_bg.wasm")();
+  await page.waitForFunction((name) => document.querySelector(name).state && !document.querySelector("#first"), ELEMENT);
+  const later = [...fetched].filter((path) => !ahead.has(path) && !/words|zh/.test(path));
+  assert.deepEqual(later, [], "asked for only by what came before");
+  await drawn(page);
+  const shifted = await page.evaluate(() => globalThis.shifted);
+  assert.ok(shifted < 0.02, `it jumps by ${shifted}`);
+  await page.close();
+});
+
+test("a poster stays until the picture is drawn, and the focus is not lost", async () => {
+  const poster = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'/%3E";
+  const { page, calm } = await visit("poster", `<${ELEMENT} scenario="${SCENARIO}" loading="click" poster="${poster}"></${ELEMENT}>`);
+  let letCore;
+  await page.route("**/consensus_playground_bg.wasm", (route) => new Promise((resolve) => (letCore = resolve)).then(() => route.continue()));
+  const run = page.locator(ELEMENT);
+  await run.getByRole("button", { name: "Play" }).press("Enter");
+  await run.locator(".title").filter({ hasText: "Leader election" }).waitFor({ state: "attached" });
+  assert.equal(await run.locator(".offer").isVisible(), true);
+  assert.deepEqual(await run.locator(".offer").boundingBox(), await run.locator(".frame").evaluate((frame) => {
+    const { x, y, width, height } = frame.getBoundingClientRect();
+    return { x: x + 1, y: y + 1, width: width - 2, height: height - 2 };
+  }));
+  letCore();
+  await opened(page);
+  await run.locator(".offer").waitFor({ state: "detached" });
+  assert.match(await page.evaluate((name) => document.querySelector(name).shadowRoot.activeElement.className, ELEMENT), /play/);
   calm();
   await page.close();
 });

@@ -164,15 +164,33 @@ test("a page by hand: the classic loader, a block, and a frame without a script 
   await page.close();
 });
 
+/** What the page says, and what the core does: sentences, roles, and menus where they are asked for. */
+async function saysChinese(page) {
+  const run = page.locator(ELEMENT).first();
+  await run.scrollIntoViewIfNeeded();
+  await run.evaluate((one) => one.setAttribute("lang", "zh"));
+  await run.getByRole("button", { name: "前进一步" }).click();
+  await run.locator("[data-endpoint='0']").click();
+  const menu = run.locator(".pop");
+  await menu.waitFor();
+  assert.match(await menu.innerText(), /崩溃[^]*移除/);
+  assert.doesNotMatch(await menu.innerText(), /Hands leadership over/);
+  await page.keyboard.press("Escape");
+  assert.match(await run.locator("[data-endpoint='0']").getAttribute("aria-label"), /^节点 n1，跟随者/);
+}
+
 test("an application made by Vite from the npm package: from its own origin alone", async () => {
   const { page, calm, count } = await visit("vite/site");
   assert.deepEqual(await openAll(page, 2), ["raft true", "two_phase_commit true"]);
   assert.equal(count("consensus_playground_bg"), 1);
   assert.equal(count("/protocol_"), 2);
   assert.equal(count(HOST), 0);
+  await saysChinese(page);
+  assert.equal(count(HOST), 0);
   calm();
   await page.goto(`${DOCS}inline.html`);
   assert.deepEqual(await openAll(page, 1), ["raft true"]);
+  await saysChinese(page);
   assert.equal(count("consensus_playground_bg"), 1, "the one script fetches nothing");
   calm();
   await page.close();

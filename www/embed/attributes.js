@@ -5,11 +5,11 @@
 /**
  * @typedef {{kind: "preset", id: string} | {kind: "link", link: string} | {kind: "text", text: string}} Source
  * @typedef {{ms: number} | {index: number} | null} Moment
- * @typedef {"all"|"play"|"none"} Controls
+ * @typedef {"all"|"watch"|"play"|"none"} Controls
  * @typedef {"lazy"|"eager"|"click"} Loading
  * @typedef {{name: string, found: string, expected: string}} Complaint `expected` is the key of a sentence
  * @typedef {{source: Source | null, at: Moment, autoplay: boolean, loop: boolean, speed: number,
- *   controls: Controls, theme: "auto"|"light"|"dark", lang: "en"|"zh"|null, height: number | null,
+ *   controls: Controls, theme: "auto"|"light"|"dark", lang: "en"|"zh"|null, spoken: "en"|"zh", height: number | null,
  *   loading: Loading, poster: string | null, complaints: Complaint[]}} Asked
  */
 
@@ -28,9 +28,10 @@ const SHOWN_CHARS_MAX = 60;
 
 /**
  * @param {(name: string) => string | null} get the value of an attribute; null where it is absent
+ * @param {string} [around] the language of the page around
  * @returns {Asked}
  */
-export function readAttributes(get) {
+export function readAttributes(get, around) {
   /** @type {Complaint[]} */
   const complaints = [];
   const complain = (/** @type {string} */ name, /** @type {string} */ found, expected = name) => {
@@ -63,6 +64,7 @@ export function readAttributes(get) {
   const whole = (/** @type {string} */ found, least = 0, most = INDEX_MAX) =>
     (/^\d{1,9}$/.test(found) && Number(found) >= least && Number(found) <= most ? Number(found) : null);
 
+  const lang = value("lang", /** @type {"en"|"zh"|null} */ (null), language);
   return {
     source: readSource(get, complain),
     at: value("at", /** @type {Moment} */ (null), (found) => {
@@ -77,9 +79,10 @@ export function readAttributes(get) {
       const speed = /^\d*\.?\d+$/.test(found) ? Number(found) : NaN;
       return speed >= SPEED.least && speed <= SPEED.most ? speed : null;
     }),
-    controls: word("controls", /** @type {Controls} */ ("all"), "play", "none"),
+    controls: word("controls", /** @type {Controls} */ ("all"), "watch", "play", "none"),
     theme: word("theme", /** @type {"auto"|"light"|"dark"} */ ("auto"), "light", "dark"),
-    lang: value("lang", /** @type {"en"|"zh"|null} */ (null), language),
+    lang,
+    spoken: lang ?? (around ? [around] : navigator.languages).map(language).find((known) => known !== null) ?? "en",
     height: value("height", /** @type {number | null} */ (null), (found) =>
       whole(found.replace(/px$/, ""), HEIGHT.least, HEIGHT.most)),
     loading: word("loading", /** @type {Loading} */ ("lazy"), "eager", "click"),
@@ -93,7 +96,7 @@ export function readAttributes(get) {
  * @param {string} tag
  * @returns {"en"|"zh"|null}
  */
-export function language(tag) {
+function language(tag) {
   const short = tag.toLowerCase().split(/[-_]/)[0];
   return short === "en" || short === "zh" ? short : null;
 }

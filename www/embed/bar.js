@@ -45,20 +45,23 @@ export function createBar(host, app) {
     scrub.setAttribute("aria-valuetext", words);
     start.disabled = back.disabled = index === 0;
   };
-  const relabel = () => {
+  const name = () => {
     for (const [element, key] of /** @type {const} */ ([[start, "embed.start"], [back, "embed.back"], [forward, "embed.forward"],
       [scrub, "embed.moment"], [speed, "bar.speed"]])) {
       element.setAttribute("aria-label", app.t(key));
       element.title = app.t(key);
     }
+    showPlaying();
+  };
+  const relabel = () => {
+    name();
     for (const element of [start, back, play, forward, scrub]) element.disabled = false;
     position.textContent = "";
-    showPlaying();
     showPosition();
   };
   app.on("open", relabel);
   app.on("language", relabel);
   app.on("play", showPlaying);
   app.on("tick", showPosition);
-  showSpeed();
+  name();
 }

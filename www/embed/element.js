@@ -16,8 +16,9 @@ const AHEAD = "200px";
 
 /** What must hold before the player's own sheet has come: its room is kept, so that nothing jumps. */
 const FIRST = `:host { display: block; } :host([hidden]) { display: none; }
-.frame { display: flex; box-sizing: border-box; height: ${HEIGHT.usual}px; min-width: 0; }
-.offer { flex: 1; min-width: 0; padding: 0; overflow: hidden; border: 1px solid; border-radius: 12px; background: none;
+.frame { position: relative; display: flex; box-sizing: border-box; height: ${HEIGHT.usual}px; min-width: 0;
+  border: 1px solid color-mix(in srgb, currentColor 15%, transparent); border-radius: 12px; }
+.offer { flex: 1; min-width: 0; padding: 0; overflow: hidden; border: 0; border-radius: 11px; background: none;
   color: inherit; font: 32px/1 system-ui; cursor: pointer; }
 .offer img { width: 100%; height: 100%; object-fit: contain; }`;
 
@@ -93,6 +94,11 @@ export class ConsensusPlayground extends HTMLElementOrNone {
     this.#player?.seek(index);
   }
 
+  /** Back to the run that is shown, from one that the reader has made their own. */
+  back() {
+    void this.#player?.goBack();
+  }
+
   /** Where the run stands; null while nothing is open. */
   get state() {
     return this.#player?.state() ?? null;
@@ -104,7 +110,8 @@ export class ConsensusPlayground extends HTMLElementOrNone {
   }
 
   #asked() {
-    return readAttributes((name) => this.getAttribute(name));
+    const around = this.parentElement?.closest("[lang]")?.getAttribute("lang");
+    return readAttributes((name) => this.getAttribute(name), around ?? undefined);
   }
 
   /** @param {Asked} asked */
@@ -135,7 +142,7 @@ export class ConsensusPlayground extends HTMLElementOrNone {
     button.type = "button";
     button.part.add("poster");
     button.textContent = "▶";
-    button.setAttribute("aria-label", this.getAttribute("lang")?.startsWith("zh") ? "播放" : "Play");
+    button.setAttribute("aria-label", asked.spoken === "zh" ? "播放" : "Play");
     button.className = "offer";
     if (asked.poster) {
       const image = document.createElement("img");

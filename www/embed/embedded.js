@@ -1,5 +1,6 @@
 // The state of one embedded run: the page's own, without what belongs to a whole page (its address, its
-// memory, its beginning to play by itself), and with what an embed is asked for beside.
+// memory, its beginning to play by itself), and with what an embed is asked for beside. A reader who does
+// something in it goes on in a run of their own; the one that is shown can be had again.
 
 import { App, isCoreError } from "../app.js";
 import { engine, fetchMore, loaded } from "../engine.js";
@@ -19,11 +20,16 @@ export class Embedded extends App {
   closed = false;
   /** How many actions were recorded when it was opened. */
   recorded = 0;
+  /** Whether the reader goes on in a run of their own. */
+  taken = false;
+  hasPanels = false;
   /** What was last said in passing. @type {{text: string, bad: boolean} | null} */
   said = null;
   /** @type {(error: unknown) => void} shows that it cannot go on; set by player.js */
   onTrouble = () => {};
 
+  /** What is shown, and where the reader left it. @type {Pick<Asked, "source"|"at">} */
+  #shown = { source: null, at: null };
   #opening = false;
   #endTimer = 0;
   /** @type {number[]} */
@@ -50,10 +56,11 @@ export class Embedded extends App {
 
   /**
    * Opens what an embed was asked for, at its moment, standing still.
-   * @param {Asked} asked with a source
+   * @param {Pick<Asked, "source"|"at">} asked with a source
    */
   async openAsked({ source, at }) {
     if (!source) return;
+    this.#shown = { source, at };
     this.#opening = true;
     try {
       if (source.kind === "preset") await this.openScenario(source.id);
@@ -62,6 +69,7 @@ export class Embedded extends App {
     } finally {
       this.#opening = false;
     }
+    this.taken = false;
     // What they wrote is the page's own, and nobody's work in this one.
     this.ownWork = source.kind === "text";
     if (this.playground && at) this.goTo(at);
@@ -89,6 +97,34 @@ export class Embedded extends App {
     this.loop.reset();
   }
 
+  /** @param {import("../types.js").Action} action */
+  act(action) {
+    const { branch, index, length } = this.frame.cursor;
+    if (!super.act(action)) return false;
+    const { cursor } = this.frame;
+    // What is recorded may be done by hand, too.
+    if (!this.taken && (cursor.branch !== branch || cursor.length > length)) {
+      this.taken = true;
+      this.#shown.at = { index };
+    }
+    fetchMore().then(() => this.unsafe && this.playground && this.keepSafe(true), () => {});
+    return true;
+  }
+
+  /** Whether this moment is one of the reader's own run, which nobody tells. */
+  get isOwn() {
+    const { at } = this.#shown;
+    return this.taken && at !== null && "index" in at && this.frame.cursor.index > at.index;
+  }
+
+  /** There are no branches to choose from here. */
+  tellBranch() {}
+
+  /** Goes back to the run that is shown, to where the reader left it. */
+  async goBack() {
+    if (this.taken) await this.openAsked(this.#shown);
+  }
+
   play() {
     if (!this.#opening && this.playground) super.play();
   }
@@ -105,6 +141,7 @@ export class Embedded extends App {
     window.clearTimeout(this.#endTimer);
     this.loop.playing = false;
     const { playground } = this;
+    if (playground) this.emit("closing");
     this.playground = null;
     try {
       playground?.free();
@@ -116,7 +153,7 @@ export class Embedded extends App {
   /** Begins anew at the end, where that is wished. */
   #noticeEnd() {
     window.clearTimeout(this.#endTimer);
-    if (!this.loops || !this.playground) return;
+    if (!this.loops || !this.playground || this.taken) return;
     const { index, nowMs } = this.frame.cursor;
     const isOver = this.recorded > 0 ? index >= this.recorded : nowMs > UNRECORDED_MS;
     if (!isOver || this.stillness || (!this.playing && this.playground.nextMs() !== undefined)) return;

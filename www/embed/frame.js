@@ -20,13 +20,10 @@ if (/^#v\d+\./.test(location.hash)) run.setAttribute("scenario", location.hash);
 if (!run.hasAttribute("loading")) run.setAttribute("loading", "eager");
 // The frame's own height is its parent's; this one is what it asks for.
 const { height: wished } = readAttributes((name) => query.get(name));
-document.documentElement.lang = query.get("lang") ?? navigator.language;
 const heading = document.createElement("h1");
 heading.className = "unseen";
 heading.textContent = document.title;
-const main = document.createElement("main");
-main.append(heading, run);
-document.body.append(main);
+/** @type {HTMLElement} */ (document.querySelector("main")).append(heading, run);
 
 /**
  * Who embeds it is not known before they speak: what goes to everybody is no secret of theirs.
@@ -37,7 +34,11 @@ function tell(event, content = {}) {
   if (parent !== window) parent.postMessage({ type: NAME, version: VERSION, event, ...content }, "*");
 }
 
+/** Takes away the first words, when the picture is there that takes their place. */
+const greet = () => requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector("#first")?.remove()));
+
 run.addEventListener("consensus-ready", (event) => {
+  greet();
   document.title = /** @type {CustomEvent} */ (event).detail.title;
   heading.textContent = document.title;
   tell("ready", { state: /** @type {CustomEvent} */ (event).detail });
@@ -48,6 +49,7 @@ run.addEventListener("consensus-change", (event) => {
   tellHeight();
 });
 run.addEventListener("consensus-error", (event) => {
+  greet();
   tell("error", { message: /** @type {CustomEvent} */ (event).detail.message });
   tellHeight();
 });
@@ -100,12 +102,15 @@ function obey(command, data) {
       if (!Number.isSafeInteger(data.index) || Number(data.index) < 0 || Number(data.index) > 100_000) return "index to be a whole number up to 100000";
       run.seek(Number(data.index));
       return null;
+    case "back":
+      run.back();
+      return null;
     case "state":
       return null;
     case "set":
       return set(data);
     default:
-      return "command to be one of play, pause, step, seek, set, state";
+      return "command to be one of play, pause, step, seek, back, set, state";
   }
 }
 

@@ -3,21 +3,22 @@
 
 import { nodeName } from "../a11y.js";
 import { isCoreError } from "../core.js";
-import { fill, h } from "../dom.js";
-import { start } from "../engine.js";
-import { addWords, fetchWords, teach, translate } from "../i18n.js";
+import { fill, h, icon } from "../dom.js";
+import { fetchProtocol, scenarioText, start } from "../engine.js";
+import { addWords, fetchWords, pick, teach, translate } from "../i18n.js";
 import english from "../locale/en.embed.js";
 import { SITE } from "../root.js";
 import { Stage } from "../stage/index.js";
-import { language } from "./attributes.js";
 import { createBar } from "./bar.js";
 import { Embedded } from "./embedded.js";
 import { undeclaredScheme, watchHostTheme } from "./host-theme.js";
+import { createReach } from "./reach.js";
 import { sheetText } from "./sheet.js";
 
 /** @typedef {import("./attributes.js").Asked} Asked */
 /** @typedef {{index: number, length: number, ms: number, playing: boolean, protocol: string, title: string,
- *   words: string, violated: string[]}} State where a run stands */
+ *   words: string, violated: string[], taken: boolean}} State where a run stands; `taken` once the reader has made it
+ *   their own */
 
 // Tests go through here to a defect.
 export { lastPanic, panicOnPurpose } from "../../pkg/consensus_playground.js";
@@ -33,18 +34,35 @@ const PICTURE = { perWidth: 0.6, least: 250, most: 420 };
 const TOLD_EVERY_MS = 250;
 const NAMED_EVERY_MS = 1500;
 
+// What all elements of a page share.
+/** @type {Promise<unknown> | null} */
+let core = null;
 /** @type {Promise<CSSStyleSheet> | null} */
-let coming = null;
+let styles = null;
 
-/** Loads what all elements of a page share: the core, and the styles. */
-function common() {
-  coming ??= Promise.all([sheetText(), start()]).then(async ([text]) => {
-    const sheet = new CSSStyleSheet();
-    await sheet.replace(text);
-    return sheet;
-  });
-  coming.catch(() => (coming = null));
-  return coming;
+function fetchCore() {
+  core ??= start();
+  core.catch(() => (core = null));
+  return core;
+}
+
+function fetchStyles() {
+  styles ??= sheetText().then((text) => new CSSStyleSheet().replace(text));
+  styles.catch(() => (styles = null));
+  return styles;
+}
+
+/**
+ * Begins to fetch what will be shown while the core is on its way.
+ * @param {Asked} asked
+ * @returns {Promise<string | null>} the scenario's text, where it has one that can be had now
+ */
+async function fetchShown({ source }) {
+  const text = source?.kind === "text" ? source.text : null;
+  const protocol = source?.kind === "preset" ? source.id.split("/")[0] : /^protocol (\w+)$/m.exec(text ?? "")?.[1];
+  // What fails is told when it is asked for again.
+  if (protocol) fetchProtocol(protocol).catch(() => {});
+  return source?.kind === "preset" ? scenarioText(source.id).catch(() => null) : text;
 }
 
 /**
@@ -55,26 +73,34 @@ function common() {
  * @returns {Promise<Player | null>}
  */
 export async function createPlayer(element, frame, asked, isOver) {
-  const spoken = languageOf(element, asked);
-  const [sheet] = await Promise.all([common(), fetchWords(spoken).catch(() => {})]);
+  const [coreComes, textComes] = [fetchCore(), fetchShown(asked)];
+  const [sheet] = await Promise.all([fetchStyles(), fetchWords(asked.spoken).catch(() => {})]);
   if (isOver()) return null;
   const root = /** @type {ShadowRoot} */ (frame.getRootNode());
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const player = new Player(element, frame, asked, spoken);
-  await player.open();
+  const player = new Player(element, frame, asked);
+  try {
+    void textComes.then((text) => player.announce(text));
+    await coreComes;
+    if (!isOver()) await player.open();
+  } catch (error) {
+    player.close();
+    throw error;
+  }
   if (!isOver()) return player;
   player.close();
   return null;
 }
 
 /**
- * The language asked for, that of the page around, or the browser's.
- * @param {HTMLElement} element
- * @param {Asked} asked
+ * What a scenario's text says of itself, read before the core is there.
+ * @param {string} text
+ * @param {"title"|"about"} keyword
+ * @returns {import("../types.js").Words}
  */
-function languageOf(element, asked) {
-  const around = element.parentElement?.closest("[lang]")?.getAttribute("lang");
-  return asked.lang ?? (around ? [around] : navigator.languages).map(language).find((known) => known !== null) ?? "en";
+function headerWords(text, keyword) {
+  const of = (/** @type {string} */ line) => new RegExp(`^${line} (.+)$`, "m").exec(text)?.[1];
+  return { en: of(keyword), zh: of(`${keyword}\\.zh`) };
 }
 
 export class Player {
@@ -91,14 +117,13 @@ export class Player {
    * @param {HTMLElement} element
    * @param {HTMLElement} frame
    * @param {Asked} asked
-   * @param {"en"|"zh"} spoken
    */
-  constructor(element, frame, asked, spoken) {
+  constructor(element, frame, asked) {
     this.element = element;
     this.frame = frame;
     this.asked = asked;
     const app = this.#app;
-    app.language = spoken;
+    app.language = asked.spoken;
     app.onTrouble = (error) => this.#showTrouble(error);
     this.title = h("span", { class: "title", part: "title" });
     this.away = h("a", { class: "open", part: "link", href: SITE?.href, hidden: SITE === null, target: "_blank", rel: "noopener" });
@@ -107,21 +132,48 @@ export class Player {
     this.trouble = h("div", { class: "trouble", part: "trouble", role: "alert", hidden: true });
     this.picture = h("div", { class: "stage", part: "stage" });
     this.sentence = h("p", { class: "sentence", part: "sentence", "aria-live": "polite" });
+    this.back = h("button", { type: "button", class: "back", part: "button", hidden: true, onclick: () => void this.goBack() });
+    this.saying = h("div", { class: "saying" }, this.sentence, this.back);
     this.nodes = h("ul", { class: "unseen" });
     this.bar = h("div", { class: "bar", part: "bar", role: "toolbar" });
-    fill(frame, this.head, this.complaints, this.trouble, this.picture, this.nodes, this.sentence, this.bar);
-    this.stage = new Stage(this.picture, app, { watched: true, label: "embed.stage" });
-    app.draw = (wallMs) => this.stage.draw(wallMs);
+    this.parts = [this.head, this.complaints, this.trouble, this.picture, this.nodes, this.saying, this.bar];
+    const offer = /** @type {HTMLElement | null} */ (frame.querySelector(".offer"));
+    for (const other of [...frame.children]) if (other !== offer) other.remove();
+    frame.append(...this.parts);
+    this.#uncover(offer);
+    this.stage = new Stage(this.picture, app, { watched: true, hasRoom: false, label: "embed.stage" });
+    createReach(this.stage, app, /** @type {ShadowRoot} */ (frame.getRootNode()));
+    app.draw = (wallMs) => {
+      const isMoving = this.stage.draw(wallMs);
+      this.#drawn();
+      return isMoving;
+    };
     createBar(this.bar, app);
     app.on("open", () => this.#relabel());
     app.on("language", () => this.#relabel());
     app.on("play", () => this.#tell(true));
+    app.on("refresh", ({ kind }) => {
+      if (kind === "act") void this.#address();
+    });
     app.on("change", () => {
       this.#showMoment();
       this.#tell(!app.playing);
     });
     this.#watch();
     this.#dress();
+    this.#name();
+    frame.ariaBusy = "true";
+  }
+
+  /**
+   * Says what it will be while the core is on its way.
+   * @param {string | null} text the scenario's
+   */
+  announce(text) {
+    const app = this.#app;
+    if (app.closed || app.playground || text === null) return;
+    this.title.textContent = pick(app.language, headerWords(text, "title"));
+    this.sentence.textContent = pick(app.language, headerWords(text, "about"));
   }
 
   // ---- what the element passes on
@@ -151,7 +203,7 @@ export class Player {
   async apply(asked) {
     this.asked = asked;
     const app = this.#app;
-    const spoken = languageOf(this.element, asked);
+    const { spoken } = asked;
     if (spoken !== app.language) {
       await fetchWords(spoken).catch(() => {});
       if (app.closed) return;
@@ -183,6 +235,13 @@ export class Player {
     if (this.#app.playground && Number.isSafeInteger(index) && index >= 0) this.#app.goTo({ index });
   }
 
+  /** Back to the run that is shown, from the reader's own. */
+  async goBack() {
+    const had = this.back.matches(":focus");
+    await this.#app.goBack();
+    if (had && !this.#app.closed) /** @type {HTMLElement | null} */ (this.bar.querySelector(".play"))?.focus({ preventScroll: true });
+  }
+
   /** @returns {State | null} */
   state() {
     const app = this.#app;
@@ -191,7 +250,7 @@ export class Player {
     return {
       index, length, ms: Math.floor(nowMs), playing: app.playing, protocol: app.about.protocol,
       title: app.words(app.about.title) || app.sheet.title, words: this.#words().text,
-      violated: app.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : [])),
+      violated: app.frame.checks.flatMap(({ id, violated }) => (violated ? [id] : [])), taken: app.taken,
     };
   }
 
@@ -212,7 +271,7 @@ export class Player {
   wantedHeight() {
     if (this.asked.height !== null) return this.asked.height;
     const { width } = this.frame.getBoundingClientRect();
-    const beside = [...this.frame.children, this.stage.legend].filter((part) => part !== this.picture && part !== this.nodes)
+    const beside = [...this.parts, this.stage.legend].filter((part) => part !== this.picture && part !== this.nodes)
       .reduce((sum, part) => sum + part.getBoundingClientRect().height, 2);
     return Math.ceil(beside + Math.min(PICTURE.most, Math.max(PICTURE.least, width * PICTURE.perWidth)));
   }
@@ -221,7 +280,8 @@ export class Player {
     this.#closing.abort();
     this.stage.close();
     this.#app.close();
-    this.frame.replaceChildren();
+    // Another one may have taken its place by now.
+    for (const part of this.parts) part.remove();
   }
 
   // ---- inside
@@ -247,7 +307,13 @@ export class Player {
     app.loop.setSpeed(asked.speed);
     app.theme = asked.theme;
     this.bar.hidden = asked.controls === "none";
-    this.head.hidden = asked.controls !== "all";
+    this.head.hidden = asked.controls !== "all" && asked.controls !== "watch";
+    this.stage.watch(asked.controls !== "all");
+    // Those who cannot reach the nodes can read them.
+    this.stage.overlay.hidden = this.stage.watched;
+    this.nodes.hidden = !this.stage.watched;
+    this.#namedMs = 0;
+    app.changed();
     this.bar.classList.toggle("play-only", asked.controls === "play");
     frame.lang = app.language === "zh" ? "zh-Hans" : "en";
     this.#recolour();
@@ -265,14 +331,22 @@ export class Player {
     else this.stage.recolour();
   }
 
+  /** What the parts are called. */
+  #name() {
+    const app = this.#app;
+    this.away.textContent = app.t("embed.open");
+    this.away.title = app.t("embed.openHint");
+    fill(this.back, icon("history"), h("span", null, app.t("embed.shown")));
+    this.back.title = app.t("embed.shownHint");
+    this.bar.setAttribute("aria-label", app.t("bar.label"));
+  }
+
   #relabel() {
     const app = this.#app;
     this.#dress();
+    this.#name();
     this.title.textContent = app.words(app.about.title) || app.sheet.title;
-    this.away.textContent = app.t("embed.open");
-    this.away.title = app.t("embed.openHint");
     if (SITE) this.away.href = new URL(app.scenarioId === null ? "." : `.?scenario=${app.scenarioId}`, SITE).href;
-    this.bar.setAttribute("aria-label", app.t("bar.label"));
     this.#namedMs = 0;
     this.#showMoment();
   }
@@ -292,7 +366,8 @@ export class Player {
     const { note, last, cursor } = app.frame;
     if (app.said) return app.said;
     const about = cursor.index <= app.about.openAt ? app.words(app.about.about) : "";
-    return { text: app.words(note) || about || last.text, bad: last.violated.length > 0 };
+    const told = app.isOwn ? "" : app.words(note) || about;
+    return { text: told || last.text, bad: last.violated.length > 0 };
   }
 
   #showMoment() {
@@ -301,10 +376,11 @@ export class Player {
     const { text, bad } = this.#words();
     if (this.sentence.textContent !== text) this.sentence.textContent = text;
     this.sentence.classList.toggle("bad", bad);
+    this.back.hidden = !app.taken;
     const now = performance.now();
     if (app.playing && now - this.#namedMs < NAMED_EVERY_MS) return;
     this.#namedMs = now;
-    fill(this.nodes, app.frame.nodes.map((_, node) => h("li", null, nodeName(app, node))));
+    if (!this.nodes.hidden) fill(this.nodes, app.frame.nodes.map((_, node) => h("li", null, nodeName(app, node))));
   }
 
   /** @param {unknown} error */
@@ -321,10 +397,36 @@ export class Player {
     this.#send("consensus-error", { message });
   }
 
+  /**
+   * What was offered in its place stays over the picture until that is drawn, if it is a picture itself.
+   * @param {HTMLElement | null} offer
+   */
+  #uncover(offer) {
+    if (!offer) return;
+    offer.classList.add("gone");
+    const hadFocus = offer.matches(":focus");
+    const remove = () => {
+      offer.remove();
+      if (hadFocus) /** @type {HTMLElement | null} */ (this.bar.querySelector(".play"))?.focus({ preventScroll: true });
+    };
+    if (offer.querySelector("img")) this.#whenDrawn = remove;
+    else remove();
+  }
+
+  /** Called once, when there is something to be seen. */
+  #whenDrawn = () => {};
+
+  #drawn() {
+    this.frame.ariaBusy = null;
+    this.#whenDrawn();
+    this.#whenDrawn = () => {};
+  }
+
   /** @param {boolean} isBroken whether only the trouble is shown */
   #broken(isBroken) {
+    if (isBroken) this.#drawn();
     this.trouble.hidden = !isBroken;
-    this.picture.hidden = this.sentence.hidden = isBroken;
+    this.picture.hidden = this.saying.hidden = isBroken;
     this.frame.classList.toggle("broken", isBroken);
   }
 

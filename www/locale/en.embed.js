@@ -1,9 +1,11 @@
 // The words of embedded runs, in English.
 
 export default {
-  "embed.stage": "{name}: nodes on a ring, clients on the left, messages between them. The list that follows names every node.",
+  "embed.stage": "{name}: nodes on a ring, clients on the left, messages between them. What follows names every node.",
   "embed.open": "Open in the playground",
   "embed.openHint": "At this moment, to break it and go on",
+  "embed.shown": "Back to the shown run",
+  "embed.shownHint": "This run is yours. The one that was shown here is kept.",
   "embed.start": "To the start",
   "embed.back": "One step back",
   "embed.forward": "One step forward",
@@ -22,7 +24,7 @@ export default {
   "embed.expected.at": "a number of actions such as 12, or a time such as 300ms",
   "embed.expected.flag": "no value, or true or false",
   "embed.expected.speed": "a number from 0.25 to 8",
-  "embed.expected.controls": "all, play or none",
+  "embed.expected.controls": "all, watch, play or none",
   "embed.expected.theme": "auto, light or dark",
   "embed.expected.lang": "en or zh",
   "embed.expected.height": "a height from 200 to 2000 in pixels",

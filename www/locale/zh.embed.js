@@ -1,9 +1,11 @@
 // The words of embedded runs, in Chinese.
 
 export default {
-  "embed.stage": "{name}：节点排成一圈，客户端在左侧，消息在其间传递。随后的列表给出每个节点。",
+  "embed.stage": "{name}：节点排成一圈，客户端在左侧，消息在其间传递。随后给出每个节点。",
   "embed.open": "在演练场中打开",
   "embed.openHint": "从这一刻继续，并可注入故障",
+  "embed.shown": "回到所示的运行",
+  "embed.shownHint": "现在的运行是你自己的；这里原来展示的运行仍然保留。",
   "embed.start": "回到开头",
   "embed.back": "后退一步",
   "embed.forward": "前进一步",
@@ -22,7 +24,7 @@ export default {
   "embed.expected.at": "步数（如 12）或时间（如 300ms）",
   "embed.expected.flag": "不带值，或 true、false",
   "embed.expected.speed": "0.25 到 8 之间的数",
-  "embed.expected.controls": "all、play 或 none",
+  "embed.expected.controls": "all、watch、play 或 none",
   "embed.expected.theme": "auto、light 或 dark",
   "embed.expected.lang": "en 或 zh",
   "embed.expected.height": "200 到 2000 像素的高度",

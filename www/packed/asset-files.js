@@ -1,7 +1,7 @@
 // In the place of ../files.js in the npm package: files by addresses that bundlers follow, scenarios by
 // protocol.
 
-import { MODULES, SCENARIOS } from "./assets.js";
+import { MODULES, SCENARIOS, WORDS } from "./assets.js";
 
 /** @type {Map<string, Promise<Record<string, string>>>} */
 const scenarios = new Map();
@@ -16,10 +16,11 @@ export async function compiled(path) {
 }
 
 /**
- * A scenario's text; null where there is none of that name.
+ * A scenario's text, or a table of words; null where there is none of that name.
  * @param {string} path
  */
 export async function textOf(path) {
+  if (Object.hasOwn(WORDS, path)) return (await fetched(WORDS[path]())).text();
   const protocol = path.split("/")[1];
   if (!Object.hasOwn(SCENARIOS, protocol)) return null;
   const texts = scenarios.get(protocol) ?? fetched(SCENARIOS[protocol]()).then((answer) => answer.json());

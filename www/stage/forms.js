@@ -77,7 +77,7 @@ export function openClientForm(app, client, anchor) {
  * @param {App} app
  */
 function workloadSwitch(app) {
-  if (app.about.workloads.length === 0) return null;
+  if (app.about.workloads.length === 0 || !app.hasPanels) return null;
   const now = readWorkload(app.about.workload);
   const problem = h("p", { class: "problem", role: "alert" });
   const choice = h("select", {

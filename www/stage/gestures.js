@@ -204,7 +204,7 @@ export class Gestures {
     if (endpoint >= 0) {
       const again = app.selection?.type === "node" && app.selection.node === endpoint;
       // Enter on a focused node opens its menu; so does a second click on the selected one.
-      if (event.detail === 0 || again) stage.openNode(endpoint);
+      if (event.detail === 0 || again || !app.hasPanels) stage.openNode(endpoint);
       else {
         app.select({ type: "node", node: endpoint });
         app.showTab("inspector");

@@ -3,7 +3,7 @@
 // buttons, so keyboard and screen reader get them for free.
 
 import { endpointName } from "../a11y.js";
-import { fill, h, icon } from "../dom.js";
+import { activeBeside, fill, h, icon } from "../dom.js";
 import { closePopover, whenOpened } from "../opening.js";
 import { CLIENT_BASE, MESSAGE, MESSAGE_STRIDE } from "../types.js";
 import { lookOf } from "./draw-messages.js";
@@ -105,8 +105,8 @@ export class Inboxes {
       this.#shown = "";
       return;
     }
-    const focused = document.activeElement instanceof HTMLElement && this.host.contains(document.activeElement)
-      ? document.activeElement.dataset : null;
+    const active = activeBeside(this.host);
+    const focused = active instanceof HTMLElement && this.host.contains(active) ? active.dataset : null;
     /** @type {HTMLElement[]} */
     const boxes = [];
     for (const [receiver, items] of [...inboxes(this.app)].sort(([a], [b]) => a - b)) {
@@ -125,7 +125,8 @@ export class Inboxes {
     if (!focused?.receiver) return;
     const same = /** @type {HTMLElement[]} */ ([...this.host.querySelectorAll(`[data-receiver="${focused.receiver}"]`)]);
     const target = same.find((button) => button.dataset.key === focused.key) ?? same[0];
-    (target ?? document.querySelector(`[data-endpoint="${focused.receiver}"]`))?.focus({ preventScroll: true });
+    const root = /** @type {Document | ShadowRoot} */ (this.host.getRootNode());
+    (target ?? /** @type {HTMLElement | null} */ (root.querySelector(`[data-endpoint="${focused.receiver}"]`)))?.focus({ preventScroll: true });
   }
 
   /**

@@ -48,19 +48,24 @@ export class Stage {
   /**
    * @param {HTMLElement} host
    * @param {App} app
-   * @param {{watched?: boolean, label?: string}} [options] a watched stage is only looked at: it has no
-   *   inboxes and takes no pointer; `label` is the key of the canvas's name
+   * @param {{watched?: boolean, hasRoom?: boolean, label?: string}} [options] a watched stage is only looked
+   *   at: it has no inboxes and takes no pointer; `hasRoom` says whether inboxes have room beside the nodes,
+   *   else there are none before `hasInboxes` is set, and then they are counts; `label` is the key of the
+   *   canvas's name
    */
-  constructor(host, app, { watched = false, label = "stage.label" } = {}) {
+  constructor(host, app, { watched = false, hasRoom = !watched, label = "stage.label" } = {}) {
     this.app = app;
     this.host = host;
     this.watched = watched;
+    this.hasRoom = hasRoom;
+    this.hasInboxes = hasRoom;
     this.label = label;
     this.#colours = readColours(host);
     this.canvas = h("canvas", { class: "stage-canvas", role: "img", "aria-describedby": watched ? undefined : "sentence" });
     this.overlay = h("div", { class: "stage-overlay" });
     this.inboxHost = h("div", { class: "stage-inboxes" });
-    this.area = h("div", { class: `stage-area${watched ? " watched" : ""}` }, this.canvas, this.overlay, this.inboxHost);
+    this.area = h("div", { class: "stage-area" }, this.canvas, this.overlay, this.inboxHost);
+    this.watch(watched);
     this.legend = h("div", { class: "legend" });
     host.append(this.area, this.legend);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
@@ -93,6 +98,12 @@ export class Stage {
       this.#quorums = quorums;
       app.invalidate();
     });
+  }
+
+  /** Lets it be touched, or only looked at. @param {boolean} watched */
+  watch(watched) {
+    this.watched = watched;
+    this.area.classList.toggle("watched", watched);
   }
 
   /** Reads the colours anew after the theme changed. */
@@ -150,7 +161,7 @@ export class Stage {
     if (key === this.#layoutKey || width < 1) return;
     this.#layoutKey = key;
     const { tier } = this.layout;
-    this.layout = computeLayout(nodes.length, clients.length, width, height, !this.watched);
+    this.layout = computeLayout(nodes.length, clients.length, width, height, this.hasRoom);
     if (this.layout.tier !== tier) this.#legendChanged();
     this.app.emit("layout");
   }
@@ -161,7 +172,7 @@ export class Stage {
     this.#arrange();
     const { app } = this;
     this.cuts = cutShapes(app.frame.cuts, this.layout);
-    this.inboxes.update(this.layout, !this.watched && (!app.playing || app.byHand));
+    this.inboxes.update(this.layout, !this.watched && this.hasInboxes && (!app.playing || app.byHand));
   }
 
   /**

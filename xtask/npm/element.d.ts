@@ -16,6 +16,8 @@ export interface RunState {
   words: string;
   /** The invariants that are violated. */
   violated: string[];
+  /** Whether the reader goes on in a run of their own. */
+  taken: boolean;
 }
 
 /** `<consensus-playground>`: a run inside a page. Attributes say what is shown. */
@@ -29,6 +31,8 @@ export declare class ConsensusPlayground extends HTMLElement {
   step(direction?: number): void;
   /** Goes to where so many actions have happened. */
   seek(index: number): void;
+  /** To the run that is shown, from the reader's own. */
+  back(): void;
   /** Null while nothing is open. */
   get state(): RunState | null;
   /** How high it would have to be for nothing to be cramped, in CSS pixels. */

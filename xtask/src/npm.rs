@@ -95,7 +95,8 @@ fn package_json(project: &Project) -> String {
     "*.wasm",
     "embed",
     "scenarios",
-    "scenarios.json"
+    "scenarios.json",
+    "words"
   ],
   "engines": {{
     "node": ">=20"
