@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { FOR_PEOPLE, Speaker } from "../../www/words.js";
+import { FOR_PEOPLE, Speaker, filled } from "../../www/words.js";
 import zh from "../../www/locale/zh.judge.js";
 import { Judging, Playground, coreExports, initSync, judgeLoaded, protocolLoaded } from "../../pkg/consensus_playground.js";
 
@@ -231,6 +231,13 @@ test("what stands in a hole is said in turn, and what nobody knows stays as it i
   assert.equal(speaker.say("T1 blank, put x blank"), "T1 空，put x blank");
   assert.equal(speaker.say("Gray, Lamport & Reuter, 1993"), "Gray, Lamport & Reuter, 1993");
   assert.deepEqual(speaker.dub("last", { text: "term", applied: ["term"] }), { text: "任期", applied: ["term"] });
+});
+
+test("a blank stands where Chinese meets letters, whatever is in a hole, and none within Chinese", () => {
+  const settings = (name) => filled("{name} 的设置", () => name);
+  assert.deepEqual([settings("Raft"), settings("主备复制")], ["Raft 的设置", "主备复制的设置"]);
+  assert.equal(filled("应为{0}，却是“{1}”", (hole) => ["n1 或 n2", "n 3"][Number(hole)]), "应为 n1 或 n2，却是“n 3”");
+  assert.equal(filled("{0} {1}{2} ms", (hole) => ["n1", "n2", ""][Number(hole)]), "n1 n2 ms");
 });
 
 test("what clients wrote is left as it is, whatever word it is; what they were told is said", () => {
