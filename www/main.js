@@ -8,6 +8,7 @@ import { applyLanguage, fetchWords, teach } from "./i18n.js";
 import { createKeys } from "./keys.js";
 import { createMeters } from "./meters.js";
 import { fetchAtFirstSign } from "./opening.js";
+import { breath } from "./page.js";
 import { createSentence } from "./sentence.js";
 import { keepSession, likelyProtocol, openFromAddress, restoreSession, savedSession } from "./session.js";
 import { Stage } from "./stage/index.js";
@@ -24,9 +25,6 @@ const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const app = new App(engine);
 applyTheme(app.theme);
 boot();
-
-/** Lets the browser draw and answer before more is done. */
-const breath = () => new Promise((resolve) => setTimeout(resolve));
 
 async function boot() {
   const toasts = createToasts(part("toasts"), app);

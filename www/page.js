@@ -6,6 +6,9 @@ import { fetchWords, keepLanguage, pick, startLanguage, teach, translate } from 
 import { pictureOf } from "./picture.js";
 import { keepTheme, startTheme } from "./theme.js";
 
+/** Lets the browser draw and answer before more is done. */
+export const breath = () => new Promise((resolve) => setTimeout(resolve));
+
 export class Page extends Emitter {
   language = startLanguage();
   /** Says in the page's language what the core says; null where that is English. @type {import("./words.js").Speaker | null} */

@@ -141,9 +141,9 @@ test("the comparison and an embedded run speak Chinese on both sides and change 
   await frame.goto(`${server.address}embed/?scenario=raft/leader-election&at=20`);
   await frame.waitForFunction(() => document.querySelector("consensus-playground")?.state?.index === 20);
   assert.deepEqual(await sentences(frame), []);
-  const names = () => frame.evaluate(() => document.querySelector("consensus-playground").shadowRoot.querySelector("ul.unseen").textContent);
-  assert.match(await names(), /跟随者/);
+  const name = () => frame.locator("[data-endpoint='0']").getAttribute("aria-label");
+  assert.match(await name(), /跟随者/);
   await frame.evaluate(() => document.querySelector("consensus-playground").setAttribute("lang", "en"));
-  await frame.waitForFunction(() => /follower/.test(document.querySelector("consensus-playground").shadowRoot.querySelector("ul.unseen").textContent));
+  await frame.waitForFunction(() => /follower/.test(document.querySelector("consensus-playground").shadowRoot.querySelector("[data-endpoint='0']").ariaLabel));
   await frame.close();
 });

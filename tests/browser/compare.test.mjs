@@ -2,7 +2,7 @@
 // for both.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browser, drawn, open, server, useBrowser } from "./lib.mjs";
+import { browser, drawn, open, server, useBrowser, watchShifts } from "./lib.mjs";
 
 useBrowser();
 
@@ -43,6 +43,23 @@ test("the first comparison moves by itself, in step, and says what to watch", as
     assert.match(await page.locator(`${side} [data-figure=answered]`).innerText(), /\d+ of \d+/);
   }
   calm();
+  await page.close();
+});
+
+test("it begins with words, in the reader's language, and jumps nowhere as the rest comes", async () => {
+  const page = await browser.newPage({ viewport: { width: 412, height: 823 } });
+  await watchShifts(page);
+  let letCore;
+  await page.route("**/consensus_playground_bg.wasm", (route) => new Promise((resolve) => (letCore = resolve)).then(() => route.continue()));
+  await page.goto(`${server.address}compare.html?lang=zh`, { waitUntil: "commit" });
+  await page.locator("#intro .first-words").filter({ hasText: "两个协议并排" }).waitFor();
+  while (!letCore) await page.waitForTimeout(20);
+  letCore();
+  await page.locator("body.ready .watch").waitFor();
+  await drawn(page);
+  assert.equal(await page.locator(".first-words").isVisible(), false);
+  const shifted = await page.evaluate(() => globalThis.shifted);
+  assert.ok(shifted < 0.02, `it jumps by ${shifted}`);
   await page.close();
 });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, ELEMENT, framed, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
-import { browser, drawn, server } from "./lib.mjs";
+import { browser, drawn, server, watchShifts } from "./lib.mjs";
 
 useHost();
 
@@ -220,12 +220,7 @@ test("a frame asks for all that it needs before its own script runs, and its fir
   });
   await hold("frame.js");
   await hold("consensus_playground_bg.wasm");
-  await page.addInitScript(() => {
-    globalThis.shifted = 0;
-    new PerformanceObserver((list) => {
-      for (const { value } of list.getEntries()) globalThis.shifted += value;
-    }).observe({ type: "layout-shift", buffered: true });
-  });
+  await watchShifts(page);
   await page.goto(`${server.address}embed/?scenario=${SCENARIO}&lang=zh&theme=dark`, { waitUntil: "commit" });
   const words = page.locator("#first p:visible");
   await words.waitFor();

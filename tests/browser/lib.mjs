@@ -65,6 +65,14 @@ export const drawn = (page) => page.evaluate(() => new Promise((resolve) => {
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }));
 
+/** Adds up from now on by how much what a page shows jumps, in `shifted`. */
+export const watchShifts = (page) => page.addInitScript(() => {
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) globalThis.shifted += value;
+  }).observe({ type: "layout-shift", buffered: true });
+});
+
 /** The present moment, fingerprint and last action. */
 export const state = (page) => page.evaluate(() => {
   const { frame, playground, playing } = globalThis.consensusPlayground;

@@ -1,6 +1,6 @@
 // What to watch, in a sentence, and the comparisons that are ready.
 
-import { fill, h } from "../dom.js";
+import { h } from "../dom.js";
 import { pageQuery } from "./address.js";
 import { offered } from "./partners.js";
 import { refill } from "./refill.js";
@@ -15,7 +15,7 @@ import { refill } from "./refill.js";
 export function createIntro(host, page, open) {
   const watch = h("p", { class: "watch" });
   const list = h("nav", { class: "ready-list" });
-  fill(host, watch, list);
+  host.append(watch, list);
 
   const relabel = () => {
     const [left] = page.columns;

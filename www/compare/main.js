@@ -3,6 +3,7 @@
 
 import { fill, h } from "../dom.js";
 import { applyLanguage, fetchWords, teach } from "../i18n.js";
+import { breath } from "../page.js";
 import { popoverIsOpen } from "../popover.js";
 import { applyTheme, watchSystemTheme, wantsStillness } from "../theme.js";
 import { createToasts } from "../toast.js";
@@ -52,6 +53,7 @@ async function boot() {
   }
   // A debugging handle, for the console and for tests; nothing of the page depends on it.
   Object.assign(globalThis, { consensusComparison: page });
+  await breath();
   createHeader(part("header"), page);
   createIntro(part("intro"), page, openReady);
   createTransport(part("bar"), part("faults"), page);
@@ -71,6 +73,7 @@ async function boot() {
   window.addEventListener("hashchange", () => {
     if (location.hash.length > 1) openAddress();
   });
+  await breath();
   await openAddress();
 
   async function openAddress() {

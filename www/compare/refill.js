@@ -10,6 +10,11 @@ import { fill } from "../dom.js";
  * @param {() => Child[]} make
  */
 export function refill(element, make) {
+  // What is seen for the first time is seen at once.
+  if (!element.hasChildNodes()) {
+    fill(element, make());
+    return;
+  }
   // A field that is left by Tab tells of its change before the focus has moved on to the next.
   window.setTimeout(() => {
     const focused = element.contains(document.activeElement) ? document.activeElement?.id : "";

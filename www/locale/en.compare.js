@@ -4,6 +4,7 @@ export default {
   "compare.title": "Compare",
   "compare.copy": "Copy link",
   "compare.inAddressBar": "The link stands in the address bar: copy it there.",
+  "compare.first": "Two protocols side by side, on one clock: their clients ask the same questions, the same nodes crash and the same links are cut at the same millisecond. Under each stands what it cost to agree, what its clients were told, and how long they waited.",
   "compare.watch": "The same clients ask the same things, the same faults happen at the same moment: watch which side answers, and what an answer costs.",
   "compare.readyList": "Comparisons that are ready",
   "compare.left": "Left",

@@ -4,6 +4,7 @@ export default {
   "compare.title": "对比",
   "compare.copy": "复制链接",
   "compare.inAddressBar": "链接已放进地址栏，请从那里复制。",
+  "compare.first": "两个协议并排，用同一个时钟：客户端提出同样的请求，在同一毫秒有同样的节点崩溃、同样的链路断开。下方列出各自为达成一致付出了什么、客户端得到了什么答复，以及等待了多久。",
   "compare.watch": "两边的客户端提出同样的请求，同样的故障在同一时刻发生：看哪一边有答复，每个答复的代价又是多少。",
   "compare.readyList": "现成的对比",
   "compare.left": "左侧",
