@@ -17,7 +17,7 @@ const LARGER: &str = "== larger";
 const CONTROL_STATES: u64 = 2_000;
 
 fn table() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/explore_hunts.txt");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/explore/hunts.txt");
     std::fs::read_to_string(path).unwrap()
 }
 
