@@ -14,7 +14,7 @@ export const shared = {
 };
 
 /** Sheets that the page asks for later, each by the name of its file. */
-export const LATER_STYLES = ["www/judge/judge.css", "www/course/course.css"];
+export const LATER_STYLES = ["www/judge/judge.css", "www/course/course.css", "www/explore/explore.css"];
 
 /** The styles of what is embedded, for a sheet that is made by its script. */
 const SHEET = "www/embed/sheet.css";
