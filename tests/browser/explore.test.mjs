@@ -73,12 +73,11 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   await page.close();
 });
 
-test("figure 8 of Raft, with all that it takes, is found by one button, and the work before it is kept", async (context) => {
-  const { page, calm } = await exploring("protocol raft\nnodes 5\ntitle Mine\n");
-  await page.evaluate(() => globalThis.consensusPlayground.act({ type: "crash", node: 1 }));
+test("figure 8 of Raft, with all that it takes, is found by one button", async (context) => {
+  const { page, calm } = await exploring("protocol raft\nnodes 5\n");
   const hunts = panel(page).locator(".explore-hunts");
   await hunts.getByLabel("Without").selectOption("commit-only-own-term");
-  assert.match(await hunts.innerText(), /leader completeness[^]*set entries-per-message 1[^]*timers × 4[^]*never fires: heartbeat[^]*18 actions/);
+  assert.match(await hunts.innerText(), /leader completeness[^]*set entries-per-message 1[^]*timers × 4[^]*never fire: heartbeat[^]*18 actions/);
   const began = Date.now();
   await hunts.getByRole("button", { name: "Find this run and play it" }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.length === 18, undefined, { timeout: 120_000 });
@@ -93,7 +92,16 @@ test("figure 8 of Raft, with all that it takes, is found by one button, and the 
   assert.equal(await form.getByLabel("heartbeat").isChecked(), false);
   assert.equal(await form.getByLabel("Lose messages of terms that are over").isChecked(), true);
   assert.equal(await form.locator("#explore-states").inputValue(), "10000000");
-  await page.getByRole("status").getByRole("button", { name: /session|work/i }).click();
+  calm();
+  await page.close();
+});
+
+test("the work that a found run takes the place of is kept, and one click away", async () => {
+  const { page, calm } = await exploring("protocol raft\nnodes 5\ntitle Mine\n");
+  await page.evaluate(() => globalThis.consensusPlayground.act({ type: "crash", node: 1 }));
+  await panel(page).locator(".explore-hunts").getByRole("button", { name: "Find this run and play it" }).click();
+  await result(page, /^Found/);
+  await page.getByRole("button", { name: "Back to my last session" }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.about.title.en === "Mine");
   assert.equal((await state(page)).index, 1);
   calm();
@@ -141,7 +149,7 @@ test("a guided search finds a violation that it does not call a shortest one", a
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
   assert.match(await panel(page).innerText(), /Violated: durable committed\.[^]*A run with these surprises: [^]*a shorter one may exist/);
-  await panel(page).getByRole("button", { name: "Play it" }).click();
+  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.frame.checks.some(({ id, violated }) => id === "durable-committed" && violated), undefined, { timeout: 60_000 });
   calm();
   await page.close();
@@ -200,7 +208,7 @@ test("from the moment shown on: what was done so far stays before what is found"
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
   const found = await panel(page).locator(".explore-run li").count();
-  await panel(page).getByRole("button", { name: "Play it" }).click();
+  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
   await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.length === length, index + found);
   calm();
   await page.close();
@@ -341,6 +349,13 @@ test("nothing overflows on a phone", async () => {
   await result(page, /all was seen/);
   const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= width, `${content} px in ${width} px`);
+  // What is found is played where it can be seen.
+  await panel(page).getByRole("button", { name: "Find this run and play it" }).tap();
+  await result(page, /^Found/);
+  await page.waitForFunction(() => {
+    const { top, bottom } = document.getElementById("stage").getBoundingClientRect();
+    return globalThis.consensusPlayground.frame.cursor.length > 0 && top >= -1 && bottom <= innerHeight + 1;
+  });
   calm();
   await page.close();
 });

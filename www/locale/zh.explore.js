@@ -2,7 +2,7 @@
 
 export default {
   "explore.heading": "探索所有运行",
-  "explore.headingHint": "从当前时刻起，最短的优先",
+  "explore.headingHint": "最短的优先",
   "explore.goal": "寻找",
   "explore.goal.violation": "被违反的不变式",
   "explore.goal.leaders": "同时有两个领导者",
@@ -133,7 +133,9 @@ export default {
   "explore.hunt.also": "此外",
   "explore.hunt.length": "已知",
   "explore.hunt.and": "；",
-  "explore.hunt.silent": "从不触发：{names}",
+  "explore.hunt.silent": "这些定时器从不触发：{names}",
+  "explore.hunt.timely": "过期任期的消息会丢失",
+  "explore.hunt.askLeaders": "只询问领导者",
   "explore.hunt.wait": "每次等待 {ms} 毫秒",
   "explore.hunt.shortest": "最短的运行有 {count} 步。",
   "explore.hunt.atMost": "随机运行找到的一个，至多 {count} 步。",

@@ -72,8 +72,8 @@ export function createHunts(app, ask) {
     const timers = options.timers.map((/** @type {string} */ name, /** @type {number} */ place) => silent.has(name) ? app.sheet.timers[place].name : "");
     const more = [
       silent.size > 0 ? app.t("explore.hunt.silent", { names: timers.filter(Boolean).join(", ") }) : null,
-      isTimely ? app.t("explore.timely") : null,
-      asksLeaders ? app.t("explore.askLeaders") : null,
+      isTimely ? app.t("explore.hunt.timely") : null,
+      asksLeaders ? app.t("explore.hunt.askLeaders") : null,
       waitMs === options.waitMs ? null : app.t("explore.hunt.wait", { ms: waitMs }),
       isShortest ? null : app.t(`explore.search.${search}`),
     ].filter((words) => words !== null);
@@ -82,14 +82,19 @@ export function createHunts(app, ask) {
     /** @type {[string, (Node | string)[]][]} */
     const rows = [
       ["breaks", [invariant ? plain(property, app.sheet) : propertyWords(app, goal.split(" ").at(-1) ?? property)]],
-      ["from", header.map((line) => h("code", null, line))],
+      ["from", codes(header)],
       ["within", [budgetWords(app, budget)]],
-      ...request.some((line) => line.startsWith("offer ")) ? [/** @type {[string, Node[]]} */ (["offers", offers.split("\n").map((line) => h("code", null, line))])] : [],
+      ...request.some((line) => line.startsWith("offer ")) ? [/** @type {[string, (Node | string)[]]} */ (["offers", codes(offers.split("\n"))])] : [],
       ...more.length > 0 ? [/** @type {[string, string[]]} */ (["also", [more.join(app.t("explore.hunt.and"))]])] : [],
       ["length", [app.t(isShortest ? "explore.hunt.shortest" : "explore.hunt.atMost", { count: length }), isLarger ? ` ${app.t("explore.hunt.larger")}` : ""]],
     ];
     return [h("dl", { class: "explore-known", "data-key": "known" }, rows.map(([key, words]) =>
       h("div", { "data-key": key }, h("dt", null, app.t(`explore.hunt.${key}`)), h("dd", null, words))))];
+  }
+
+  /** Lines of notation, side by side. @param {string[]} lines @returns {(Node | string)[]} */
+  function codes(lines) {
+    return lines.flatMap((line, at) => [at > 0 ? " · " : "", h("code", null, line)]);
   }
 
   /** Opens the empty scenario with the rule off, as any other, and searches from there. */
@@ -138,7 +143,9 @@ export function createHunts(app, ask) {
       else if (!isChosen) rule = (app.frame.rules.find(({ on }) => !on) ?? app.sheet.rules.find(isKnown) ?? app.sheet.rules[0])?.id ?? "";
       root.hidden = rule === "";
       if (!root.hidden) render();
-      if (asked) /** @type {HTMLElement | null} */ (body.querySelector('[data-do="hunt"]'))?.focus();
+      if (!asked) return;
+      /** @type {HTMLElement | null} */ (body.querySelector('[data-do="hunt"]'))?.focus({ preventScroll: true });
+      root.scrollIntoView({ block: "nearest" });
     },
   };
 }

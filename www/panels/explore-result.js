@@ -74,6 +74,8 @@ export async function play(app, story, own = true) {
   const { branch, length } = app.frame.cursor;
   const begun = length - story.lines.length;
   if (begun > 0) app.seek(branch, begun);
+  // On a narrow page the panel may have taken its place.
+  document.getElementById("stage")?.scrollIntoView({ block: "nearest", behavior: app.stillness ? "auto" : "smooth" });
   if (!app.stillness) app.play();
 }
 
