@@ -9,6 +9,9 @@ use std::path::Path;
 const LINK_MAP: &str = "CONSENSUS_PLAYGROUND_LINK_MAP";
 /// Where the table of functions begins then: numbers that hardly any code uses otherwise.
 const TABLE_BASE: u32 = 20_011;
+/// Where the static values begin then: behind 0x11_0000, one more than any character, with which code
+/// everywhere compares. A value that lay there would be taken for what all that code needs.
+const VALUES_BASE: u32 = 0x11_0100;
 
 fn main() {
     for folder in ["www", "pkg", "scenarios", "course"] {
@@ -23,6 +26,7 @@ fn main() {
         // Whoever reads the map also asks which numbers in the code are places in the table of functions:
         // small ones could be anything.
         println!("cargo::rustc-link-arg-cdylib=--table-base={TABLE_BASE}");
+        println!("cargo::rustc-link-arg-cdylib=--global-base={VALUES_BASE}");
     }
     println!("cargo::rerun-if-changed=build.rs");
 }

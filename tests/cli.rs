@@ -454,6 +454,47 @@ fn explore_ends_by_what_it_found() {
 }
 
 #[test]
+fn explore_finds_the_run_that_a_rule_is_known_to_prevent() {
+    let hunt = ["explore", "primary_backup", "--hunt", "higher-view-only"];
+    let output = ends(1, &hunt, None);
+    assert!(output.starts_with("found: "), "{output}");
+    assert!(output.contains("\nknown: view-monotone after 5 actions\n"), "{output}");
+    let value = json(&ends(1, &[&hunt[..], &["--json", "--threads", "2"]].concat(), None));
+    assert_eq!(value["violated"]["property"], "view-monotone");
+    assert_eq!(
+        (&value["length"], &value["budget"]),
+        (&value["known"]["length"], &"timers=2".into())
+    );
+    assert!(value["scenario"].as_str().unwrap().contains("\nwithout higher-view-only\n"));
+    ends(0, &["run", "-"], value["scenario"].as_str());
+    // A walk keeps to the order that the table says.
+    let walk = ["explore", "raft", "--hunt", "only-members-count", "--json"];
+    let value = json(&ends(1, &walk, None));
+    assert_eq!(value["search"], "swarm");
+    assert_eq!(value["violated"]["property"], "election-safety");
+    for (arguments, words) in [
+        (
+            &["paxos_commit", "--hunt", "any-node-finishes"][..],
+            "error: paxos_commit without any-node-finishes: nothing is searched for: what it protects is",
+        ),
+        (
+            &["raft", "--hunt", "luck"],
+            "error: there is no rule “luck”; expected one of: vote-once-per-term, ",
+        ),
+        (&["nonsense", "--hunt", "luck"], "error: --hunt: expected a protocol (raft, "),
+        (&["spec_paxos", "--hunt", "luck"], "error: --hunt: expected a protocol"),
+        (
+            &["raft", "--hunt", "only-members-count", "--threads", "2"],
+            "error: --threads: a swarm search runs on one thread",
+        ),
+        (&["raft", "--hunt", "durable-log", "--nodes", "5"], "error: the argument '--hunt <RULE>'"),
+    ] {
+        let error = complains(&[&["explore"], arguments].concat(), b"");
+        assert!(error.starts_with(words), "{error}");
+    }
+}
+
+#[test]
 fn explore_says_which_option_is_wrong_and_what_was_expected() {
     for (option, value, words) in [
         ("--budget", "wonders=1", "--budget: expected a kind of surprise ("),

@@ -5,26 +5,15 @@
 use std::collections::BTreeSet;
 
 use consensus_playground::explore::{
-    Finding, Progress, Request, begin, minimise, run_of, searchable, tell, worlds_after,
+    Finding, Known, Progress, Properties, Request, begin, hunts, minimise, run_of, searchable,
+    tell, worlds_after,
 };
 use consensus_playground::protocols::REGISTRY;
 use consensus_playground::scenario::{link, text, transcript};
 use consensus_playground::timeline::{BranchId, Timeline};
 
-/// The rows from this line on are left to `cargo xtask explore-all`.
-const LARGER: &str = "== larger";
 /// States looked at with the rule on.
 const CONTROL_STATES: u64 = 2_000;
-
-fn table() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/explore_hunts.txt");
-    std::fs::read_to_string(path).unwrap()
-}
-
-fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
-    let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '=']));
-    lines.map(|line| line.split(" | ").map(str::trim).collect())
-}
 
 /// What is found, and after how many actions; its run replays as text and as a link.
 fn find(header: &str, request: &str, states: Option<u64>) -> Option<(String, usize)> {
@@ -52,17 +41,14 @@ fn find(header: &str, request: &str, states: Option<u64>) -> Option<(String, usi
 
 #[test]
 fn each_rule_is_found_missing_and_nothing_with_it() {
-    let table = table();
-    let small = table.split(LARGER).next().unwrap();
     let mut wrong = Vec::new();
-    for row in rows(small) {
-        let [protocol, rule, header, request, property, length] = row[..] else { continue };
-        let header = format!("protocol {protocol}\n{}\n", header.replace("; ", "\n"));
-        let request = request.replace("; ", "\n");
-        let length: usize = length.parse().unwrap();
-        let found = find(&format!("{header}without {rule}\n"), &request, None);
+    for hunt in hunts().unwrap().iter().filter(|hunt| !hunt.is_larger) {
+        let Known::Run { text, property, length, .. } = &hunt.known else { continue };
+        let (protocol, rule, request) = (hunt.protocol, hunt.rule, hunt.request());
+        let found = find(text, &request, None);
         // A walk's run is as short as leaving out single actions makes it.
         let is_walk = request.contains("search ");
+        let length = *length as usize;
         if !found.as_ref().is_some_and(|(found, steps)| {
             found == property && (*steps == length || (is_walk && *steps < length))
         }) {
@@ -70,7 +56,7 @@ fn each_rule_is_found_missing_and_nothing_with_it() {
                 "{protocol} without {rule}: {found:?}, expected {property} after {length}"
             ));
         }
-        if let Some(found) = find(&header, &request, Some(CONTROL_STATES)) {
+        if let Some(found) = find(&hunt.control().unwrap(), &request, Some(CONTROL_STATES)) {
             wrong.push(format!("{protocol} with {rule}: {found:?}, expected nothing"));
         }
     }
@@ -79,15 +65,24 @@ fn each_rule_is_found_missing_and_nothing_with_it() {
 
 #[test]
 fn the_table_has_every_rule_once() {
-    let table = table();
-    let told: Vec<(&str, &str)> = rows(&table).map(|row| (row[0], row[1])).collect();
-    let distinct: BTreeSet<_> = told.iter().copied().collect();
-    assert_eq!(distinct.len(), told.len(), "no rule twice");
+    let hunts = hunts().unwrap();
+    let distinct: BTreeSet<_> = hunts.iter().map(|hunt| (hunt.protocol, hunt.rule)).collect();
+    assert_eq!(distinct.len(), hunts.len(), "no rule twice");
     let rules: BTreeSet<_> = (REGISTRY.iter())
         .flat_map(|entry| entry.sheet().rules.iter().map(|rule| (entry.id(), rule.id)))
         .collect();
     assert_eq!(distinct, rules);
-    for row in rows(&table) {
-        assert!(row.len() == 3 || row.len() == 6, "{row:?}");
+}
+
+#[test]
+fn every_line_can_be_asked_for() {
+    for hunt in hunts().unwrap() {
+        let Known::Run { text, property, .. } = &hunt.known else { continue };
+        let scenario = searchable(&text::parse(text).unwrap());
+        let sheet = scenario.sheet();
+        Request::parse(&scenario, &hunt.request())
+            .unwrap_or_else(|error| panic!("{} {}: {error}", hunt.protocol, hunt.rule));
+        let is_invariant = sheet.invariants.iter().any(|invariant| invariant.id == *property);
+        assert!(is_invariant || Properties::words().any(|word| word == *property), "{property}");
     }
 }

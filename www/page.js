@@ -20,7 +20,10 @@ export class Page extends Emitter {
   };
   /** @type {(wallMs: number) => boolean} draws all there is, tells whether something still moves; set by main.js */
   draw = () => false;
-  /** @type {(text: string, kind?: string) => void} shows a few words for a while, `info` or `bad`; set by main.js */
+  /**
+   * Shows a few words for a while, `info` or `bad`, and a way on; set by main.js.
+   * @type {(text: string, kind?: string, way?: {words: string, run: () => void}) => void}
+   */
   toast = () => {};
 
   #frameAsked = false;

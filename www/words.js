@@ -44,6 +44,7 @@ export const FOR_PEOPLE = {
   expectations: ["why"],
   bounds: [""],
   can: ["message"],
+  hunts: ["known.nothing"],
 };
 
 /** What an operation came to, where that is none of the values that clients write. */

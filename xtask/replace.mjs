@@ -14,7 +14,7 @@ export const shared = {
 };
 
 /** Sheets that the page asks for later, each by the name of its file. */
-export const LATER_STYLES = ["www/judge/judge.css", "www/course/course.css"];
+export const LATER_STYLES = ["www/judge/judge.css", "www/course/course.css", "www/explore/explore.css"];
 
 /**
  * The glue as wasm-bindgen has written it, made so that classes that a part of the page does not use are

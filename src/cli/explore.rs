@@ -1,118 +1,19 @@
 //! `explore`: every run of a scenario within budgets, the shortest first or in another order.
 
-use std::path::Path;
 use std::time::Instant;
 
-use clap::Args;
 use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
-    Counts, Finding, Hints, Limits, Progress, Request, Search, Space, Story, Strategy, Threads,
-    Way, begin, run_of, searchable, tell, worlds_after,
+    Counts, Finding, Hints, Known, Limits, Progress, Request, Search, Space, Story, Threads, Way,
+    begin, run_of, tell, worlds_after,
 };
-use consensus_playground::protocols::{self, REGISTRY};
-use consensus_playground::scenario::{Scenario, text};
 use serde_json::{Value, json};
 
-use super::{BadInput, Ending, input, say};
+use super::asked::{Asked, ExploreArguments, asked};
+use super::{BadInput, Ending, say};
 
 /// States expanded between two looks at the clock.
 const SLICE: u64 = 4096;
-
-/// What `explore` is asked.
-#[derive(Args)]
-pub(super) struct ExploreArguments {
-    /// A scenario's file, a protocol, spec_two_phase_commit or spec_paxos.
-    what: String,
-    /// How many nodes; of a specification, resource managers or acceptors.
-    #[arg(long)]
-    nodes: Option<u16>,
-    /// How many clients.
-    #[arg(long)]
-    clients: Option<u8>,
-    /// Of spec_paxos: how many ballots.
-    #[arg(long, default_value_t = 2)]
-    ballots: u32,
-    /// Of spec_paxos: how many values.
-    #[arg(long, default_value_t = 2)]
-    values: u32,
-    /// Rules to switch off.
-    #[arg(long, value_name = "RULE")]
-    without: Vec<String>,
-    /// Settings, such as reads=lease.
-    #[arg(long, value_name = "SETTING=VALUE")]
-    set: Vec<String>,
-    /// How many surprises of each kind, such as timers=3,crashes=1.
-    #[arg(long)]
-    budget: Option<String>,
-    /// An operation that some client may call once, such as "put x 1"; in place of the usual ones.
-    #[arg(long, value_name = "OPERATION")]
-    offer: Vec<String>,
-    /// A timer that never fires.
-    #[arg(long, value_name = "TIMER")]
-    silent: Vec<String>,
-    /// Ask operations of leading nodes alone.
-    #[arg(long)]
-    ask_leaders: bool,
-    /// Lose messages of an earlier period than their receiver's.
-    #[arg(long)]
-    timely: bool,
-    /// How long time passes at once where the budget has waits, in milliseconds.
-    #[arg(long)]
-    wait: Option<u32>,
-    /// What to look for instead of a violation: "leaders 2", "candidates 2", or what a scenario may
-    /// expect, such as "n1 committed 1".
-    #[arg(long)]
-    goal: Vec<String>,
-    /// What must be true of every state: invariants (what is looked at when nothing is said), answered
-    /// (once everything has healed every client gets an answer), or a consistency model of what clients
-    /// saw, such as linearizable.
-    #[arg(long)]
-    property: Vec<String>,
-    /// In which order states are looked at: breadth (the shortest run first), depth, deepening, random,
-    /// swarm or guided.
-    #[arg(long, default_value = "breadth")]
-    search: String,
-    /// What random walks and swarms are drawn from.
-    #[arg(long, default_value_t = 1)]
-    seed: u32,
-    /// On how many threads a breadth-first search expands states; it finds and counts the same on any.
-    #[arg(long, default_value_t = 1)]
-    threads: usize,
-    /// A reduction to switch off: dead, idle, equal, clients, prompt or symmetry.
-    #[arg(long, value_name = "REDUCTION")]
-    no: Vec<String>,
-    /// The most actions of a run.
-    #[arg(long, default_value_t = u32::MAX)]
-    depth: u32,
-    /// The most distinct states.
-    #[arg(long, default_value_t = 10_000_000, overrides_with = "states")]
-    states: u64,
-    /// Tell the most memory that was used.
-    #[arg(long)]
-    memory: bool,
-    /// Print one JSON object instead of text.
-    #[arg(long)]
-    json: bool,
-}
-
-impl ExploreArguments {
-    fn limits(&self) -> Limits {
-        Limits { states: self.states, depth: self.depth }
-    }
-
-    fn way(&self) -> Result<Way, BadInput> {
-        let Some(strategy) = Strategy::of_word(&self.search) else {
-            let words = Strategy::WORDS.map(|(_, word)| word).join(", ");
-            let found = &self.search;
-            return Err(BadInput(format!("--search: expected {words}, found “{found}”")));
-        };
-        if self.threads != 1 && strategy != Strategy::Breadth {
-            let word = strategy.word();
-            return Err(BadInput(format!("--threads: a {word} search runs on one thread")));
-        }
-        Ok(Way { strategy, seed: self.seed.into() })
-    }
-}
 
 /// Explores.
 pub(super) fn explore(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
@@ -169,29 +70,36 @@ where
 }
 
 fn explore_model(arguments: &ExploreArguments, space: ModelSpace) -> Result<Outcome, BadInput> {
-    let (search, seconds) = run(space, arguments.way()?, arguments.limits(), arguments.threads);
+    if arguments.hunt.is_some() {
+        return Err(BadInput(format!("--hunt: expected a protocol, found “{}”", arguments.what)));
+    }
+    let way = arguments.way(Way::default())?;
+    let (search, seconds) = run(space, way, arguments.limits(), arguments.threads);
     let actions = search.run().map(|(_, steps)| steps);
-    let mut value = summary(&*search, seconds, arguments);
+    let mut value = summary(&*search, seconds, arguments, way);
     value["actions"] = json!(actions);
     print(arguments, &value, actions.as_deref().unwrap_or_default(), None);
     Ok(outcome(search.progress()))
 }
 
 fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
-    let mut scenario = scenario_of(arguments)?;
-    let Request { plan, limits, .. } = request_of(arguments, &scenario)?;
+    let Asked { mut scenario, request, hunt } = asked(arguments)?;
+    let Request { plan, limits, way, .. } = request;
     // What is told of a run tells within what it was searched.
     scenario.budget = Some(plan.budget).filter(|budget| !budget.is_empty());
     let (budget, properties) = (plan.budget, plan.properties);
     let worlds = worlds_after(&scenario, plan).map_err(BadInput)?;
-    let (search, seconds) = run(worlds, arguments.way()?, limits, arguments.threads);
-    let mut value = summary(&*search, seconds, arguments);
+    let (search, seconds) = run(worlds, way, limits, arguments.threads);
+    let mut value = summary(&*search, seconds, arguments, way);
     if properties.has_models() {
         let (judged, open, why) = search.space().judged();
         value["histories"] = json!({ "judged": judged, "open": open, "why": why });
     }
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
+    if let Some(Known::Run { property, length, .. }) = hunt.map(|hunt| hunt.known) {
+        value["known"] = json!({ "property": property, "length": length });
+    }
     let found = run_of(&*search).map_err(BadInput)?;
     let story = match &found {
         Some(run) => Some(tell(&scenario, &run.actions, &run.finding)?),
@@ -216,12 +124,17 @@ fn outcome(progress: Progress) -> Outcome {
     }
 }
 
-fn summary<S: Space>(search: &dyn Search<S>, seconds: f64, arguments: &ExploreArguments) -> Value {
+fn summary<S: Space>(
+    search: &dyn Search<S>,
+    seconds: f64,
+    arguments: &ExploreArguments,
+    way: Way,
+) -> Value {
     let counts: Counts = search.counts();
     let pruned = counts.pruned;
     let mut value = json!({
         "what": arguments.what,
-        "search": arguments.search,
+        "search": way.strategy.word(),
         "result": search.progress().word(),
         "distinct": counts.distinct,
         "generated": counts.generated,
@@ -275,6 +188,10 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
         say!("within {budget}; left out: {}", value["pruned"]);
     }
     say!("expected collisions of fingerprints: {}", value["expectedCollisions"]);
+    if let Some(known) = value.get("known") {
+        let property = known["property"].as_str().unwrap_or_default();
+        say!("known: {property} after {} actions", known["length"]);
+    }
     if let Some(histories) = value.get("histories") {
         say!("histories judged: {histories}");
     }
@@ -291,83 +208,4 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
     if let Some(story) = story {
         say!("replay: consensus-playground run --link '{}'", story.link);
     }
-}
-
-/// The scenario named, with what the command line changes.
-fn scenario_of(arguments: &ExploreArguments) -> Result<Scenario, BadInput> {
-    let mut scenario = match protocols::find(&arguments.what) {
-        Some((place, _)) => Scenario::new(place),
-        None if arguments.what == "-" || Path::new(&arguments.what).exists() => {
-            input::scenario(Path::new(&arguments.what))?
-        }
-        None => {
-            let names: Vec<&str> = REGISTRY.iter().map(|entry| entry.sheet().id).collect();
-            return Err(BadInput(format!(
-                "expected a scenario's file, spec_two_phase_commit, spec_paxos or a protocol ({}), \
-                 found “{}”",
-                names.join(", "),
-                arguments.what
-            )));
-        }
-    };
-    let sheet = scenario.sheet();
-    let config = &mut scenario.config;
-    config.nodes = arguments.nodes.unwrap_or(config.nodes);
-    config.clients = arguments.clients.unwrap_or(config.clients);
-    for name in &arguments.without {
-        let rule = sheet.rule(name).ok_or_else(|| {
-            let names: Vec<&str> = sheet.rules.iter().map(|rule| rule.id).collect();
-            format!("there is no rule “{name}”; expected one of: {}", names.join(", "))
-        })?;
-        config.rules.remove(rule);
-    }
-    for pair in &arguments.set {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let place = sheet.setting(name).ok_or_else(|| {
-            let names: Vec<&str> = sheet.settings.iter().map(|setting| setting.id).collect();
-            format!("there is no setting “{name}”; expected one of: {}", names.join(", "))
-        })?;
-        let setting = &sheet.settings[usize::from(place)];
-        config.settings[usize::from(place)] = setting
-            .parse(value)
-            .map_err(|expected| format!("--set {name}: expected {expected}"))?;
-    }
-    // The text's own rules on what fits together hold for the command line too.
-    let scenario = searchable(&scenario);
-    text::parse(&text::print(&scenario)).map_err(|error| BadInput(error.message.clone()))?;
-    Ok(scenario)
-}
-
-/// The options that the page knows, too, as it would write them.
-fn request_of(arguments: &ExploreArguments, scenario: &Scenario) -> Result<Request, BadInput> {
-    let mut request = Request::usual(scenario);
-    request.limits = arguments.limits();
-    let mut set = |option: &str, value: &str| {
-        let done = request.set(scenario, option, value);
-        done.map_err(|error| BadInput(format!("--{error}")))
-    };
-    if let Some(budget) = &arguments.budget {
-        set("budget", budget)?;
-    }
-    if arguments.ask_leaders {
-        set("ask-leaders", "")?;
-    }
-    if arguments.timely {
-        set("timely", "")?;
-    }
-    if let Some(wait) = &arguments.wait {
-        set("wait", &wait.to_string())?;
-    }
-    for (option, values) in [
-        ("silent", &arguments.silent),
-        ("offer", &arguments.offer),
-        ("no", &arguments.no),
-        ("goal", &arguments.goal),
-        ("property", &arguments.property),
-    ] {
-        for value in values {
-            set(option, value)?;
-        }
-    }
-    Ok(request)
 }

@@ -1,5 +1,6 @@
 //! What the command line understands, and how it says what is wrong.
 
+mod asked;
 mod check;
 mod explore;
 mod find;
@@ -101,7 +102,7 @@ enum Command {
         json: bool,
     },
     /// Look at every run within budgets, the shortest first, for one that breaks an invariant.
-    Explore(Box<explore::ExploreArguments>),
+    Explore(Box<asked::ExploreArguments>),
 }
 
 /// Prints a line. A reader that stops listening (`| head`) is no error of ours.

@@ -48,11 +48,20 @@ pub fn after(world: &World, kind: ActionKind) -> Result<After, Refusal> {
 
 /// What can be asked of a search.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SearchOptions {
     /// The kinds of surprise, and how many of each there are when nothing is said.
     pub budget: Vec<(&'static str, u8)>,
     /// The operations on offer when nothing is said.
     pub offers: Vec<String>,
+    /// The names of the timers that may be silent, in the order of the protocol's sheet.
+    pub timers: Vec<&'static str>,
+    /// How long time passes at once when nothing is said, in milliseconds.
+    pub wait_ms: u32,
+    /// What random walks are drawn from when nothing is said.
+    pub seed: u64,
+    /// The most distinct states when nothing is said.
+    pub states: u64,
     /// In which order states can be looked at; the first one is usual.
     pub searches: [&'static str; Strategy::WORDS.len()],
     /// What can be demanded of every state; the first one is usual.
@@ -63,12 +72,16 @@ pub struct SearchOptions {
 
 /// What can be asked of a search of a scenario.
 pub fn options(scenario: &Scenario) -> SearchOptions {
-    let plan = Request::usual(scenario).plan;
+    let Request { plan, way, limits, .. } = Request::usual(scenario);
     SearchOptions {
         budget: Budget::words().zip(plan.budget.numbers()).collect(),
         searches: Strategy::WORDS.map(|(_, word)| word),
         properties: Properties::words().collect(),
         offers: plan.offers.iter().map(ToString::to_string).collect(),
+        timers: scenario.sheet().timers.iter().map(|timer| timer.name).collect(),
+        wait_ms: plan.wait_ms,
+        seed: way.seed,
+        states: limits.states,
         reductions: &Reductions::NAMES,
     }
 }

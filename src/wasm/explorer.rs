@@ -15,6 +15,14 @@ impl Playground {
         plain(&explore::options(self.session.timeline().scenario()))
     }
 
+    /// What is known of the runs without each rule of the protocol.
+    pub fn hunts(&self) -> Result<JsValue, JsValue> {
+        let mut known = explore::hunts().map_err(|error| thrown(SessionError::text(error)))?;
+        let protocol = self.session.timeline().scenario().sheet().id;
+        known.retain(|hunt| hunt.protocol == protocol);
+        plain(&known)
+    }
+
     /// The text from which a search begins: the run up to this moment, or an empty scenario of few
     /// nodes with a rule off.
     #[wasm_bindgen(js_name = searchText)]

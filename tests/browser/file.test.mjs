@@ -72,7 +72,8 @@ test("its workers judge and search", async () => {
   await page.getByRole("tab", { name: /Rules/ }).click();
   const rule = page.locator('#panel-rules [data-key="rule-vote-once-per-term"]');
   await rule.getByRole("switch").click();
-  await rule.getByRole("button", { name: "Find the run that breaks it" }).click();
+  await rule.getByRole("button", { name: "Find what breaks without it" }).click();
+  await page.locator("#panel-explore").getByRole("button", { name: "Find this run and play it" }).click();
   await page.locator("#panel-explore").getByRole("heading", { name: /^Found/ }).waitFor({ timeout: 120_000 });
   calm();
   await page.close();

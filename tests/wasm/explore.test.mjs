@@ -1,9 +1,11 @@
 // Exploring in the module: fetched when it is asked for, counts as the native library does, and tells the
 // run it finds as text and link.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { Explorer, Playground, coreExports, initSync, protocolLoaded, transcriptOf } from "../../pkg/consensus_playground.js";
+import { askedBy, linesOf, usual } from "../../www/explore/asked.js";
+import { budgetLine } from "../../www/explore/ladder.js";
+import { Explorer, Playground, coreExports, initSync, judgeLoaded, protocolLoaded, transcriptOf } from "../../pkg/consensus_playground.js";
 
 const file = (name) => readFileSync(new URL(`../../pkg/${name}`, import.meta.url));
 initSync({ module: file("consensus_playground_bg.wasm") });
@@ -71,4 +73,49 @@ test("a search begins where a run stands, or empty without a rule; what is wrong
   assert.deepEqual([state.length, same, sent, text], [16, false, 0, "crash n1"]);
   const refused = thrown(() => playground.after("restart", 0, 0));
   assert.deepEqual([refused.kind, refused.code], ["refused", "not-down"]);
+});
+
+test("what is known to find a run goes into the form's fields and out of them again, for every rule", () => {
+  const protocols = readdirSync(new URL("../../pkg/", import.meta.url)).flatMap((name) => /^protocol_(\w+)\.wasm$/.exec(name)?.[1] ?? []);
+  for (const id of protocols) {
+    if (id === "raft") continue;
+    install(`protocol_${id}`);
+    protocolLoaded(id);
+  }
+  install("part_judge");
+  judgeLoaded();
+  let runs = 0;
+  for (const protocol of protocols) {
+    const playground = Playground.fromText(`protocol ${protocol}\n`);
+    const hunts = playground.hunts();
+    assert.deepEqual(new Set(hunts.map(({ rule }) => rule)), new Set(playground.sheet().rules.map(({ id }) => id)));
+    for (const { rule, known: { run, nothing } } of hunts) {
+      assert.ok(run ? nothing === undefined : nothing.length > 10, rule);
+      if (!run) continue;
+      runs++;
+      const opened = Playground.fromText(run.text);
+      const options = opened.searchOptions();
+      assert.deepEqual(opened.about().rulesOff.includes(rule), true);
+      const asked = askedBy(run.request, options);
+      const lines = [...linesOf(asked, options), `budget ${budgetLine(asked.budget)}`];
+      assert.deepEqual(askedBy(lines, options), asked);
+      // The core reads the form's lines as it reads the table's.
+      const [one, other] = [run.request, lines].map((request) => Explorer.fromText(run.text, request.join("\n")));
+      for (const explorer of [one, other]) explorer.advance(200);
+      assert.deepEqual(one.view(), other.view(), `${protocol} without ${rule}`);
+      for (const each of [one, other, opened]) each.free();
+    }
+    playground.free();
+  }
+  assert.ok(runs > 120, `${runs} runs`);
+});
+
+test("a request that the form has no field for is refused, not forgotten", () => {
+  const options = Playground.fromText(RAFT).searchOptions();
+  assert.throws(() => askedBy(["speed 9"], options), /no field for “speed 9”/);
+  const asked = askedBy(["goal leaders 2", "seed 7", "search swarm", "wait 250", "no equal", "depth 9", "states 77"], options);
+  assert.deepEqual(linesOf(asked, options).filter((line) => !line.startsWith("offer ")),
+    ["goal leaders 2", "search swarm", "seed 7", "no equal", "wait 250", "states 77", "depth 9"]);
+  assert.equal(askedBy(["goal n1 committed 1"], options).goalText, "n1 committed 1");
+  assert.deepEqual(askedBy(["property invariants", `states ${usual(options).states}`], options), { ...usual(options), states: usual(options).states });
 });

@@ -7,11 +7,13 @@ import { budgetLine, isWithin, ladder } from "./ladder.js";
 /** @typedef {import("./ladder.js").Budget} Budget */
 /**
  * @typedef {{progress: string, distinct: number, generated: number, depth: number, frontier: number, tableBytes: number,
- *   pruned: number[], collisionsMillionths: number, budget: string, property: string | null, why: string | null}} View
+ *   pruned: number[], collisionsMillionths: number, budget: string, search: string, property: string | null, why: string | null}} View
  * @typedef {{text: string, link: string, lines: string[]}} Story
  * @typedef {"waiting"|"running"|"exhausted"|"covered"|"limited"|"found"|"stopped"|"died"} RungState
- * @typedef {{budget: Budget, state: RungState, view: View | null, searchedMs: number, memoryBytes: number, worker: Worker | null,
+ * @typedef {{budget: Budget, seed: number | null, state: RungState, view: View | null, searchedMs: number, memoryBytes: number, worker: Worker | null,
  *   why: string}} Rung
+ * @typedef {{text: string, lines: string[], budget: Budget, isWhole: boolean, seed: number | null}} Request isWhole: no smaller
+ *   budget is searched before; seed: of random runs, of which each worker draws its own
  * @typedef {"running"|"paused"|"found"|"exhausted"|"limited"|"stopped"|"died"|"refused"} SearchState
  */
 
@@ -31,16 +33,18 @@ export class Search {
   problem = "";
 
   /**
-   * @param {{text: string, lines: string[], budget: Budget, isWhole: boolean}} request isWhole: no smaller budget is searched before
+   * @param {Request} request
    */
-  constructor({ text, lines, budget, isWhole }) {
+  constructor({ text, lines, budget, isWhole, seed }) {
     this.text = text;
     this.lines = lines;
-    /** @type {Rung[]} */
-    this.rungs = (isWhole ? [budget] : ladder(budget)).map((rung) => ({
-      budget: rung, state: "waiting", view: null, searchedMs: 0, memoryBytes: 0, worker: null, why: "",
-    }));
     this.workersMax = Math.max(1, Math.min(WORKERS_MAX, (navigator.hardwareConcurrency || 2) - 1));
+    const tasks = seed !== null ? Array.from({ length: this.workersMax }, (_, at) => ({ budget, seed: (seed + at) % 2 ** 32 }))
+      : (isWhole ? [budget] : ladder(budget)).map((rung) => ({ budget: rung, seed: null }));
+    /** @type {Rung[]} */
+    this.rungs = tasks.map((task) => ({
+      ...task, state: "waiting", view: null, searchedMs: 0, memoryBytes: 0, worker: null, why: "",
+    }));
     this.#fill();
   }
 
@@ -120,7 +124,8 @@ export class Search {
       event.preventDefault();
       this.#die(rung, event.message || "");
     };
-    const request = [...this.lines, `budget ${budgetLine(rung.budget)}`].join("\n");
+    const seed = rung.seed === null ? [] : [`seed ${rung.seed}`];
+    const request = [...this.lines, ...seed, `budget ${budgetLine(rung.budget)}`].join("\n");
     worker.postMessage({ kind: "explore", text: this.text, request });
   }
 

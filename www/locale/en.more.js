@@ -92,7 +92,7 @@ export default {
   "reference.header.link": "The same for one link.",
   "reference.header.waiting": "How long clients wait, in milliseconds.",
   "reference.header.startClock": "A clock's rate (1000 is true time) and how far it is ahead.",
-  "rules.explore": "Find the run that breaks it",
+  "rules.explore": "Find what breaks without it",
   "reference.header.set": "A setting of the protocol.",
   "reference.header.without": "Rules that are switched off from the start.",
   "reference.header.disk": "What a node has on disk at first.",

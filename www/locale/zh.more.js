@@ -92,7 +92,7 @@ export default {
   "reference.header.link": "只针对一条链路。",
   "reference.header.waiting": "客户端等待多久（毫秒）。",
   "reference.header.startClock": "时钟的快慢（1000 为真实时间）以及快了多少。",
-  "rules.explore": "寻找破坏它的运行",
+  "rules.explore": "寻找没有它会被破坏的运行",
   "reference.header.set": "协议的一项设置。",
   "reference.header.without": "一开始就关闭的规则。",
   "reference.header.disk": "节点磁盘上最初的内容。",

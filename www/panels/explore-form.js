@@ -2,66 +2,60 @@
 // hold. It is made once for each protocol and language, so that what somebody types stays theirs.
 
 import { fill, h } from "../dom.js";
+import { EXPECT, VIOLATION, askedBy, isDrawn, linesOf, usual } from "../explore/asked.js";
 import { heading, plain } from "./parts.js";
-import { kindWords } from "./explore-parts.js";
+import { kindWords, propertyWords } from "./explore-parts.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {{budget: [string, number][], searches: string[], properties: string[], offers: string[], reductions: string[]}} Options */
+/** @typedef {import("../explore/asked.js").Asked} Asked */
+/** @typedef {import("../explore/asked.js").Options} Options */
 
 const BUDGET_MAX = 99;
-const STATES = 1_000_000;
+const WAIT_MAX_MS = 3_600_000;
+const SEED_MAX = 2 ** 32 - 1;
 /** Kinds that most searches are about; the others are folded away. */
 const USUAL_KINDS = 5;
-const HERE = "";
+
+/** @typedef {(request: import("../explore/search.js").Request) => void} Begin */
 
 /**
  * @param {App} app
- * @param {(request: {text: string, lines: string[], budget: Record<string, number>, isWhole: boolean}) => void} begin
+ * @param {Begin} begin
  */
 export function createForm(app, begin) {
   const root = h("form", { class: "explore-form" });
-  /** @type {Record<string, number>} */
-  let budget = {};
-  let goal = "violation", goalText = "", without = HERE, states = STATES, depth = "";
-  let offers = "", asksLeaders = false, isTimely = false;
-  /** @type {string[]} the first is usual */
-  let searches = [];
-  let searchBy = "";
-  /** @type {Set<string>} */
-  const silent = new Set();
-  /** @type {Set<string>} */
-  const reductionsOff = new Set();
+  let options = /** @type {Options} */ (/** @type {unknown} */ (null));
+  let asked = /** @type {Asked} */ (/** @type {unknown} */ (null));
   let madeFor = "", from = "";
   const start = h("button", { type: "submit", class: "strong" });
   const problem = h("p", { class: "warn", role: "alert", hidden: true });
 
-  const rulesOff = h("p", { class: "quiet" });
+  const startsFrom = h("p", { class: "quiet" });
 
-  /** The search keeps to the rules that hold at the moment shown. */
-  function showRules() {
-    const off = app.frame.rules.filter(({ id, on }) => !on && id !== without).map(({ id }) => plain(id, app.sheet));
-    const names = without === HERE ? off : [...app.about.rulesOff.filter((id) => id !== without), without].map((id) => plain(id, app.sheet));
-    rulesOff.textContent = names.length > 0 ? app.t("explore.rulesOff", { names: names.join(app.t("page.and")) }) : app.t("explore.rulesOn");
+  /** The search begins where the run stands, and keeps to the rules that hold there. */
+  function showStart() {
+    const { cursor, rules } = app.frame;
+    const off = rules.filter(({ on }) => !on).map(({ id }) => plain(id, app.sheet));
+    startsFrom.textContent = `${app.t("explore.fromHere", { index: cursor.index })} ${off.length > 0
+      ? app.t("explore.rulesOff", { names: off.join(app.t("page.and")) }) : app.t("explore.rulesOn")}`;
   }
 
   root.addEventListener("submit", (event) => {
     event.preventDefault();
-    go();
+    go(begin, false);
   });
 
-  function go() {
-    const goals = { violation: [], leaders: ["goal leaders 2"], candidates: ["goal candidates 2"], expect: [`goal ${goalText}`] };
-    const isWhole = searchBy !== searches[0];
-    const lines = [
-      ...(goals[/** @type {keyof typeof goals} */ (goal)] ?? [goal]), ...(isWhole ? [`search ${searchBy}`] : []),
-      ...offers.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => `offer ${line}`),
-      ...[...silent].map((name) => `silent ${name}`), ...[...reductionsOff].map((name) => `no ${name}`),
-      ...(asksLeaders ? ["ask-leaders"] : []), ...(isTimely ? ["timely"] : []),
-      `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
-    ];
+  /**
+   * @param {Begin} how
+   * @param {boolean} isKnown whether it is known what this budget finds: no smaller one is searched before
+   */
+  function go(how, isKnown) {
     problem.hidden = true;
     try {
-      begin({ text: app.playground.searchText(without || undefined), lines, budget: { ...budget }, isWhole });
+      how({
+        text: app.playground.searchText(undefined), lines: linesOf(asked, options), budget: { ...asked.budget },
+        isWhole: isKnown || asked.search !== options.searches[0], seed: isDrawn(asked.search) && !isKnown ? asked.seed : null,
+      });
     } catch (error) {
       problem.hidden = false;
       problem.textContent = error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error);
@@ -87,104 +81,125 @@ export function createForm(app, begin) {
     return h("label", { class: "explore-tick" }, input, " ", words);
   }
 
-  /** @param {string} word */
-  function propertyWords(word) {
-    const words = app.t(`explore.property.${word}`);
-    return words.startsWith("explore.") ? app.t("explore.property", { model: plain(word, app.sheet) }) : words;
+  /**
+   * @param {number} value
+   * @param {number} most
+   * @param {(value: number) => void} set
+   */
+  function numberField(value, most, set) {
+    const input = h("input", {
+      type: "number", min: 0, max: most, step: 1, inputmode: "numeric", value,
+      onchange: () => {
+        const number = Math.max(0, Math.min(most, Math.floor(Number(input.value)) || 0));
+        input.value = String(number);
+        set(number);
+      },
+    });
+    return input;
   }
 
   /** @param {[string, number]} kind */
   function budgetField([kind]) {
-    const words = kindWords(app, kind);
-    const input = h("input", {
-      type: "number", min: 0, max: BUDGET_MAX, step: 1, inputmode: "numeric", value: budget[kind], id: `explore-${kind}`,
-      onchange: () => {
-        budget[kind] = Math.max(0, Math.min(BUDGET_MAX, Math.floor(Number(input.value)) || 0));
-        input.value = String(budget[kind]);
-      },
-    });
-    return h("div", { class: "explore-kind" }, h("label", { for: input.id }, words), input);
+    const input = numberField(asked.budget[kind] ?? 0, BUDGET_MAX, (number) => (asked.budget[kind] = number));
+    input.id = `explore-${kind}`;
+    return h("div", { class: "explore-kind" }, h("label", { for: input.id }, kindWords(app, kind)), input);
+  }
+
+  /** @param {Set<string>} set @param {string} member @param {boolean} isIn */
+  function put(set, member, isIn) {
+    if (isIn) set.add(member);
+    else set.delete(member);
   }
 
   function make() {
-    const { t } = { t: app.t.bind(app) };
-    /** @type {Options} */
-    const options = app.playground.searchOptions();
-    searches = options.searches;
-    if (from !== app.sheet.id) {
-      searchBy = searches[0];
-      budget = Object.fromEntries(options.budget);
-      offers = options.offers.join("\n");
-      without = HERE;
-      silent.clear();
-      from = app.sheet.id;
-    }
-    const expectation = h("input", { type: "text", value: goalText, placeholder: "n1 committed 1", oninput: () => (goalText = expectation.value) });
+    const t = app.t.bind(app);
+    const { timers } = app.sheet;
+    const expectation = h("input", { type: "text", value: asked.goalText, placeholder: "n1 committed 1", oninput: () => (asked.goalText = expectation.value) });
     const expectationRow = row("explore-expect", t("explore.goal.expectText"), expectation);
-    expectationRow.hidden = goal !== "expect";
-    const offered = h("textarea", { rows: 4, spellcheck: "false", oninput: () => (offers = offered.value) });
-    offered.value = offers;
-    const limit = h("input", { type: "number", min: 1, step: 1, value: states, onchange: () => (states = Math.max(1, Math.floor(Number(limit.value)) || STATES)) });
-    const deepest = h("input", { type: "number", min: 1, step: 1, value: depth, onchange: () => (depth = deepest.value && String(Math.max(1, Math.floor(Number(deepest.value)) || 1))) });
+    const offered = h("textarea", { rows: 4, spellcheck: "false", oninput: () => (asked.offers = offered.value) });
+    offered.value = asked.offers;
+    const seedRow = row("explore-seed", t("explore.seed"), numberField(asked.seed, SEED_MAX, (number) => (asked.seed = number)), t("explore.seedHint"));
+    const limit = h("input", { type: "number", min: 1, step: 1, value: asked.states, onchange: () => {
+      asked.states = Math.max(1, Math.floor(Number(limit.value)) || usual(options).states);
+      limit.value = String(asked.states);
+    } });
+    const deepest = h("input", { type: "number", min: 1, step: 1, value: asked.depth, onchange: () => (asked.depth = deepest.value && String(Math.max(1, Math.floor(Number(deepest.value)) || 1))) });
+    /** Some fields are about some searches alone. */
+    const showRows = () => {
+      expectationRow.hidden = asked.goal !== EXPECT;
+      seedRow.hidden = !isDrawn(asked.search);
+    };
+    const [kinds, further] = [options.budget.slice(0, USUAL_KINDS), options.budget.slice(USUAL_KINDS)];
+    const fresh = usual(options);
+    const isUnusual = linesOf({ ...asked, goal: VIOLATION }, options).join() !== linesOf(fresh, options).join();
     fill(root,
       heading(t("explore.heading"), t("explore.headingHint")),
       row("explore-goal", t("explore.goal"), select([
-        ["violation", t("explore.goal.violation")], ["leaders", t("explore.goal.leaders")],
-        ["candidates", t("explore.goal.candidates")], ["expect", t("explore.goal.expect")],
+        [VIOLATION, t("explore.goal.violation")], ["leaders", t("explore.goal.leaders")],
+        ["candidates", t("explore.goal.candidates")], [EXPECT, t("explore.goal.expect")],
         // The first property is what a violation is about; each other is asked for by its word.
-        ...options.properties.slice(1).map((word) => /** @type {[string, string]} */ ([`property ${word}`, propertyWords(word)])),
-      ], goal, (value) => {
-        goal = value;
-        expectationRow.hidden = goal !== "expect";
+        ...options.properties.slice(1).map((word) => /** @type {[string, string]} */ ([`property ${word}`, propertyWords(app, word)])),
+      ], asked.goal, (value) => {
+        asked.goal = value;
+        showRows();
       })),
       expectationRow,
-      row("explore-from", t("explore.from"), select([
-        [HERE, t("explore.from.here")],
-        ...app.sheet.rules.map(({ id }) => /** @type {[string, string]} */ ([id, t("explore.from.without", { rule: plain(id, app.sheet) })])),
-      ], without, (value) => {
-        without = value;
-        showRules();
-      })),
-      rulesOff,
+      startsFrom,
       h("fieldset", { class: "explore-budget" },
         h("legend", null, t("explore.budget")),
-        h("div", { class: "explore-kinds" }, options.budget.slice(0, USUAL_KINDS).map(budgetField)),
-        h("details", null, h("summary", null, t("explore.moreKinds")),
-          h("div", { class: "explore-kinds" }, options.budget.slice(USUAL_KINDS).map(budgetField))),
+        h("div", { class: "explore-kinds" }, kinds.map(budgetField)),
+        h("details", { open: further.some(([kind, number]) => (asked.budget[kind] ?? 0) !== number) }, h("summary", null, t("explore.moreKinds")),
+          h("div", { class: "explore-kinds" }, further.map(budgetField))),
         h("p", { class: "quiet" }, t("explore.budgetHint"))),
-      h("details", null, h("summary", null, t("explore.details")),
-        row("explore-offers", t("explore.offers"), offered, t("explore.offersHint")),
-        app.sheet.timers.length > 0 ? h("fieldset", null, h("legend", null, t("explore.timersFire")),
-          app.sheet.timers.map(({ name }) => tick(name, !silent.has(name), (on) => void (on ? silent.delete(name) : silent.add(name))))) : null,
-        h("fieldset", null, h("legend", null, t("explore.reductions")),
-          options.reductions.map((name) => tick(t(`explore.reduction.${name}`), !reductionsOff.has(name),
-            (on) => void (on ? reductionsOff.delete(name) : reductionsOff.add(name))))),
-        tick(t("explore.askLeaders"), asksLeaders, (on) => (asksLeaders = on)),
-        tick(t("explore.timely"), isTimely, (on) => (isTimely = on)),
+      h("details", { open: isUnusual }, h("summary", null, t("explore.details")),
         row("explore-search", t("explore.search"), select(
-          searches.map((word) => [word, t(`explore.search.${word}`)]), searchBy, (value) => (searchBy = value)), t("explore.searchHint")),
+          options.searches.map((word) => [word, t(`explore.search.${word}`)]), asked.search, (value) => {
+            asked.search = value;
+            showRows();
+          }), t("explore.searchHint")),
+        seedRow,
+        row("explore-offers", t("explore.offers"), offered, t("explore.offersHint")),
+        timers.length > 0 ? h("fieldset", null, h("legend", null, t("explore.timersFire")),
+          timers.map(({ name }, place) => tick(name, !asked.silent.has(options.timers[place]), (on) => put(asked.silent, options.timers[place], !on)))) : null,
+        tick(t("explore.askLeaders"), asked.asksLeaders, (on) => (asked.asksLeaders = on)),
+        tick(t("explore.timely"), asked.isTimely, (on) => (asked.isTimely = on)),
+        h("fieldset", null, h("legend", null, t("explore.reductions")),
+          options.reductions.map((name) => tick(t(`explore.reduction.${name}`), !asked.off.has(name), (on) => put(asked.off, name, !on)))),
+        row("explore-wait", t("explore.wait"), numberField(asked.waitMs, WAIT_MAX_MS, (number) => (asked.waitMs = number)), t("explore.waitHint")),
         row("explore-states", t("explore.statesMost"), limit), row("explore-depth", t("explore.depthMost"), deepest)),
       h("div", { class: "buttons" }, start), problem);
     start.textContent = t("explore.start");
+    showRows();
+  }
+
+  /** Options are the protocol's; what somebody asked of the same one stays theirs. */
+  function look() {
+    options = app.playground.searchOptions();
+    if (from === app.sheet.id) return;
+    asked = usual(options);
+    from = app.sheet.id;
   }
 
   return {
     root,
-    update() {
-      const rule = app.exploreWithout;
-      const key = `${app.sheet.id} ${app.language} ${app.sheet.rules.length}`;
-      showRules();
-      if (key === madeFor && !rule) return;
-      madeFor = key;
-      if (rule) {
-        if (from !== app.sheet.id) make();
-        without = rule;
-        goal = "violation";
-        app.exploreWithout = "";
-      }
+    /**
+     * Fills in what is known to find a run, and searches.
+     * @param {string[]} lines
+     * @param {Begin} how
+     */
+    ask(lines, how) {
+      look();
+      asked = askedBy(lines, options);
       make();
-      showRules();
-      if (rule) go();
+      go(how, lines.length > 0);
+    },
+    update() {
+      showStart();
+      const key = `${app.sheet.id} ${app.language} ${app.sheet.rules.length}`;
+      if (key === madeFor) return;
+      madeFor = key;
+      look();
+      make();
     },
   };
 }

@@ -1,5 +1,6 @@
 // What the parts of the exploring panel share.
 
+import { plain } from "./parts.js";
 import { Doer, patch } from "./patch.js";
 
 export { Doer, patch };
@@ -43,4 +44,12 @@ export function budgetWords(app, budget) {
 export function kindWords(app, kind) {
   const words = app.t(`explore.kind.${kind}`);
   return words.startsWith("explore.") ? kind : words;
+}
+
+/**
+ * A property to look for the violation of, in words. @param {App} app @param {string} word
+ */
+export function propertyWords(app, word) {
+  const words = app.t(`explore.property.${word}`);
+  return words.startsWith("explore.") ? app.t("explore.property", { model: plain(word, app.sheet) }) : words;
 }

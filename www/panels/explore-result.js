@@ -2,12 +2,15 @@
 
 import { h } from "../dom.js";
 import { pageAddress } from "../root.js";
-import { PRUNED, budgetWords } from "./explore-parts.js";
+import { PRUNED, budgetWords, propertyWords } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../explore/search.js").Search} Search */
 /** @typedef {import("./patch.js").Doer} Doer */
+
+/** Searches whose first find is at the end of a shortest run. */
+const FIND_SHORTEST = ["breadth", "deepening"];
 
 /**
  * @param {App} app
@@ -27,16 +30,17 @@ function found(app, search, doer) {
   const { story, found: rung } = search;
   if (!story || !rung?.view) return [];
   const { property, why } = rung.view;
+  const isShortest = FIND_SHORTEST.includes(rung.view.search);
   const invariant = app.sheet.invariants.find(({ id }) => id === property);
   doer.add("play", () => void play(app, story));
   const address = `${pageAddress()}#${story.link.replace(/^#/, "")}`;
   return [
     h("div", { class: "explore-found", "data-key": "found" },
       property
-        ? h("p", null, h("b", null, app.t("explore.violated", { property: plain(property, app.sheet) })), invariant ? ` ${invariant.text}` : "")
+        ? h("p", null, h("b", null, app.t("explore.violated", { property: invariant ? plain(property, app.sheet) : propertyWords(app, property) })), invariant ? ` ${invariant.text}` : "")
         : h("p", null, h("b", null, app.t("explore.reached"))),
       property ? h("p", { class: "why" }, app.say(why ?? "")) : null,
-      h("p", { class: "quiet" }, app.t("explore.within", { budget: budgetWords(app, rung.budget) }))),
+      h("p", { class: "quiet" }, app.t(isShortest ? "explore.within" : "explore.withinAny", { budget: budgetWords(app, rung.budget) }), seedWords(app, rung.seed))),
     h("div", { class: "buttons", "data-key": "play" },
       h("button", { type: "button", class: "strong", "data-do": "play" }, app.t("explore.play"))),
     heading(app.t("explore.run"), app.t("explore.actions", { count: story.lines.length })),
@@ -58,10 +62,11 @@ function copyField(app, key, label, field) {
  * Opens a found run as any other scenario, at the moment from which it was found, and plays it.
  * @param {App} app
  * @param {import("../explore/search.js").Story} story
+ * @param {boolean} [own] whether it is kept as the person's work
  */
-async function play(app, story) {
+export async function play(app, story, own = true) {
   try {
-    if (!await app.openText(story.text)) return;
+    if (!await app.openText(story.text, own)) return;
   } catch (error) {
     app.toast(error instanceof Object && "message" in error ? app.say(String(error.message)) : String(error), "bad");
     return;
@@ -69,14 +74,21 @@ async function play(app, story) {
   const { branch, length } = app.frame.cursor;
   const begun = length - story.lines.length;
   if (begun > 0) app.seek(branch, begun);
+  // On a narrow page the panel may have taken its place.
+  document.getElementById("stage")?.scrollIntoView({ block: "nearest", behavior: app.stillness ? "auto" : "smooth" });
   if (!app.stillness) app.play();
+}
+
+/** @param {App} app @param {number | null} seed */
+function seedWords(app, seed) {
+  return seed === null ? "" : ` ${app.t("explore.ofSeed", { seed })}`;
 }
 
 /** @param {App} app @param {Search} search */
 function nothing(app, search) {
   const covered = search.covered();
   const words = (/** @type {import("../explore/search.js").Rung[]} */ rungs) => h("ul", null,
-    rungs.map(({ budget, why }) => h("li", null, budgetWords(app, budget), why ? h("span", { class: "quiet" }, ` (${why})`) : null)));
+    rungs.map(({ budget, seed, why }) => h("li", null, budgetWords(app, budget), seedWords(app, seed), why ? h("span", { class: "quiet" }, ` (${why})`) : null)));
   const open = search.rungs.filter(({ state }) => ["limited", "stopped", "died"].includes(state));
   // Of what is left only the smallest say more than their number.
   const LEFT_MAX = 4;

@@ -8,14 +8,18 @@ import { Search } from "../explore/search.js";
 import english from "../locale/en.explore.js";
 import { createAround } from "./explore-around.js";
 import { createForm } from "./explore-form.js";
-import { resultOf } from "./explore-result.js";
+import { createHunts } from "./explore-hunts.js";
+import { play, resultOf } from "./explore-result.js";
 import { Doer, patch, showsCopies } from "./explore-parts.js";
+import { EXPLORE } from "../root.js";
+import { addStyles } from "../workers.js";
 
 // Reached by the same ways as the other panels, this one does not cut what the page loads at first into
 // more files.
 import "./more.js";
 
 addWords(english, () => import("../locale/zh.explore.js"));
+addStyles(EXPLORE, "explore.css");
 
 /** @typedef {import("../app.js").App} App */
 
@@ -32,24 +36,41 @@ const searches = new WeakMap();
  * @returns {{ update(): void, destroy(): void }}
  */
 export function create(host, app) {
-  const form = createForm(app, begin);
+  const form = createForm(app, (request) => begin(request, form.root));
+  const hunts = createHunts(app, (lines) => form.ask(lines, (request) => playsWhenFound(begin(request, hunts.root))));
   const progress = h("div", { class: "explore-progress" });
   const said = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const around = createAround(app);
-  const root = h("div", { class: "panel explore" }, form.root, progress, said, around.root);
+  const root = h("div", { class: "panel explore" }, hunts.root, form.root, progress, said, around.root);
   host.append(root);
   const doer = new Doer(progress);
   showsCopies(progress, app);
   let shownAt = 0, timer = 0, saidAt = 0, saidState = "";
 
-  /** @param {{text: string, lines: string[], budget: Record<string, number>, isWhole: boolean}} request */
-  function begin(request) {
+  /**
+   * @param {import("../explore/search.js").Request} request
+   * @param {HTMLElement} asking below what was asked stands what comes of it
+   */
+  function begin(request, asking) {
     searches.get(app)?.stop();
     const search = new Search(request);
     searches.set(app, search);
     search.onChange = soon;
+    asking.after(progress);
     render();
     progress.scrollIntoView({ block: "nearest", behavior: app.stillness ? "auto" : "smooth" });
+    return search;
+  }
+
+  /** What is found is played at once, if what it was searched from still stands there untouched. @param {Search} search */
+  function playsWhenFound(search) {
+    const { playground } = app;
+    search.onChange = () => {
+      soon();
+      if (search.state !== "found" || !search.story) return;
+      search.onChange = soon;
+      if (app.playground === playground && app.frame.cursor.length === 0 && searches.get(app) === search) void play(app, search.story, false);
+    };
   }
 
   /** Workers tell more often than an eye can follow. */
@@ -76,6 +97,8 @@ export function create(host, app) {
     const number = (/** @type {number} */ value) => Math.round(value).toLocaleString(app.language);
     const totals = search.totals();
     const say = app.t(`explore.state.${search.state}`);
+    const { length } = search.rungs;
+    const partly = app.t(search.rungs[0].seed === null ? "explore.rungs" : "explore.seeds", { done: number(totals.done), all: number(length) });
     const facts = [
       ["states", number(totals.distinct)], ["generated", number(totals.generated)], ["depth", number(totals.depth)],
       ["rate", number(totals.rate)],
@@ -83,9 +106,9 @@ export function create(host, app) {
         ["memory", app.t("explore.megabytes", { count: number(totals.memoryBytes / 1e6) })]] : []),
     ];
     patch(progress, [
-      heading(say, search.isOpen ? app.t("explore.rungs", { done: number(totals.done), all: number(search.rungs.length) }) : undefined),
+      heading(say, search.isOpen && length > 1 ? partly : undefined),
       search.isOpen
-        ? h("progress", { "data-key": "bar", max: search.rungs.length, value: totals.done, "aria-label": say }) : null,
+        ? h("progress", { "data-key": "bar", max: length, value: length > 1 ? totals.done : null, "aria-label": say }) : null,
       search.isOpen ? h("div", { class: "buttons", "data-key": "orders" },
         search.state === "paused"
           ? button("go", () => search.goOn())
@@ -115,6 +138,7 @@ export function create(host, app) {
   render();
   return {
     update() {
+      hunts.update();
       form.update();
       around.update();
     },

@@ -1,6 +1,6 @@
 // The protocol's rules as switches: what each says, what it protects and what happens without it.
 
-import { h } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { heading, paced, plain } from "./parts.js";
 import { Doer, patch } from "./patch.js";
 
@@ -48,23 +48,25 @@ export function create(host, app) {
         missed ? h("span", { class: "tag missed", "data-key": "missed" }, app.t("rules.missed")) : null,
         !on ? h("span", { class: "tag off", "data-key": "off" }, app.t("rules.isOff")) : null,
         h("p", { id, "data-key": "text" }, rule.text),
-        on ? null : findButton(rule.id),
         h("details", { "data-key": "more" },
           h("summary", null, rule.source, rule.protects.length > 0 ? h("span", null, ` · ${app.t("rules.protects", { what: rule.protects.map((id) => plain(id, app.sheet)).join(app.t("page.and")) })}`) : null),
           h("p", null, h("b", null, app.t("rules.without")), rule.without),
-          on ? findButton(rule.id) : null,
           rule.protects.map((invariant) => h("p", { class: "quiet", "data-key": invariant },
-            h("b", null, plain(invariant, app.sheet)), app.t("page.colon"), app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))));
+            h("b", null, plain(invariant, app.sheet)), app.t("page.colon"), app.sheet.invariants.find(({ id: other }) => other === invariant)?.text ?? "")))),
+      findButton(rule.id, on));
   }
 
-  /** @param {string} rule */
-  function findButton(rule) {
+  /** @param {string} rule @param {boolean} on */
+  function findButton(rule, on) {
     const key = `find-${rule}`;
     doer.add(key, () => {
       app.exploreWithout = rule;
       app.showTab("explore");
     });
-    return h("button", { type: "button", class: "edge", "data-key": key, "data-do": key }, app.t("rules.explore"));
+    const words = app.t("rules.explore");
+    return h("button", {
+      type: "button", class: on ? "plain square find" : "edge find", "data-key": key, "data-do": key, title: words, "aria-label": on ? words : null,
+    }, on ? icon("search") : words);
   }
 
   return { update: paced(app, render), destroy: () => root.remove() };

@@ -1,5 +1,5 @@
 //! `cargo xtask explore-all`: without each rule of each protocol a run that breaks is searched for, from an
-//! empty scenario, as `tests/explore_hunts.txt` says; and with the rule on the same search must find
+//! empty scenario, as `src/explore/hunts.txt` says; and with the rule on the same search must find
 //! nothing. The tests do this with the small ones.
 
 use std::io::Write;
@@ -14,7 +14,7 @@ use xshell::cmd;
 use crate::project::Project;
 
 /// The table of what is searched for.
-const TABLE: &str = "tests/explore_hunts.txt";
+const TABLE: &str = "src/explore/hunts.txt";
 
 /// What `cargo xtask explore-all` can be told.
 #[derive(Args)]

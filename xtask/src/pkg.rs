@@ -74,6 +74,7 @@ const PARTS: &[Part] = &[
             "explorer_fromText",
             "explorer_view",
             "playground_after",
+            "playground_hunts",
             "playground_searchOptions",
         ],
     },
