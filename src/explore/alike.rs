@@ -41,6 +41,7 @@ impl Alike {
         let names_nodes = plan.goal.iter().any(|goal| matches!(goal, Goal::Expect(_)));
         let is_tried = plan.reductions.symmetry
             && !names_nodes
+            && plan.acts.is_empty()
             // How everything heals is drawn by nodes' names.
             && !plan.properties.answered
             && plan.budget.of(Surprise::Command) == 0
