@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::plan::{Goal, Plan};
 use crate::budget::Surprise;
+use crate::ids::NodeId;
 use crate::mix::scramble;
 use crate::renaming::{Renaming, renamings};
 use crate::world::{Envelope, RenamedParts, World};
@@ -55,6 +56,20 @@ impl Alike {
         match self.names.is_empty() {
             true => Box::new([world.core_sum()]),
             false => world.core_sums(&self.names, known),
+        }
+    }
+
+    /// The same after a node alone acted in a world whose sums are known, and no checker found anything.
+    pub fn core_sums_since(
+        &self,
+        world: &World,
+        (before, sums): (&World, &[u64]),
+        node: NodeId,
+        known: &mut RenamedParts,
+    ) -> Box<[u64]> {
+        match self.names.is_empty() {
+            true => Box::new([world.core_sum_since(before, sums[0], node)]),
+            false => world.core_sums_since(before, sums, node, &self.names, known),
         }
     }
 

@@ -59,7 +59,10 @@ impl Change<'_> {
         left: Budget,
         called: u32,
     ) -> Situation {
-        let messages = self.messages(state).cloned().collect();
+        let gone = usize::from(self.without.is_some()) + self.lost.len();
+        let mut messages = Vec::with_capacity(state.messages.len() + self.sent.len() - gone);
+        messages.extend(self.messages(state).cloned());
+        let messages = messages.into_boxed_slice();
         Situation { core, messages, left, called }
     }
 }

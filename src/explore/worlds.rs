@@ -165,7 +165,7 @@ impl Space for Worlds {
         let (messages, _) = self.cores.take_messages(&mut world, &self.plan);
         vec![Situation {
             core: self.cores.of(world),
-            messages: messages.into(),
+            messages: messages.iter().cloned().collect(),
             left: self.plan.budget,
             called: 0,
         }]
