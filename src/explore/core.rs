@@ -14,11 +14,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use super::acts::Acts;
-use super::alike::{Alike, Flying};
+use super::alike::{Alike, Flying, Sums};
 use super::moves::Move;
+use super::parts::Parts;
 use super::plan::Plan;
 use super::properties::history_sum;
-use crate::ids::{Endpoint, NodeId};
+use super::space::Finding;
+use crate::ids::Endpoint;
 use crate::known::Known;
 use crate::world::{Envelope, Handled, RenamedParts, World};
 
@@ -26,8 +28,10 @@ use crate::world::{Envelope, Handled, RenamedParts, World};
 pub(super) struct Core {
     pub world: World,
     /// Its sum under each renaming of the nodes.
-    pub sums: Box<[u64]>,
+    pub sums: Parts,
     acts: OnceLock<Acts>,
+    /// What is found in it, where that has nothing to do with messages.
+    finding: OnceLock<Option<Finding>>,
     pub memory: Mutex<Memory>,
 }
 
@@ -41,7 +45,7 @@ pub(super) struct Memory {
 /// What a move makes of a core.
 pub(super) struct Effect {
     /// The core after it, and the sums of both it and what was sent; `None` where the move is impossible.
-    pub after: Option<(Weak<Core>, Box<[u64]>)>,
+    pub after: Option<(Weak<Core>, Parts)>,
     /// Whether that is the same core.
     pub is_same: bool,
     /// What was sent, without what is lost already.
@@ -111,18 +115,21 @@ impl Cores {
         let mut sums = self.alike.core_sums(&world, &mut table.renamed);
         // No node's name stands in it.
         sums.iter_mut().for_each(|sum| *sum = sum.wrapping_add(seen));
-        table.core(world, sums)
+        table.core(&sums, || world)
     }
 
-    /// The core of a world in which a node alone acted since it was of the core `before`.
-    fn since(&self, before: &Core, world: World, node: NodeId) -> Arc<Core> {
-        if world.violations().len() != before.world.violations().len() {
-            return self.of(world);
+    /// The core after a node handled a message in one.
+    fn after(&self, before: &Core, handled: &Handled) -> Arc<Core> {
+        let observed = before.world.observed(handled);
+        if !observed.found.is_empty() {
+            return self.of(before.world.adopted(handled, observed));
         }
+        let mut sums = Sums::ZERO;
+        sums.add(&before.sums);
+        let sums = &mut sums.0[..before.sums.len()];
         let table = &mut *locked(&self.table);
-        let known = (&before.world, &*before.sums);
-        let sums = self.alike.core_sums_since(&world, known, node, &mut table.renamed);
-        table.core(world, sums)
+        self.alike.exchange(sums, &before.world, (handled, &observed), &mut table.renamed);
+        table.core(sums, || before.world.adopted(handled, observed))
     }
 
     /// Keeps the core of a state that is being expanded for a while.
@@ -153,10 +160,9 @@ impl Cores {
         known.collect()
     }
 
-    /// What is known of a receiver as it is in a world; `None` where no message is ever lost.
-    fn judge(&self, world: &World, receiver: Endpoint, plan: &Plan) -> Option<Arc<Judge>> {
-        let hash = plan.loses_any().then(|| world.endpoint_hash(receiver))?;
-        Some(Arc::clone(locked(&self.table).judges.get_or_make(hash, Arc::default)))
+    /// What is known of a receiver by the hash of what it is.
+    fn judge(&self, hash: u64) -> Arc<Judge> {
+        Arc::clone(locked(&self.table).judges.get_or_make(hash, Arc::default))
     }
 
     /// What a move makes of a core, and the core after it. `message` is the message that the move is
@@ -169,12 +175,11 @@ impl Cores {
         plan: &Plan,
     ) -> (Effect, Option<Arc<Core>>) {
         if let Some(reaction) = message.and_then(|message| self.reaction(core, message, plan)) {
-            let mut world = core.world.clone();
-            world.adopt(&reaction.handled);
-            let (sent, lost) = without_lost(&reaction.sent, &world, plan);
+            // Nobody sends to itself: those who get what was sent are as they were.
+            let (sent, lost) = without_lost(&reaction.sent, &core.world, plan);
             let node = reaction.handled.node;
             let touched = reaction.judge.clone().map(|judge| (Endpoint::Node(node), judge));
-            return effect(core, self.since(core, world, node), sent, lost, touched);
+            return effect(core, self.after(core, &reaction.handled), sent, lost, touched);
         }
         let mut world = core.world.clone();
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
@@ -187,8 +192,9 @@ impl Cores {
             None => world.last().touched.map(Endpoint::Node),
         };
         let (sent, lost) = self.take_messages(&mut world, plan);
-        let judged = |touched| Some((touched, self.judge(&world, touched, plan)?));
-        let touched = touched.and_then(judged);
+        let touched = touched.filter(|_| plan.loses_any());
+        let judged = |touched| (touched, self.judge(world.endpoint_hash(touched)));
+        let touched = touched.map(judged);
         effect(core, self.of(world), sent, lost, touched)
     }
 
@@ -199,10 +205,8 @@ impl Cores {
             return Some(Arc::clone(reaction));
         }
         let (handled, sent) = core.world.handled(message)?;
-        let mut world = core.world.clone();
-        world.adopt(&handled);
-        let sent = self.known(&world, sent);
-        let judge = self.judge(&world, message.to, plan);
+        let sent = self.known(&core.world, sent);
+        let judge = plan.loses_any().then(|| self.judge(core.world.hash_after(&handled)));
         let reaction = Arc::new(Reaction { handled, sent, judge });
         let reactions = &mut locked(&self.table).reactions;
         Some(Arc::clone(reactions.get_or_make(key, || reaction)))
@@ -231,12 +235,10 @@ fn effect(
     lost: u64,
     touched: Option<(Endpoint, Arc<Judge>)>,
 ) -> (Effect, Option<Arc<Core>>) {
-    let mut sums = after.sums.clone();
-    for flying in &*sent {
-        for (sum, part) in sums.iter_mut().zip(&flying.parts) {
-            *sum = sum.wrapping_add(*part);
-        }
-    }
+    let mut sums = Sums::ZERO;
+    sums.add(&after.sums);
+    sent.iter().for_each(|flying| sums.add(&flying.parts));
+    let sums = Parts::from(&sums.0[..after.sums.len()]);
     let is_same = after.sums[0] == core.sums[0];
     let effect =
         Effect { after: Some((Arc::downgrade(&after), sums)), is_same, sent, lost, touched };
@@ -245,14 +247,19 @@ fn effect(
 
 impl Table {
     /// The core of these sums, that of this world where there is none.
-    fn core(&mut self, world: World, sums: Box<[u64]>) -> Arc<Core> {
+    fn core(&mut self, sums: &[u64], world: impl FnOnce() -> World) -> Arc<Core> {
         let hash = sums[0];
         let known = self.cores.get_mut(hash);
         if let Some(core) = known.as_ref().and_then(|core| core.upgrade()) {
             return core;
         }
-        let core = Core { world, sums, acts: OnceLock::new(), memory: Mutex::default() };
-        let core = Arc::new(core);
+        let core = Arc::new(Core {
+            world: world(),
+            sums: sums.into(),
+            acts: OnceLock::new(),
+            finding: OnceLock::new(),
+            memory: Mutex::default(),
+        });
         match known {
             Some(gone) => *gone = Arc::downgrade(&core),
             None => {
@@ -272,6 +279,11 @@ impl Core {
     pub fn acts(&self, plan: &Plan) -> &Acts {
         self.acts.get_or_init(|| Acts::of(&self.world, plan))
     }
+
+    /// What is found in it, looked for once.
+    pub fn finding(&self, look: impl FnOnce(&World) -> Option<Finding>) -> Option<Finding> {
+        self.finding.get_or_init(|| look(&self.world)).clone()
+    }
 }
 
 impl Memory {
@@ -289,10 +301,9 @@ impl Memory {
 }
 
 impl Judge {
-    /// Whether a message is lost, as `judge` says of one that was never asked about.
-    pub fn loses(&self, envelope: &Envelope, judge: impl FnOnce() -> bool) -> bool {
-        let place_in =
-            |known: &[(u64, bool)]| known.binary_search_by_key(&envelope.hash, |(hash, _)| *hash);
+    /// Whether the message of a hash is lost, as `judge` says of one that was never asked about.
+    pub fn loses(&self, hash: u64, judge: impl FnOnce() -> bool) -> bool {
+        let place_in = |known: &[(u64, bool)]| known.binary_search_by_key(&hash, |(hash, _)| *hash);
         let known = locked(&self.0);
         if let Ok(place) = place_in(&known) {
             return known[place].1;
@@ -301,7 +312,7 @@ impl Judge {
         let is_lost = judge();
         let mut known = locked(&self.0);
         if let Err(place) = place_in(&known) {
-            known.insert(place, (envelope.hash, is_lost));
+            known.insert(place, (hash, is_lost));
         }
         is_lost
     }

@@ -29,6 +29,7 @@ mod guided;
 mod hints;
 mod minimise;
 mod moves;
+mod parts;
 mod plan;
 mod properties;
 mod request;

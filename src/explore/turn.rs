@@ -189,12 +189,12 @@ impl<'a> Turn<'a> {
             let envelope = &flying.envelope;
             let before = &state.messages[..place];
             if self.space.plan().reductions.equal
-                && before.iter().any(|other| other.envelope.hash == envelope.hash)
+                && before.iter().any(|other| other.hash == flying.hash)
             {
                 self.pruned.equal += 1;
                 continue;
             }
-            let (hash, called) = (envelope.hash, state.called);
+            let (hash, called) = (flying.hash, state.called);
             if let Some(left) = state.left.less(Surprise::Duplicate) {
                 let sent = [Arc::clone(flying)];
                 let change = Change { without: None, lost: Vec::new(), sent: &sent };
@@ -287,9 +287,9 @@ fn lost(state: &Situation, step: &Step<'_>, effect: &Effect, after: &mut After<'
     let plan = after.space.plan();
     let mut lost = Vec::new();
     for (place, flying) in state.messages.iter().enumerate() {
-        let envelope = &flying.envelope;
-        let is_concerned = envelope.to == *touched && Some(place) != step.message;
-        if is_concerned && judge.loses(envelope, || plan.loses(&after.core().world, envelope)) {
+        let is_concerned = flying.to == *touched && Some(place) != step.message;
+        let asks = || plan.loses(&after.core().world, &flying.envelope);
+        if is_concerned && judge.loses(flying.hash, asks) {
             lost.push(place);
         }
     }

@@ -190,6 +190,6 @@ impl Space for Worlds {
         if self.plan.needs_messages() {
             return self.finding_in(&state.world());
         }
-        self.finding_in(&state.core.world)
+        state.core.finding(|world| self.finding_in(world))
     }
 }

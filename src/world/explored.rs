@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::network::{Envelope, Payload};
 use super::{Client, LastAction, NodeSlot, Status, World};
 use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
+use crate::machine::Opaque;
 use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::Effects;
 
@@ -28,17 +29,6 @@ impl World {
         let clients = (0_u8..).zip(self.clients.iter());
         let contacts = clients.map(|(client, state)| scramble(hash_of(&(client, state.contact))));
         contacts.fold(sum.wrapping_add(scramble(self.ghost_hash())), u64::wrapping_add)
-    }
-
-    /// [`World::core_sum`] where a node alone acted in `before`, whose sum is known, and no checker found
-    /// anything.
-    pub(crate) fn core_sum_since(&self, before: &World, sum: u64, node: NodeId) -> u64 {
-        let parts = |world: &World| {
-            let slot = &world.nodes[node.index()];
-            let part = world.node_part(node, slot, slot.hash(self.machine));
-            part.wrapping_add(scramble(world.ghost_hash()))
-        };
-        sum.wrapping_sub(parts(before)).wrapping_add(parts(self))
     }
 
     /// A node's part of the sum where it has this name and was hashed to this.
@@ -68,11 +58,13 @@ impl World {
 
     /// The hash of the history variables, made when first asked for after a change.
     pub(super) fn ghost_hash(&self) -> u64 {
-        *self.ghost_hash.get_or_init(|| {
-            let mut hasher = StableHasher::default();
-            self.machine.hash_ghost(&self.ghost, &mut hasher);
-            hasher.finish()
-        })
+        *self.ghost_hash.get_or_init(|| self.hash_of_ghost(&self.ghost))
+    }
+
+    pub(super) fn hash_of_ghost(&self, ghost: &Opaque) -> u64 {
+        let mut hasher = StableHasher::default();
+        self.machine.hash_ghost(ghost, &mut hasher);
+        hasher.finish()
     }
 
     /// The messages in flight, oldest first.

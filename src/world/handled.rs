@@ -4,14 +4,16 @@
 //! what it makes of them is the same in every world in which they are the same, and a search calls it once.
 //! Only the checkers look at all nodes: they look anew each time.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::network::{Envelope, Payload};
-use super::{NodeSlot, World};
+use super::renamed::RenamedParts;
+use super::{NodeSlot, Violation, World};
 use crate::ids::{ClientId, Endpoint, NodeId};
-use crate::machine::Input;
-use crate::mix::hash_of;
-use crate::protocol::{Effects, Execution, Reply};
+use crate::machine::{Input, Opaque};
+use crate::mix::{hash_of, scramble};
+use crate::protocol::{ClusterState, Effects, Execution, Reply, Surroundings};
+use crate::renaming::Renaming;
 
 /// What a node made of a message.
 pub(crate) struct Handled {
@@ -21,6 +23,15 @@ pub(crate) struct Handled {
     slot: Arc<NodeSlot>,
     executions: Vec<Execution>,
     replies: Vec<(ClientId, Reply)>,
+}
+
+/// What the checkers made of it.
+pub(crate) struct Observed {
+    nodes: Vec<Arc<NodeSlot>>,
+    ghost: Opaque,
+    ghost_hash: u64,
+    /// The invariants that are false now and were not before.
+    pub found: Vec<Violation>,
 }
 
 impl World {
@@ -47,7 +58,7 @@ impl World {
         (world.step, world.hops) = (self.step + 1, envelope.hops);
         let machine = self.machine;
         world.nodes[node.index()].node()?;
-        let call = |surroundings: crate::protocol::Surroundings<'_>, held: &mut Option<_>| {
+        let call = |surroundings: Surroundings<'_>, held: &mut Option<_>| {
             if let Some(held) = held {
                 machine.handle(surroundings, held, input);
             }
@@ -60,17 +71,76 @@ impl World {
         Some((Handled { node, slot, executions, replies }, sent))
     }
 
-    /// Lets a node have handled a message, and the checkers look. What it sends is left to whoever calls.
-    pub(crate) fn adopt(&mut self, handled: &Handled) {
-        let Handled { node, slot, executions, replies } = handled;
-        self.step += 1;
-        self.nodes[node.index()] = Arc::clone(slot);
-        self.expect_timers(*node);
-        let (ghost, hash) = (Arc::clone(&self.ghost), self.ghost_hash());
-        self.observe(*node, executions, replies);
-        if self.ghost_hash() == hash {
+    /// [`World::endpoint_hash`] of a node after it handled a message.
+    pub(crate) fn hash_after(&self, handled: &Handled) -> u64 {
+        handled.slot.hash(self.machine)
+    }
+
+    /// What the checkers make of it when a node has handled a message.
+    pub(crate) fn observed(&self, handled: &Handled) -> Observed {
+        let mut nodes = self.nodes.clone();
+        nodes[handled.node.index()] = Arc::clone(&handled.slot);
+        let (mut ghost, mut found) = (Arc::clone(&self.ghost), Vec::new());
+        let mut report = |invariant: u8, why: String| {
+            let mut known = self.violations.iter().chain(&found);
+            if known.all(|violation| violation.invariant != invariant) {
+                found.push(Violation { invariant, step: self.step + 1, at_ms: self.now_ms, why });
+            }
+        };
+        let cluster = self.cluster(&handled.executions, &handled.replies);
+        let cluster = ClusterState { nodes: &nodes, ..cluster };
+        self.machine.observe(&mut ghost, cluster, handled.node, &mut report);
+        let ghost_hash = self.hash_of_ghost(&ghost);
+        if ghost_hash == self.ghost_hash() {
             // What the checkers remember is as it was: it is held once.
-            self.ghost = ghost;
+            ghost = Arc::clone(&self.ghost);
         }
+        Observed { nodes, ghost, ghost_hash, found }
+    }
+
+    /// The world after a node has handled a message and the checkers looked, without what it sent.
+    pub(crate) fn adopted(&self, handled: &Handled, observed: Observed) -> World {
+        let mut world = self.clone();
+        world.step += 1;
+        world.nodes = observed.nodes;
+        world.expect_timers(handled.node);
+        world.ghost = observed.ghost;
+        world.ghost_hash = OnceLock::from(observed.ghost_hash);
+        world.violations.extend(observed.found);
+        world
+    }
+
+    /// [`World::core_sum`] of the world after that, where that of this one is known and no checker found
+    /// anything.
+    pub(crate) fn core_sum_after(&self, sum: u64, handled: &Handled, observed: &Observed) -> u64 {
+        let node = handled.node;
+        let part = |slot: &NodeSlot| self.node_part(node, slot, slot.hash(self.machine));
+        let before = part(&self.nodes[node.index()]).wrapping_add(scramble(self.ghost_hash()));
+        let after = part(&handled.slot).wrapping_add(scramble(observed.ghost_hash));
+        sum.wrapping_sub(before).wrapping_add(after)
+    }
+
+    /// [`World::core_sums`] of the same.
+    pub(crate) fn core_sums_after(
+        &self,
+        sums: &mut [u64],
+        (handled, observed): (&Handled, &Observed),
+        all: &[Renaming],
+        known: &mut RenamedParts,
+    ) {
+        let node = handled.node;
+        let mut exchange = |slot: &NodeSlot, ghost: (&Opaque, u64), change: fn(u64, u64) -> u64| {
+            let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
+                let parts = known.get_or_make(key, || all.iter().map(part).collect());
+                for (sum, part) in sums.iter_mut().zip(parts) {
+                    *sum = change(*sum, *part);
+                }
+            };
+            self.renamed_node(node, slot, &mut add);
+            self.renamed_ghost(ghost, &mut add);
+        };
+        let slot = &self.nodes[node.index()];
+        exchange(slot, (&self.ghost, self.ghost_hash()), u64::wrapping_sub);
+        exchange(&handled.slot, (&observed.ghost, observed.ghost_hash), u64::wrapping_add);
     }
 }

@@ -26,7 +26,7 @@ pub use client::{Client, OpenOperation};
 pub use config::{
     ClientConditions, ClockConditions, Config, LinkConditions, WorkloadConditions, bounds,
 };
-pub(crate) use handled::Handled;
+pub(crate) use handled::{Handled, Observed};
 pub use info::{
     ClientInfo, MessageInfo, REPLY_KIND, REQUEST_KIND, SetupError, TimerInfo, kind_name,
     kind_of_name,

@@ -8,7 +8,7 @@ use super::network::{Envelope, Payload};
 use super::node::NodeSlot;
 use crate::ids::{NodeId, NodeSet};
 use crate::known::Known;
-use crate::machine::{Machine, Value};
+use crate::machine::{Machine, Opaque, Value};
 use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::Answer;
 use crate::renaming::Renaming;
@@ -42,8 +42,10 @@ impl World {
                 *sum = sum.wrapping_add(*part);
             }
         };
-        (0..self.nodes.len() as u16).for_each(|node| self.renamed_node(NodeId(node), &mut add));
-        self.renamed_ghost(&mut add);
+        for (id, slot) in (0..).map(NodeId).zip(&self.nodes) {
+            self.renamed_node(id, slot, &mut add);
+        }
+        self.renamed_ghost((&self.ghost, self.ghost_hash()), &mut add);
         for (client, state) in
             (0_u8..).zip(self.clients.iter()).filter(|(_, state)| state.open.is_some())
         {
@@ -53,45 +55,28 @@ impl World {
         sums
     }
 
-    /// [`World::core_sums`] where a node alone acted in `before`, whose sums are known, and no checker found
-    /// anything.
-    pub(crate) fn core_sums_since(
-        &self,
-        before: &World,
-        sums: &[u64],
-        node: NodeId,
-        all: &[Renaming],
-        known: &mut RenamedParts,
-    ) -> Box<[u64]> {
-        let mut sums: Box<[u64]> = sums.into();
-        let mut add = |world: &World, change: fn(u64, u64) -> u64| {
-            let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
-                let parts = known.get_or_make(key, || all.iter().map(part).collect());
-                for (sum, part) in sums.iter_mut().zip(parts) {
-                    *sum = change(*sum, *part);
-                }
-            };
-            world.renamed_node(node, &mut add);
-            world.renamed_ghost(&mut add);
-        };
-        add(before, u64::wrapping_sub);
-        add(self, u64::wrapping_add);
-        sums
-    }
-
     /// A node's part under each renaming, and what it is known by.
-    fn renamed_node(&self, id: NodeId, add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64)) {
-        let (machine, slot) = (self.machine, &*self.nodes[id.index()]);
+    pub(super) fn renamed_node(
+        &self,
+        id: NodeId,
+        slot: &NodeSlot,
+        add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
+    ) {
+        let machine = self.machine;
         add(self.node_part(id, slot, slot.hash(machine)), &|names| {
             self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
         });
     }
 
     /// The part of what the checkers remember.
-    fn renamed_ghost(&self, add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64)) {
-        add(self.ghost_hash(), &|names| {
+    pub(super) fn renamed_ghost(
+        &self,
+        (ghost, hash): (&Opaque, u64),
+        add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
+    ) {
+        add(hash, &|names| {
             scramble(hash_with(|hasher| {
-                self.machine.hash_renamed(Value::Ghost(&self.ghost), names, hasher);
+                self.machine.hash_renamed(Value::Ghost(ghost), names, hasher);
             }))
         });
     }
