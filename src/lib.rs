@@ -14,6 +14,7 @@ pub mod healing;
 pub mod history;
 pub mod history_files;
 pub mod ids;
+mod known;
 pub mod loaded;
 mod machine;
 pub mod mix;

@@ -537,7 +537,7 @@ pub struct Cluster<'a, P: Protocol> {
 /// A cluster before the protocol's types are known.
 #[derive(Clone, Copy)]
 pub(crate) struct ClusterState<'a> {
-    pub(crate) nodes: &'a [NodeSlot],
+    pub(crate) nodes: &'a [Arc<NodeSlot>],
     pub(crate) executions: &'a [Execution],
     pub(crate) replies: &'a [(ClientId, Reply)],
     pub(crate) clients: &'a [Client],

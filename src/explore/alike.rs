@@ -8,11 +8,13 @@
 
 use std::sync::Arc;
 
+use super::parts::Parts;
 use super::plan::{Goal, Plan};
 use crate::budget::Surprise;
+use crate::ids::Endpoint;
 use crate::mix::scramble;
 use crate::renaming::{Renaming, renamings};
-use crate::world::{Envelope, RenamedParts, World};
+use crate::world::{Envelope, Handled, Observed, RenamedParts, World};
 
 /// The most renamings, those of four nodes.
 pub(super) const NAMINGS_MAX: usize = 24;
@@ -29,8 +31,11 @@ pub(super) struct Alike {
 
 /// A message in flight, with its part of the state's sum under each renaming.
 pub(super) struct Flying {
+    /// The envelope's hash and receiver, where they are at hand.
+    pub hash: u64,
+    pub to: Endpoint,
+    pub parts: Parts,
     pub envelope: Arc<Envelope>,
-    pub parts: Box<[u64]>,
 }
 
 impl Alike {
@@ -59,14 +64,28 @@ impl Alike {
         }
     }
 
+    /// Makes a world's sums those after a node handled a message, where no checker found anything.
+    pub fn exchange(
+        &self,
+        sums: &mut [u64],
+        world: &World,
+        what: (&Handled, &Observed),
+        known: &mut RenamedParts,
+    ) {
+        match self.names.is_empty() {
+            true => sums[0] = world.core_sum_after(sums[0], what.0, what.1),
+            false => world.core_sums_after(sums, what, &self.names, known),
+        }
+    }
+
     /// A message with its parts.
     pub fn flying(&self, world: &World, envelope: Arc<Envelope>) -> Flying {
         let part = |names| scramble(world.renamed_hash(&envelope, names));
         let parts = match self.names.is_empty() {
-            true => Box::new([scramble(envelope.hash)]) as Box<[u64]>,
-            false => self.names.iter().map(part).collect(),
+            true => Parts::One(scramble(envelope.hash)),
+            false => Parts::Many(self.names.iter().map(part).collect()),
         };
-        Flying { envelope, parts }
+        Flying { hash: envelope.hash, to: envelope.to, parts, envelope }
     }
 }
 

@@ -10,23 +10,28 @@
 //! A core lives as long as a state of the frontier, or one of the last that were expanded, needs it; one
 //! that is gone and needed again is made again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use super::acts::Acts;
 use super::alike::{Alike, Flying, Sums};
 use super::moves::Move;
+use super::parts::Parts;
 use super::plan::Plan;
 use super::properties::history_sum;
+use super::space::Finding;
 use crate::ids::Endpoint;
-use crate::world::{Envelope, RenamedParts, World};
+use crate::known::Known;
+use crate::world::{Envelope, Handled, RenamedParts, World};
 
 /// A world without messages in flight.
 pub(super) struct Core {
     pub world: World,
     /// Its sum under each renaming of the nodes.
-    pub sums: Box<[u64]>,
+    pub sums: Parts,
     acts: OnceLock<Acts>,
+    /// What is found in it, where that has nothing to do with messages.
+    finding: OnceLock<Option<Finding>>,
     pub memory: Mutex<Memory>,
 }
 
@@ -40,15 +45,23 @@ pub(super) struct Memory {
 /// What a move makes of a core.
 pub(super) struct Effect {
     /// The core after it, and the sums of both it and what was sent; `None` where the move is impossible.
-    pub after: Option<(Weak<Core>, Box<[u64]>)>,
+    pub after: Option<(Weak<Core>, Parts)>,
     /// Whether that is the same core.
     pub is_same: bool,
     /// What was sent, without what is lost already.
-    pub sent: Vec<Arc<Flying>>,
+    pub sent: Arc<[Arc<Flying>]>,
     /// How many were sent that are lost already.
     pub lost: u64,
     /// Whose messages may be lost from now on, and what is known of them.
     pub touched: Option<(Endpoint, Arc<Judge>)>,
+}
+
+/// What a node makes of a message, in whichever core.
+struct Reaction {
+    handled: Handled,
+    sent: Arc<[Arc<Flying>]>,
+    /// What is known of the node after it.
+    judge: Option<Arc<Judge>>,
 }
 
 /// Which messages are lost at one receiver, as it is: those that can never matter again, and late ones.
@@ -65,15 +78,17 @@ pub(super) struct Cores {
 
 #[derive(Default)]
 struct Table {
-    cores: BTreeMap<u64, Weak<Core>>,
+    cores: Known<Weak<Core>>,
     /// How large the table may grow before those that are gone are swept out.
     sweep_at: usize,
     /// The cores of the last states that were expanded.
     recent: VecDeque<Arc<Core>>,
     /// Messages that were sent, by their hashes.
-    messages: BTreeMap<u64, Arc<Flying>>,
+    messages: Known<Arc<Flying>>,
     /// What is known of receivers, by the hashes of what they are.
-    judges: BTreeMap<u64, Arc<Judge>>,
+    judges: Known<Arc<Judge>>,
+    /// What nodes made of messages, by all that decides it.
+    reactions: Known<Arc<Reaction>>,
     renamed: RenamedParts,
 }
 
@@ -81,20 +96,10 @@ struct Table {
 const SWEEP_MIN: usize = 1024;
 /// The most cores that are kept although no state of the frontier needs them.
 const RECENT_MAX: usize = 4096;
-/// The most entries of what can be found out again.
-const KNOWN_MAX: usize = 1 << 17;
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing is left half done under these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Lets go of all where there is too much.
-fn bounded<V>(known: &mut BTreeMap<u64, V>) -> &mut BTreeMap<u64, V> {
-    if known.len() >= KNOWN_MAX {
-        known.clear();
-    }
-    known
 }
 
 impl Cores {
@@ -106,21 +111,25 @@ impl Cores {
     /// The core of a world whose messages have been taken out.
     pub fn of(&self, world: World) -> Arc<Core> {
         let seen = self.history_since.map_or(0, |since| history_sum(&world, since));
-        let mut table = locked(&self.table);
-        let mut sums = self.alike.core_sums(&world, bounded(&mut table.renamed));
+        let table = &mut *locked(&self.table);
+        let mut sums = self.alike.core_sums(&world, &mut table.renamed);
         // No node's name stands in it.
         sums.iter_mut().for_each(|sum| *sum = sum.wrapping_add(seen));
-        if let Some(core) = table.cores.get(&sums[0]).and_then(Weak::upgrade) {
-            return core;
+        table.core(&sums, || world)
+    }
+
+    /// The core after a node handled a message in one.
+    fn after(&self, before: &Core, handled: &Handled) -> Arc<Core> {
+        let observed = before.world.observed(handled);
+        if !observed.found.is_empty() {
+            return self.of(before.world.adopted(handled, observed));
         }
-        if table.cores.len() >= table.sweep_at {
-            table.cores.retain(|_, core| core.strong_count() > 0);
-            table.sweep_at = (2 * table.cores.len()).max(SWEEP_MIN);
-        }
-        let core = Core { world, sums, acts: OnceLock::new(), memory: Mutex::default() };
-        let core = Arc::new(core);
-        table.cores.insert(core.sums[0], Arc::downgrade(&core));
-        core
+        let mut sums = Sums::ZERO;
+        sums.add(&before.sums);
+        let sums = &mut sums.0[..before.sums.len()];
+        let table = &mut *locked(&self.table);
+        self.alike.exchange(sums, &before.world, (handled, &observed), &mut table.renamed);
+        table.core(sums, || before.world.adopted(handled, observed))
     }
 
     /// Keeps the core of a state that is being expanded for a while.
@@ -136,19 +145,24 @@ impl Cores {
 
     /// The messages in flight in a world, taken out and known by their hashes; those that are lost are
     /// left out and counted.
-    pub fn take_messages(&self, world: &mut World, plan: &Plan) -> (Vec<Arc<Flying>>, u64) {
-        let (mut taken, mut lost) = (Vec::new(), 0);
-        for envelope in world.take_messages() {
-            if plan.loses(world, &envelope) {
-                lost += 1;
-                continue;
-            }
-            let mut table = locked(&self.table);
-            let known = bounded(&mut table.messages).entry(envelope.hash);
-            let flying = known.or_insert_with(|| Arc::new(self.alike.flying(world, envelope)));
-            taken.push(Arc::clone(flying));
-        }
-        (taken, lost)
+    pub fn take_messages(&self, world: &mut World, plan: &Plan) -> (Arc<[Arc<Flying>]>, u64) {
+        let taken = world.take_messages();
+        without_lost(&self.known(world, taken), world, plan)
+    }
+
+    /// Messages with their parts.
+    fn known(&self, world: &World, messages: Vec<Arc<Envelope>>) -> Arc<[Arc<Flying>]> {
+        let table = &mut *locked(&self.table);
+        let known = messages.into_iter().map(|envelope| {
+            let make = || Arc::new(self.alike.flying(world, Arc::clone(&envelope)));
+            Arc::clone(table.messages.get_or_make(envelope.hash, make))
+        });
+        known.collect()
+    }
+
+    /// What is known of a receiver by the hash of what it is.
+    fn judge(&self, hash: u64) -> Arc<Judge> {
+        Arc::clone(locked(&self.table).judges.get_or_make(hash, Arc::default))
     }
 
     /// What a move makes of a core, and the core after it. `message` is the message that the move is
@@ -160,30 +174,103 @@ impl Cores {
         message: Option<&Envelope>,
         plan: &Plan,
     ) -> (Effect, Option<Arc<Core>>) {
-        let mut effect =
-            Effect { after: None, is_same: false, sent: Vec::new(), lost: 0, touched: None };
+        if let Some(reaction) = message.and_then(|message| self.reaction(core, message, plan)) {
+            // Nobody sends to itself: those who get what was sent are as they were.
+            let (sent, lost) = without_lost(&reaction.sent, &core.world, plan);
+            let node = reaction.handled.node;
+            let touched = reaction.judge.clone().map(|judge| (Endpoint::Node(node), judge));
+            return effect(core, self.after(core, &reaction.handled), sent, lost, touched);
+        }
         let mut world = core.world.clone();
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
         if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
-            return (effect, None);
+            let sent = Arc::default();
+            return (Effect { after: None, is_same: false, sent, lost: 0, touched: None }, None);
         }
         let touched = match message {
             Some(message) => Some(message.to),
             None => world.last().touched.map(Endpoint::Node),
         };
-        (effect.sent, effect.lost) = self.take_messages(&mut world, plan);
-        effect.touched = touched.filter(|_| plan.loses_any()).map(|touched| {
-            let mut table = locked(&self.table);
-            let known = bounded(&mut table.judges).entry(world.endpoint_hash(touched));
-            (touched, Arc::clone(known.or_default()))
+        let (sent, lost) = self.take_messages(&mut world, plan);
+        let touched = touched.filter(|_| plan.loses_any());
+        let judged = |touched| (touched, self.judge(world.endpoint_hash(touched)));
+        let touched = touched.map(judged);
+        effect(core, self.of(world), sent, lost, touched)
+    }
+
+    /// What a node makes of a message in a core; `None` where the message cannot arrive, or not at a node.
+    fn reaction(&self, core: &Core, message: &Envelope, plan: &Plan) -> Option<Arc<Reaction>> {
+        let key = core.world.could_arrive(message).then(|| core.world.handling_key(message))??;
+        if let Some(reaction) = locked(&self.table).reactions.get(key) {
+            return Some(Arc::clone(reaction));
+        }
+        let (handled, sent) = core.world.handled(message)?;
+        let sent = self.known(&core.world, sent);
+        let judge = plan.loses_any().then(|| self.judge(core.world.hash_after(&handled)));
+        let reaction = Arc::new(Reaction { handled, sent, judge });
+        let reactions = &mut locked(&self.table).reactions;
+        Some(Arc::clone(reactions.get_or_make(key, || reaction)))
+    }
+}
+
+/// Those of the messages that are not lost in a world, and how many are.
+fn without_lost(
+    sent: &Arc<[Arc<Flying>]>,
+    world: &World,
+    plan: &Plan,
+) -> (Arc<[Arc<Flying>]>, u64) {
+    let is_kept = |flying: &&Arc<Flying>| !plan.loses(world, &flying.envelope);
+    let kept = sent.iter().filter(is_kept).count();
+    match (sent.len() - kept) as u64 {
+        0 => (Arc::clone(sent), 0),
+        lost => (sent.iter().filter(is_kept).cloned().collect(), lost),
+    }
+}
+
+/// What a move made of a core.
+fn effect(
+    core: &Core,
+    after: Arc<Core>,
+    sent: Arc<[Arc<Flying>]>,
+    lost: u64,
+    touched: Option<(Endpoint, Arc<Judge>)>,
+) -> (Effect, Option<Arc<Core>>) {
+    let mut sums = Sums::ZERO;
+    sums.add(&after.sums);
+    sent.iter().for_each(|flying| sums.add(&flying.parts));
+    let sums = Parts::from(&sums.0[..after.sums.len()]);
+    let is_same = after.sums[0] == core.sums[0];
+    let effect =
+        Effect { after: Some((Arc::downgrade(&after), sums)), is_same, sent, lost, touched };
+    (effect, Some(after))
+}
+
+impl Table {
+    /// The core of these sums, that of this world where there is none.
+    fn core(&mut self, sums: &[u64], world: impl FnOnce() -> World) -> Arc<Core> {
+        let hash = sums[0];
+        let known = self.cores.get_mut(hash);
+        if let Some(core) = known.as_ref().and_then(|core| core.upgrade()) {
+            return core;
+        }
+        let core = Arc::new(Core {
+            world: world(),
+            sums: sums.into(),
+            acts: OnceLock::new(),
+            finding: OnceLock::new(),
+            memory: Mutex::default(),
         });
-        let after = self.of(world);
-        effect.is_same = after.sums[0] == core.sums[0];
-        let mut sums = Sums::ZERO;
-        sums.add(&after.sums);
-        effect.sent.iter().for_each(|flying| sums.add(&flying.parts));
-        effect.after = Some((Arc::downgrade(&after), sums.0[..after.sums.len()].into()));
-        (effect, Some(after))
+        match known {
+            Some(gone) => *gone = Arc::downgrade(&core),
+            None => {
+                if self.cores.len() >= self.sweep_at {
+                    self.cores.retain(|core| core.strong_count() > 0);
+                    self.sweep_at = (2 * self.cores.len()).max(SWEEP_MIN);
+                }
+                self.cores.insert(hash, Arc::downgrade(&core));
+            }
+        }
+        core
     }
 }
 
@@ -191,6 +278,11 @@ impl Core {
     /// What may happen in it besides messages.
     pub fn acts(&self, plan: &Plan) -> &Acts {
         self.acts.get_or_init(|| Acts::of(&self.world, plan))
+    }
+
+    /// What is found in it, looked for once.
+    pub fn finding(&self, look: impl FnOnce(&World) -> Option<Finding>) -> Option<Finding> {
+        self.finding.get_or_init(|| look(&self.world)).clone()
     }
 }
 
@@ -209,10 +301,9 @@ impl Memory {
 }
 
 impl Judge {
-    /// Whether a message is lost, as `judge` says of one that was never asked about.
-    pub fn loses(&self, envelope: &Envelope, judge: impl FnOnce() -> bool) -> bool {
-        let place_in =
-            |known: &[(u64, bool)]| known.binary_search_by_key(&envelope.hash, |(hash, _)| *hash);
+    /// Whether the message of a hash is lost, as `judge` says of one that was never asked about.
+    pub fn loses(&self, hash: u64, judge: impl FnOnce() -> bool) -> bool {
+        let place_in = |known: &[(u64, bool)]| known.binary_search_by_key(&hash, |(hash, _)| *hash);
         let known = locked(&self.0);
         if let Ok(place) = place_in(&known) {
             return known[place].1;
@@ -221,7 +312,7 @@ impl Judge {
         let is_lost = judge();
         let mut known = locked(&self.0);
         if let Err(place) = place_in(&known) {
-            known.insert(place, (envelope.hash, is_lost));
+            known.insert(place, (hash, is_lost));
         }
         is_lost
     }

@@ -30,6 +30,7 @@ mod hints;
 mod hunts;
 mod minimise;
 mod moves;
+mod parts;
 mod plan;
 mod properties;
 mod request;

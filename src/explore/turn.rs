@@ -59,7 +59,10 @@ impl Change<'_> {
         left: Budget,
         called: u32,
     ) -> Situation {
-        let messages = self.messages(state).cloned().collect();
+        let gone = usize::from(self.without.is_some()) + self.lost.len();
+        let mut messages = Vec::with_capacity(state.messages.len() + self.sent.len() - gone);
+        messages.extend(self.messages(state).cloned());
+        let messages = messages.into_boxed_slice();
         Situation { core, messages, left, called }
     }
 }
@@ -196,12 +199,12 @@ impl<'a> Turn<'a> {
             let envelope = &flying.envelope;
             let before = &state.messages[..place];
             if self.space.plan().reductions.equal
-                && before.iter().any(|other| other.envelope.hash == envelope.hash)
+                && before.iter().any(|other| other.hash == flying.hash)
             {
                 self.pruned.equal += 1;
                 continue;
             }
-            let (hash, called) = (envelope.hash, state.called);
+            let (hash, called) = (flying.hash, state.called);
             if let Some(left) = state.left.less(Surprise::Duplicate) {
                 let sent = [Arc::clone(flying)];
                 let change = Change { without: None, lost: Vec::new(), sent: &sent };
@@ -294,9 +297,9 @@ fn lost(state: &Situation, step: &Step<'_>, effect: &Effect, after: &mut After<'
     let plan = after.space.plan();
     let mut lost = Vec::new();
     for (place, flying) in state.messages.iter().enumerate() {
-        let envelope = &flying.envelope;
-        let is_concerned = envelope.to == *touched && Some(place) != step.message;
-        if is_concerned && judge.loses(envelope, || plan.loses(&after.core().world, envelope)) {
+        let is_concerned = flying.to == *touched && Some(place) != step.message;
+        let asks = || plan.loses(&after.core().world, &flying.envelope);
+        if is_concerned && judge.loses(flying.hash, asks) {
             lost.push(place);
         }
     }

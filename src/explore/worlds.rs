@@ -165,7 +165,7 @@ impl Space for Worlds {
         let (messages, _) = self.cores.take_messages(&mut world, &self.plan);
         vec![Situation {
             core: self.cores.of(world),
-            messages: messages.into(),
+            messages: messages.iter().cloned().collect(),
             left: self.plan.budget,
             called: 0,
         }]
@@ -190,6 +190,6 @@ impl Space for Worlds {
         if self.plan.needs_messages() {
             return self.finding_in(&state.world());
         }
-        self.finding_in(&state.core.world)
+        state.core.finding(|world| self.finding_in(world))
     }
 }

@@ -1,22 +1,20 @@
 //! The one function that changes a world, and the question whether it would.
 
-use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::bounds::{CLOCK_MS_MAX, OPERATIONS_MAX, RATE_PERMILLE_MAX, SPAN_MS_MAX};
 use super::client::{OpenOperation, REDIRECTIONS_MAX};
 use super::network::{Envelope, Payload};
-use super::node::{ArmedTimer, Status};
+use super::node::Status;
 use super::refusal::{changes_something, within};
-use super::{Refusal, Violation, World};
+use super::{Refusal, World};
 use crate::action::{Action, ActionKind};
 use crate::history::Completion;
 use crate::ids::{ClientId, Endpoint, MessageId, NodeId, NodeSet};
-use crate::machine::{Input, Opaque};
-use crate::mix::{Purpose, StableHasher, draw, draw_between};
+use crate::machine::Input;
+use crate::mix::{Purpose, draw_between};
 use crate::operation::Operation;
-use crate::protocol::{
-    Answer, ClusterState, Effects, Execution, Reply, Request, Surroundings, TimerChange,
-};
+use crate::protocol::{Answer, Reply, Request};
 
 impl World {
     /// Applies an action: the only way a world changes.
@@ -49,7 +47,7 @@ impl World {
                 self.network.delay(*message, self.now_ms, *by_ms);
             }
             ActionKind::Fire { node, timer } => {
-                let slot = &mut self.nodes[node.index()];
+                let slot = Arc::make_mut(&mut self.nodes[node.index()]);
                 slot.timers.retain(|armed| armed.timer != *timer);
                 self.expect_timers(*node);
                 self.run(*node, Input::Timer(*timer));
@@ -59,20 +57,20 @@ impl World {
             ActionKind::Pause(node) => self.set_status(*node, Status::Paused),
             ActionKind::Resume(node) => self.set_status(*node, Status::Up),
             ActionKind::LoseDisk(node) => {
-                let slot = &mut self.nodes[node.index()];
+                let slot = Arc::make_mut(&mut self.nodes[node.index()]);
                 slot.disk = Some(self.machine.empty_disk());
                 slot.touch();
                 self.last.touched = Some(*node);
                 self.observe(*node, &[], &[]);
             }
             ActionKind::HoldDisk(node) => {
-                let slot = &mut self.nodes[node.index()];
+                let slot = Arc::make_mut(&mut self.nodes[node.index()]);
                 slot.disk = slot.node.as_ref().map(|node| self.machine.disk_of(node));
                 slot.touch();
                 self.last.touched = Some(*node);
             }
             ActionKind::SyncDisk(node) => {
-                let slot = &mut self.nodes[node.index()];
+                let slot = Arc::make_mut(&mut self.nodes[node.index()]);
                 slot.disk = None;
                 slot.touch();
                 self.last.touched = Some(*node);
@@ -93,11 +91,13 @@ impl World {
                 self.network.set_cut(all, all, false);
             }
             ActionKind::SetClockRate { node, rate_permille } => {
-                self.nodes[node.index()].clock.set_rate(self.now_ms, *rate_permille);
+                Arc::make_mut(&mut self.nodes[node.index()])
+                    .clock
+                    .set_rate(self.now_ms, *rate_permille);
                 self.expect_timers(*node);
             }
             ActionKind::JumpClock { node, ahead_ms } => {
-                self.nodes[node.index()].clock.jump(*ahead_ms);
+                Arc::make_mut(&mut self.nodes[node.index()]).clock.jump(*ahead_ms);
                 self.expect_timers(*node);
             }
             ActionKind::SetRule { rule, on: true } => self.rules.insert(*rule),
@@ -288,7 +288,7 @@ impl World {
     }
 
     fn set_status(&mut self, id: NodeId, status: Status) {
-        let slot = &mut self.nodes[id.index()];
+        let slot = Arc::make_mut(&mut self.nodes[id.index()]);
         slot.status = status;
         slot.touch();
         self.last.touched = Some(id);
@@ -296,7 +296,7 @@ impl World {
     }
 
     fn crash(&mut self, id: NodeId) {
-        let slot = &mut self.nodes[id.index()];
+        let slot = Arc::make_mut(&mut self.nodes[id.index()]);
         let disk = self.machine.surviving(slot.disk_now(self.machine), self.rules);
         slot.disk = Some(disk);
         slot.node = None;
@@ -308,7 +308,7 @@ impl World {
 
     /// Boots a crashed node: whatever is not on the disk is gone.
     pub(super) fn start(&mut self, id: NodeId) {
-        let slot = &mut self.nodes[id.index()];
+        let slot = Arc::make_mut(&mut self.nodes[id.index()]);
         slot.boots += 1;
         let disk = slot.disk.take().unwrap_or_else(|| self.machine.empty_disk());
         slot.status = Status::Up;
@@ -316,164 +316,8 @@ impl World {
         self.run_with(id, |surroundings, node| *node = Some(machine.boot(surroundings, disk)));
     }
 
-    /// Calls a node's handler and carries out what it asked for.
-    fn run(&mut self, id: NodeId, input: Input<'_>) {
-        let machine = self.machine;
-        self.run_with(id, |surroundings, node| match node {
-            Some(node) => machine.handle(surroundings, node, input),
-            None => unreachable!("check() lets only running nodes act"),
-        });
-    }
-
-    fn run_with(&mut self, id: NodeId, call: impl FnOnce(Surroundings<'_>, &mut Option<Opaque>)) {
-        let mut effects = std::mem::take(&mut self.scratch);
-        let slot = &mut self.nodes[id.index()];
-        let surroundings = Surroundings {
-            me: id,
-            node_count: self.config.nodes,
-            now_ms: slot.clock.local_ms(self.now_ms),
-            rules: self.rules,
-            settings: &self.config.settings,
-            effects: &mut effects,
-        };
-        call(surroundings, &mut slot.node);
-        slot.touch();
-        self.last.touched = Some(id);
-        self.carry_out(id, &mut effects);
-        self.scratch = effects;
-    }
-
-    fn carry_out(&mut self, id: NodeId, effects: &mut Effects) {
-        self.last.applied.0 |= effects.applied.0;
-        self.last.missed.0 |= effects.missed.0;
-        effects.applied = Default::default();
-        effects.missed = Default::default();
-        if !effects.timers.is_empty() {
-            for change in effects.timers.drain(..) {
-                self.change_timer(id, change);
-            }
-            self.expect_timers(id);
-        }
-        self.observe(id, &effects.executions, &effects.replies);
-        effects.executions.clear();
-        let from = Endpoint::Node(id);
-        for (to, message) in effects.sends.drain(..) {
-            let must_wait = self.machine.waits_for_disk(&message, self.rules);
-            self.send_or_withhold(from, Endpoint::Node(to), Payload::Protocol(message), must_wait);
-        }
-        for (client, reply) in effects.replies.drain(..) {
-            let to = Endpoint::Client(client);
-            let must_wait = self.machine.reply_waits_for_disk(self.rules);
-            self.send_or_withhold(from, to, Payload::Reply(reply), must_wait);
-        }
-    }
-
-    /// A write must be on the disk before anybody is told of what follows from it.
-    fn send_or_withhold(
-        &mut self,
-        from: Endpoint,
-        to: Endpoint,
-        payload: Payload,
-        must_wait: bool,
-    ) {
-        if let Endpoint::Node(node) = from {
-            let slot = &mut self.nodes[node.index()];
-            if must_wait && slot.is_disk_held() {
-                slot.withheld.push((to, payload));
-                slot.touch();
-                return;
-            }
-        }
-        self.send(from, to, payload);
-    }
-
-    fn change_timer(&mut self, id: NodeId, change: TimerChange) {
-        let slot = &mut self.nodes[id.index()];
-        let armed_local_ms = slot.clock.local_ms(self.now_ms);
-        match change {
-            TimerChange::Disarm(timer) => slot.timers.retain(|armed| armed.timer != timer),
-            TimerChange::Arm { timer, min_ms, max_ms } => {
-                slot.timers.retain(|armed| armed.timer != timer);
-                // Keyed by node, timer and moment: no other draw depends on this one.
-                let key = [u64::from(id.0), u64::from(timer.0), self.now_ms];
-                let span_ms = draw_between(
-                    self.config.seed,
-                    Purpose::Timer,
-                    key,
-                    u64::from(min_ms),
-                    u64::from(max_ms),
-                );
-                let due_local_ms = armed_local_ms + span_ms;
-                let place = slot.timers.partition_point(|armed| armed.timer < timer);
-                slot.timers.insert(place, ArmedTimer { timer, armed_local_ms, due_local_ms });
-            }
-        }
-    }
-
-    /// Brings `next_timers` up to date: call it when a node's timers, clock or status changed.
-    fn expect_timers(&mut self, id: NodeId) {
-        let slot = &self.nodes[id.index()];
-        let next = match slot.status {
-            Status::Up => {
-                let due =
-                    |armed: &ArmedTimer| (slot.clock.true_ms(armed.due_local_ms), armed.timer);
-                slot.timers.iter().map(due).min()
-            }
-            Status::Paused | Status::Down => None,
-        };
-        self.next_timers.set(id, next);
-    }
-
-    /// Puts a message under way: its delay and fate are drawn now, keyed by what it is and when.
-    fn send(&mut self, from: Endpoint, to: Endpoint, payload: Payload) {
-        let conditions = match (from, to) {
-            (Endpoint::Node(from), Endpoint::Node(to)) => {
-                self.config.links.get(&(from, to)).unwrap_or(&self.config.network)
-            }
-            _ => &self.config.network,
-        };
-        let seed = self.config.seed;
-        let mut hasher = StableHasher::default();
-        (from, to).hash(&mut hasher);
-        payload.hash(self.machine, &mut hasher);
-        let hash = hasher.finish();
-        let key = [hash, self.now_ms, 0];
-        let happens = |purpose, permille: u32| {
-            permille > 0 && draw(seed, purpose, key) % 1000 < u64::from(permille)
-        };
-        let (low, high) = (u64::from(conditions.delay_min_ms), u64::from(conditions.delay_max_ms));
-        let lost = happens(Purpose::Loss, conditions.loss_permille);
-        let copied = happens(Purpose::Duplication, conditions.duplicate_permille);
-        let ordered = conditions.ordered;
-        for (copy, payload) in (0..).zip(std::iter::repeat_n(payload, 1 + usize::from(copied))) {
-            let delay_ms = draw_between(seed, Purpose::Delay, [hash, self.now_ms, copy], low, high);
-            let mut due_ms = self.now_ms + delay_ms;
-            if ordered {
-                due_ms = due_ms.max(self.network.last_due_ms(from, to).unwrap_or(0));
-            }
-            self.put_under_way(Envelope {
-                id: MessageId(0),
-                from,
-                to,
-                payload,
-                sent_ms: self.now_ms,
-                due_ms,
-                sent_step: self.step,
-                hops: self.hops + 1,
-                lost: lost && copy == 0,
-                hash,
-            });
-        }
-    }
-
-    fn put_under_way(&mut self, envelope: Envelope) {
-        if let Some(id) = self.network.insert(envelope) {
-            self.last.sent.push(id);
-        }
-    }
-
     fn invoke(&mut self, id: ClientId, node: Option<NodeId>, operation: Operation) {
-        let client = &mut self.clients[id.index()];
+        let client = &mut Arc::make_mut(&mut self.clients)[id.index()];
         if let Some(node) = node {
             client.contact = node;
         }
@@ -499,7 +343,7 @@ impl World {
 
     /// Sends a client's open request to its contact.
     fn ask(&mut self, id: ClientId) {
-        let client = &mut self.clients[id.index()];
+        let client = &mut Arc::make_mut(&mut self.clients)[id.index()];
         let contact = client.contact;
         let Some(open) = &mut client.open else { return };
         open.retry_ms = self.now_ms + u64::from(self.config.client.retry_ms);
@@ -508,7 +352,7 @@ impl World {
     }
 
     fn retry(&mut self, id: ClientId) {
-        let client = &mut self.clients[id.index()];
+        let client = &mut Arc::make_mut(&mut self.clients)[id.index()];
         client.contact = NodeId((client.contact.0 + 1) % self.config.nodes);
         if let Some(open) = &mut client.open {
             open.redirections = 0;
@@ -517,7 +361,7 @@ impl World {
     }
 
     fn give_up(&mut self, id: ClientId) {
-        let client = &mut self.clients[id.index()];
+        let client = &mut Arc::make_mut(&mut self.clients)[id.index()];
         if let Some(open) = client.open.take() {
             self.history.give_up(open.id, self.step);
             // The operation may still take effect: only a new session can be told apart from it.
@@ -531,7 +375,7 @@ impl World {
     /// A client that asks by itself rests before its next operation.
     pub(super) fn rest(&mut self, id: ClientId) {
         let Some(workload) = self.config.workload else { return };
-        let client = &mut self.clients[id.index()];
+        let client = &mut Arc::make_mut(&mut self.clients)[id.index()];
         let (low, high) = (u64::from(workload.rest_min_ms), u64::from(workload.rest_max_ms));
         let key = [u64::from(id.0), u64::from(client.called), 0];
         client.next_ms =
@@ -539,7 +383,7 @@ impl World {
     }
 
     fn on_reply(&mut self, id: ClientId, from: NodeId, reply: &Reply) {
-        let client = &mut self.clients[id.index()];
+        let client = &mut Arc::make_mut(&mut self.clients)[id.index()];
         let Some(open) = &mut client.open else { return };
         if (reply.session, reply.sequence) != (open.request.session, open.request.sequence) {
             return; // An answer to an earlier attempt or operation: the client no longer waits.
@@ -569,32 +413,5 @@ impl World {
                 }
             }
         }
-    }
-
-    /// Lets the checkers look at the cluster after `touched` acted.
-    fn observe(
-        &mut self,
-        touched: NodeId,
-        executions: &[Execution],
-        replies: &[(ClientId, Reply)],
-    ) {
-        let (step, at_ms, violations) = (self.step, self.now_ms, &mut self.violations);
-        let mut report = |invariant: u8, why: String| {
-            // The first reason is the one to explain; later ones follow from it.
-            if violations.iter().all(|violation| violation.invariant != invariant) {
-                violations.push(Violation { invariant, step, at_ms, why });
-            }
-        };
-        let cluster = ClusterState {
-            nodes: &self.nodes,
-            executions,
-            replies,
-            clients: &self.clients,
-            machine: self.machine,
-            rules: self.rules,
-            settings: &self.config.settings,
-        };
-        self.machine.observe(&mut self.ghost, cluster, touched, &mut report);
-        self.ghost_hash.take();
     }
 }

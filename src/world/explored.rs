@@ -11,8 +11,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::network::{Envelope, Payload};
-use super::{LastAction, NodeSlot, Status, World};
+use super::{Client, LastAction, NodeSlot, Status, World};
 use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
+use crate::machine::Opaque;
 use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::Effects;
 
@@ -25,7 +26,7 @@ impl World {
         let nodes = (0..).map(NodeId).zip(&self.nodes);
         let nodes = nodes.map(|(id, slot)| self.node_part(id, slot, slot.hash(self.machine)));
         let sum = nodes.fold(self.rest_part(), u64::wrapping_add);
-        let clients = (0_u8..).zip(&self.clients);
+        let clients = (0_u8..).zip(self.clients.iter());
         let contacts = clients.map(|(client, state)| scramble(hash_of(&(client, state.contact))));
         contacts.fold(sum.wrapping_add(scramble(self.ghost_hash())), u64::wrapping_add)
     }
@@ -39,7 +40,7 @@ impl World {
     /// The part of all in which no node's name stands but in cuts.
     pub(super) fn rest_part(&self) -> u64 {
         let mut hasher = StableHasher::default();
-        for client in &self.clients {
+        for client in self.clients.iter() {
             (client.session, client.sequence).hash(&mut hasher);
             match &client.open {
                 Some(open) => (1_u8, &open.request, open.floor).hash(&mut hasher),
@@ -57,11 +58,13 @@ impl World {
 
     /// The hash of the history variables, made when first asked for after a change.
     pub(super) fn ghost_hash(&self) -> u64 {
-        *self.ghost_hash.get_or_init(|| {
-            let mut hasher = StableHasher::default();
-            self.machine.hash_ghost(&self.ghost, &mut hasher);
-            hasher.finish()
-        })
+        *self.ghost_hash.get_or_init(|| self.hash_of_ghost(&self.ghost))
+    }
+
+    pub(super) fn hash_of_ghost(&self, ghost: &Opaque) -> u64 {
+        let mut hasher = StableHasher::default();
+        self.machine.hash_ghost(ghost, &mut hasher);
+        hasher.finish()
     }
 
     /// The messages in flight, oldest first.
@@ -76,8 +79,12 @@ impl World {
     pub(crate) fn take_messages(&mut self) -> Vec<Arc<Envelope>> {
         self.last = LastAction::default();
         self.scratch = Effects::default();
-        for open in self.clients.iter_mut().filter_map(|client| client.open.as_mut()) {
-            open.redirections = 0;
+        let followed = |client: &Client| client.open.as_ref().map_or(0, |open| open.redirections);
+        for place in 0..self.clients.len() {
+            if followed(&self.clients[place]) > 0 {
+                let client = &mut Arc::make_mut(&mut self.clients)[place];
+                client.open.iter_mut().for_each(|open| open.redirections = 0);
+            }
         }
         let ids: Vec<MessageId> = self.network.in_flight().map(|envelope| envelope.id).collect();
         ids.into_iter().filter_map(|id| self.network.remove(id)).collect()

@@ -12,6 +12,8 @@ mod client;
 mod config;
 mod describe;
 mod explored;
+mod handled;
+mod handling;
 mod info;
 mod network;
 mod node;
@@ -24,6 +26,7 @@ pub use client::{Client, OpenOperation};
 pub use config::{
     ClientConditions, ClockConditions, Config, LinkConditions, WorkloadConditions, bounds,
 };
+pub(crate) use handled::{Handled, Observed};
 pub use info::{
     ClientInfo, MessageInfo, REPLY_KIND, REQUEST_KIND, SetupError, TimerInfo, kind_name,
     kind_of_name,
@@ -80,9 +83,10 @@ pub struct World {
     now_ms: u64,
     step: u64,
     rules: RuleSet,
-    nodes: Vec<NodeSlot>,
+    /// Each is shared with forks until it changes.
+    nodes: Vec<Arc<NodeSlot>>,
     next_timers: NextTimers,
-    clients: Vec<Client>,
+    clients: Arc<Vec<Client>>,
     next_session: u32,
     network: Network,
     history: History,
@@ -126,7 +130,7 @@ impl World {
                 Some(clock) => Clock::new(clock.rate_permille, clock.ahead_ms),
                 None => Clock::new(1000, 0),
             };
-            nodes.push(NodeSlot::new(disk, clock));
+            nodes.push(Arc::new(NodeSlot::new(disk, clock)));
         }
         let clients = (0..config.clients)
             .map(|client| {
@@ -141,7 +145,7 @@ impl World {
             rules: config.rules,
             next_timers: NextTimers::new(config.nodes),
             nodes,
-            clients,
+            clients: Arc::new(clients),
             next_session: u32::from(config.clients) + 1,
             network: Network::new(config.nodes),
             history: History::default(),

@@ -1,20 +1,20 @@
 //! The state of a world under other names of its nodes, for a search that takes states that differ in who
 //! is who for one ([`crate::renaming`]).
 
-use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use super::World;
 use super::network::{Envelope, Payload};
 use super::node::NodeSlot;
 use crate::ids::{NodeId, NodeSet};
-use crate::machine::{Machine, Value};
+use crate::known::Known;
+use crate::machine::{Machine, Opaque, Value};
 use crate::mix::{StableHasher, hash_of, scramble};
 use crate::protocol::Answer;
 use crate::renaming::Renaming;
 
 /// The parts of a state's sum under each renaming, by what was hashed for them.
-pub(crate) type RenamedParts = BTreeMap<u64, Box<[u64]>>;
+pub(crate) type RenamedParts = Known<Box<[u64]>>;
 
 impl World {
     /// Whether its nodes are alike: for the protocol, and for links and clocks.
@@ -31,34 +31,54 @@ impl World {
     /// [`World::core_sum`] under each renaming, without whom idle clients asked last: a search names the
     /// node whenever one calls. What was hashed before is looked up.
     pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedParts) -> Box<[u64]> {
-        let machine = self.machine;
         let rest = match self.network.cuts().iter().all(|unreachable| unreachable.is_empty()) {
             true => vec![self.rest_part(); all.len()],
             false => all.iter().map(|names| self.renamed_rest(names)).collect(),
         };
         let mut sums = rest.into_boxed_slice();
         let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
-            let parts = known.entry(key).or_insert_with(|| all.iter().map(part).collect());
+            let parts = known.get_or_make(key, || all.iter().map(part).collect());
             for (sum, part) in sums.iter_mut().zip(parts) {
                 *sum = sum.wrapping_add(*part);
             }
         };
         for (id, slot) in (0..).map(NodeId).zip(&self.nodes) {
-            add(self.node_part(id, slot, slot.hash(machine)), &|names| {
-                self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
-            });
+            self.renamed_node(id, slot, &mut add);
         }
-        add(self.ghost_hash(), &|names| {
-            scramble(hash_with(|hasher| {
-                machine.hash_renamed(Value::Ghost(&self.ghost), names, hasher);
-            }))
-        });
-        for (client, state) in (0_u8..).zip(&self.clients).filter(|(_, state)| state.open.is_some())
+        self.renamed_ghost((&self.ghost, self.ghost_hash()), &mut add);
+        for (client, state) in
+            (0_u8..).zip(self.clients.iter()).filter(|(_, state)| state.open.is_some())
         {
             let contact = |node: NodeId| scramble(hash_of(&(client, node)));
             add(contact(state.contact), &|names| contact(names.node(state.contact)));
         }
         sums
+    }
+
+    /// A node's part under each renaming, and what it is known by.
+    pub(super) fn renamed_node(
+        &self,
+        id: NodeId,
+        slot: &NodeSlot,
+        add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
+    ) {
+        let machine = self.machine;
+        add(self.node_part(id, slot, slot.hash(machine)), &|names| {
+            self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
+        });
+    }
+
+    /// The part of what the checkers remember.
+    pub(super) fn renamed_ghost(
+        &self,
+        (ghost, hash): (&Opaque, u64),
+        add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
+    ) {
+        add(hash, &|names| {
+            scramble(hash_with(|hasher| {
+                self.machine.hash_renamed(Value::Ghost(ghost), names, hasher);
+            }))
+        });
     }
 
     /// [`World::rest_part`] under other names.
