@@ -214,7 +214,8 @@ export class App extends Page {
   }
 
   #playIfMoving() {
-    if (!this.stillness) this.play();
+    // Where nothing is recorded nobody has asked for anything yet.
+    if (!this.stillness && !(this.byHand && this.frame.cursor.length === 0)) this.play();
   }
 
   /** Whether nothing may start moving by itself. */

@@ -12,8 +12,11 @@ const TABLES = { en: /** @type {Record<string, string>} */ (en), zh: /** @type {
 /** @type {{load: Load, done: Promise<unknown> | null}[]} where Chinese is fetched from */
 const chinese = [{ load: () => import("./locale/zh.js"), done: null }];
 
-/** @type {(words: string, value: (hole: string) => string) => string} */
-const plain = (words, value) => words.replace(/\{(\w+)\}/g, (_, hole) => value(hole));
+/** @type {(words: string, parameters: Record<string, string | number>) => string} */
+const plain = (words, parameters) => words.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name, one, many) => {
+  const value = parameters[name] ?? whole;
+  return many ? `${value} ${String(value) === "1" ? one : many}` : String(value);
+});
 /** How what stands in a sentence's holes is put there: Chinese has its own way with blanks. */
 const FILLED = { en: plain, zh: plain };
 
@@ -35,7 +38,9 @@ export function addWords(english, load) {
  */
 export async function fetchWords(language) {
   if (language !== "zh") return;
-  await Promise.all([import("./words.js").then(({ filled }) => (FILLED.zh = filled), () => {}), ...chinese.map((part) => {
+  await Promise.all([import("./words.js").then(({ filled }) => {
+    FILLED.zh = (words, parameters) => filled(words, (name) => String(parameters[name] ?? `{${name}}`));
+  }, () => {}), ...chinese.map((part) => {
     part.done ??= part.load().then(({ default: words }) => Object.assign(TABLES.zh, words));
     part.done.catch(() => (part.done = null));
     return part.done;
@@ -93,17 +98,18 @@ export function applyLanguage(language) {
 }
 
 /**
- * The words for a key, with `{name}` replaced. A missing key falls back to English, then to itself,
- * so that a gap is visible and harmless.
+ * The words for a key, with `{name}` replaced; `{name|node|nodes}` is a number and what there are so many of.
+ * A missing key falls back to English, then to itself, so that a gap is visible and harmless.
  * @param {Language} language
  * @param {string} key
  * @param {Record<string, string | number>} [parameters]
  * @returns {string}
  */
 export function translate(language, key, parameters) {
-  const text = TABLES[language]?.[key] ?? TABLES.en[key] ?? key;
+  const own = TABLES[language]?.[key];
+  const text = own ?? TABLES.en[key] ?? key;
   if (!parameters) return text;
-  return FILLED[language](text, (name) => String(parameters[name] ?? `{${name}}`));
+  return (own === undefined ? plain : FILLED[language])(text, parameters);
 }
 
 /**

@@ -43,6 +43,8 @@ export class PlayLoop {
   #beatMs = 0;
   #beatApplied = false;
   #readMs = 0;
+  /** How much of the first sentence is read after the first action instead of before it. */
+  #owedMs = 0;
   #quiet = 1;
   #noteIndex = NOT_READ;
   /** @type {{from: number, to: number, passedMs: number} | null} */
@@ -66,8 +68,11 @@ export class PlayLoop {
       }
     }
     this.playing = true;
-    // A sentence that has not been read yet is read first; pausing and going on does not repeat it.
+    // A sentence that has not been read yet is read first; pausing and going on does not repeat it. The very
+    // first one is read while something moves already.
+    const isFirst = app.byHand && this.#noteIndex === NOT_READ;
     this.#noticeNote();
+    if (isFirst) [this.#owedMs, this.#readMs] = [this.#readMs, 0];
     app.emit("play");
     app.invalidate();
   }
@@ -91,7 +96,7 @@ export class PlayLoop {
     this.simMs = this.viewMs = this.app.frame.cursor.nowMs;
     this.#glide = null;
     this.#quiet = 1;
-    this.#readMs = 0;
+    this.#readMs = this.#owedMs = 0;
     this.#noteIndex = NOT_READ;
     this.#dropBeat();
   }
@@ -207,6 +212,7 @@ export class PlayLoop {
       app.playground.forward();
       app.refresh("play");
       this.simMs = Math.max(this.simMs, app.frame.cursor.nowMs);
+      [this.#readMs, this.#owedMs] = [this.#owedMs, 0];
       this.#noticeNote();
       this.#stopAtViolation();
     }

@@ -46,7 +46,7 @@ export function createTabs(host, app) {
   fill(list, entries.map(({ tab }) => tab));
   fill(host, list, bodies);
   let present = "inspector";
-  let updatedAt = 0;
+  let updatedAt = 0, timer = 0;
 
   const update = () => {
     const entry = entries.find(({ id }) => id === present);
@@ -65,6 +65,12 @@ export function createTabs(host, app) {
       });
     }
     entry.panel?.update();
+  };
+  const refresh = () => {
+    clearTimeout(timer);
+    timer = 0;
+    updatedAt = performance.now();
+    update();
   };
   const show = (/** @type {string} */ id, /** @type {boolean} */ byPerson) => {
     present = id;
@@ -110,10 +116,10 @@ export function createTabs(host, app) {
   };
   app.on("change", () => {
     relabel();
-    const now = performance.now();
-    if (app.playing && now - updatedAt < UPDATE_EVERY_MS) return;
-    updatedAt = now;
-    update();
+    const wait = app.playing ? updatedAt + UPDATE_EVERY_MS - performance.now() : 0;
+    // What is put off is not left out: the next action may be a second away.
+    if (wait > 0) timer ||= window.setTimeout(refresh, wait);
+    else refresh();
   });
   app.on("play", () => app.changed());
   app.on("selection", () => {

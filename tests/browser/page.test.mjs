@@ -115,6 +115,25 @@ test("rules, checks, inspector and share tell what they know, without a mouse", 
   await page.close();
 });
 
+test("while a run plays, what the panel puts off is shown although nothing else happens", async () => {
+  const { page, calm } = await open(browser, server.address);
+  await page.evaluate(() => globalThis.consensusPlayground.pause());
+  await page.evaluate(() => {
+    const app = globalThis.consensusPlayground;
+    // As if it played: two actions at once, and then none for long.
+    app.loop.setSpeed(0);
+    app.loop.playing = true;
+    for (const index of [1, 12]) {
+      app.playground.seek(0, index);
+      app.refresh("step");
+      app.emit("change");
+    }
+  });
+  await page.waitForFunction(() => [...document.querySelectorAll(".inspector tr")].some((line) => line.textContent?.startsWith("n4candidate")));
+  calm();
+  await page.close();
+});
+
 test("no role is cut at 390 px, however long its name", async () => {
   const { page, calm } = await open(browser, server.address, "?scenario=three_phase_commit/commit", { viewport: { width: 390, height: 844 } });
   // What stands on the stage, as it is written there.

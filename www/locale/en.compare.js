@@ -19,8 +19,8 @@ export default {
   "compare.withoutSteps": "Compare the cluster without its steps",
   "compare.addWorkload": "Let the clients ask",
   "compare.settingsUsual": "usual settings",
-  "compare.settingsDiffer": "{count} settings changed",
-  "compare.rulesOff": "{count} rules off",
+  "compare.settingsDiffer": "{count|setting|settings} changed",
+  "compare.rulesOff": "{count|rule|rules} off",
 
   "compare.figure.messages": "messages per answer",
   "compare.figure.messagesHint": "All messages sent, those of clients included, divided by the operations answered.",

@@ -83,7 +83,7 @@ export default {
   "explore.within": "A shortest run with these surprises: {budget}. Actions that do not matter are left out.",
   "explore.play": "Play it",
   "explore.run": "The run",
-  "explore.actions": "{count} actions",
+  "explore.actions": "{count|action|actions}",
   "explore.link": "Link to the run",
   "explore.text": "The run as a scenario",
   "explore.copy": "Copy",

@@ -109,7 +109,7 @@ export default {
   "toast.close": "Close",
   "toast.end": "Nothing is left to happen. Ask as a client, or restart a node.",
   "toast.endByHand": "Nothing more is recorded. Deliver a message or fire a timer yourself.",
-  "toast.nothingRecorded": "Nothing is recorded here. Deliver a message or fire a timer yourself.",
+  "toast.nothingRecorded": "Nothing is recorded here. Ask as a client, deliver a message or fire a timer yourself.",
   "toast.violated": "Violated: {what}. The run stands still.",
   "toast.newBranch": "Branch {branch} begins here. The former future is kept: press b.",
   "toast.oneBranch": "There is only one branch. Change something in the past to start another.",

@@ -3,7 +3,7 @@
 export default {
   "consistency.run": "Consistency of this run",
   "consistency.runHint": "What its clients saw up to the present moment, judged by each model.",
-  "consistency.about": "{operations} operations by {clients} clients on {object}",
+  "consistency.about": "{operations|operation|operations} by {clients|client|clients} on {object}",
   "consistency.file": "Recorded: {name}",
   "consistency.back": "Back to the run",
   "consistency.object": "taken as",
@@ -63,7 +63,7 @@ export default {
   "consistency.close": "Close",
   "consistency.pointAt": "Point at an operation, tap it, or go along them with ← →.",
   "consistency.far": "Drawn are {count} of {of} operations, from number {from} on.",
-  "consistency.otherKeys": "Drawn are the {count} operations on “{key}”: what happens to other keys cannot mend it.",
+  "consistency.otherKeys": "Drawn: {count|operation|operations} on “{key}”: what happens to other keys cannot mend it.",
   "object.register": "a register",
   "object.kv": "a key-value store",
   "object.set": "a set",

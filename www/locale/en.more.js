@@ -48,10 +48,10 @@ export default {
   "formulas.nowHolds": "{filled} holds",
   "formulas.nowFails": "{filled} does not hold",
   "formulas.oneBoth": "{names} is in both.",
-  "formulas.someBoth": "{count} nodes are in both, however they are chosen: here {names}.",
+  "formulas.someBoth": "{count|node is|nodes are} in both, however they are chosen: here {names}.",
   "formulas.noneBoth": "No node is in both.",
   "formulas.oneAll": "{names} is in all.",
-  "formulas.someAll": "{count} nodes are in all: here {names}.",
+  "formulas.someAll": "{count|node is|nodes are} in all: here {names}.",
   "formulas.noneAll": "No node is in all.",
 
   "checks.invariants": "Invariants",

@@ -109,7 +109,7 @@ export default {
   "toast.close": "关闭",
   "toast.end": "没有待发生的事了。可以发出客户端请求，或重启一个节点。",
   "toast.endByHand": "记录到此为止。请自己送达消息或触发定时器。",
-  "toast.nothingRecorded": "这里没有已记录的步骤。请自己送达消息或触发定时器。",
+  "toast.nothingRecorded": "这里没有已记录的步骤。请自己以客户端身份发出请求、送达消息或触发定时器。",
   "toast.violated": "被违反：{what}。运行已停住。",
   "toast.newBranch": "从这里开始分支 {branch}。原来的未来仍保留着：按 b 切换。",
   "toast.oneBranch": "目前只有一个分支。回到过去做些改动，就会产生新的分支。",
