@@ -13,10 +13,10 @@ const TABLES = { en: /** @type {Record<string, string>} */ (en), zh: /** @type {
 /** @type {{load: Load, done: Promise<unknown> | null}[]} where Chinese is fetched from */
 const chinese = [{ load: () => import("./locale/zh.js"), done: null }];
 
-/** @type {(words: string, value: (hole: string) => string) => string} */
-const plain = (words, value) => words.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (_, hole, one, many) => {
-  const filled = value(hole);
-  return many ? `${filled} ${filled === "1" ? one : many}` : filled;
+/** @type {(words: string, parameters: Record<string, string | number>) => string} */
+const plain = (words, parameters) => words.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole, name, one, many) => {
+  const value = parameters[name] ?? whole;
+  return many ? `${value} ${String(value) === "1" ? one : many}` : String(value);
 });
 /** How what stands in a sentence's holes is put there: Chinese has its own way with blanks. */
 const FILLED = { en: plain, zh: plain };
@@ -39,7 +39,9 @@ export function addWords(english, load) {
  */
 export async function fetchWords(language) {
   if (language !== "zh") return;
-  await Promise.all([import("./words.js").then(({ filled }) => (FILLED.zh = filled), () => {}), ...chinese.map((part) => {
+  await Promise.all([import("./words.js").then(({ filled }) => {
+    FILLED.zh = (words, parameters) => filled(words, (name) => String(parameters[name] ?? `{${name}}`));
+  }, () => {}), ...chinese.map((part) => {
     part.done ??= part.load().then(({ default: words }) => Object.assign(TABLES.zh, words));
     part.done.catch(() => (part.done = null));
     return part.done;
@@ -109,8 +111,7 @@ export function translate(language, key, parameters) {
   const text = own ?? TABLES.en[key] ?? key;
   if (!parameters) return text;
   // English that stands in is filled as English.
-  const fill = FILLED[own === undefined ? "en" : language];
-  return fill(text, (name) => String(parameters[name] ?? `{${name}}`));
+  return (own === undefined ? plain : FILLED[language])(text, parameters);
 }
 
 /**
