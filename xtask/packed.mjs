@@ -35,7 +35,7 @@ const script = await whole("www/packed/main.js", {
   "/workers.js": "www/packed/workers.js",
   "/texts.js": () => Object.entries(texts).map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`).join("\n"),
   "/root.js": () => `const site = ${JSON.stringify(site)}; export const SITE = site ? new URL(site) : null;
-    export const JUDGE = null, COURSE = null;
+    export const JUDGE = null, EXPLORE = null, COURSE = null;
     const isComparing = new URLSearchParams(location.search).get("view") === "compare";
     export const pageAddress = () => (SITE ? new URL(isComparing ? "compare.html" : "./", SITE).href : "");`,
 });

@@ -112,7 +112,7 @@ test("of a rule without a known run it is said why, in the page's language, and 
   const { page, calm } = await exploring("protocol quorum\n", { query: "?lang=zh", tab: "探索" });
   const hunts = panel(page).locator(".explore-hunts");
   await hunts.getByLabel("关闭").selectOption("read-repair");
-  assert.match(await hunts.innerText(), /没有已知的运行。 它保护的是各副本终将一致/);
+  assert.match(await hunts.innerText(), /没有已知的运行：它保护的是各副本终将一致/);
   await hunts.getByRole("button", { name: "仍然搜索" }).click();
   await page.waitForFunction(() => /^没有规则|^关闭规则“read-repair”/.test(globalThis.consensusPlayground.about.title.zh ?? ""));
   await panel(page).getByRole("heading", { name: /^正在搜索/ }).waitFor();

@@ -139,7 +139,7 @@ export default {
   "explore.hunt.shortest": "the shortest run has {count} actions.",
   "explore.hunt.atMost": "a run of {count} actions at most, found by random runs.",
   "explore.hunt.larger": "One of the larger searches.",
-  "explore.hunt.nothing": "No run is known.",
+  "explore.hunt.nothing": "No run is known: {why}.",
   "explore.hunt.go": "Find this run and play it",
   "explore.hunt.try": "Search all the same",
   "explore.hunt.title": "Without the rule “{rule}”",

@@ -139,7 +139,7 @@ export default {
   "explore.hunt.shortest": "最短的运行有 {count} 步。",
   "explore.hunt.atMost": "随机运行找到的一个，至多 {count} 步。",
   "explore.hunt.larger": "这是较大的搜索之一。",
-  "explore.hunt.nothing": "没有已知的运行。",
+  "explore.hunt.nothing": "没有已知的运行：{why}。",
   "explore.hunt.go": "找到这个运行并播放",
   "explore.hunt.try": "仍然搜索",
   "explore.hunt.title": "关闭规则“{rule}”",

@@ -57,7 +57,7 @@ export function createHunts(app, ask) {
       h("p", { "data-key": "text" }, text),
       h("p", { class: "quiet", "data-key": "without" }, h("b", null, app.t("rules.without")), without),
       ...hunt?.known.run ? wordsOf(hunt.known.run, hunt.isLarger)
-        : [h("p", { "data-key": "nothing" }, h("b", null, app.t("explore.hunt.nothing")), " ", hunt?.known.nothing ?? "")],
+        : [h("p", { "data-key": "nothing" }, app.t("explore.hunt.nothing", { why: hunt?.known.nothing ?? "" }))],
       h("div", { class: "buttons", "data-key": "go" },
         h("button", { type: "button", class: "strong", "data-do": "hunt" }, app.t(hunt?.known.run ? "explore.hunt.go" : "explore.hunt.try"))),
     ]);
