@@ -267,6 +267,35 @@ test("a poster stays until the picture is drawn, and the focus is not lost", asy
   await page.close();
 });
 
+test("what cannot be loaded is said in the reader's language, and can be asked for again", async () => {
+  const missing = (route) => route.fulfill({ status: 404, headers: { "access-control-allow-origin": "*" } });
+  for (const file of ["player.js", "consensus_playground_bg.wasm"]) {
+    const { page } = await visit("missing", `<${ELEMENT} scenario="${SCENARIO}" lang="zh" loading="click"></${ELEMENT}>`);
+    await page.route(`**/${file}`, missing);
+    const run = page.locator(ELEMENT);
+    await run.getByRole("button", { name: "播放" }).click();
+    const told = run.getByRole("alert");
+    await told.waitFor();
+    assert.match(await told.innerText(), /^演练场未能载入：/);
+    assert.ok((await told.innerText()).includes(file), await told.innerText());
+    assert.doesNotMatch(await told.innerText(), /unsafe-eval/, "that is not why");
+    await page.unroute(`**/${file}`);
+    await run.getByRole("button", { name: "重试" }).click();
+    await opened(page);
+    assert.equal(await told.count(), 0);
+    await page.close();
+  }
+});
+
+test("what stands between its tags is for those without scripts", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { page } = await visit("between", `<${ELEMENT} scenario="${SCENARIO}"><a href="#there">Leader election</a></${ELEMENT}>`, { javaScriptEnabled });
+    if (javaScriptEnabled) await opened(page);
+    assert.equal(await page.getByRole("link", { name: "Leader election" }).isVisible(), !javaScriptEnabled);
+    await page.close();
+  }
+});
+
 test("it can be imported where there is no document", async () => {
   for (const name of ["element.js", "auto.js"]) {
     const module = await import(new URL(`../../pkg/embed/${name}`, import.meta.url));

@@ -334,7 +334,8 @@ export class Player {
   /** What the parts are called. */
   #name() {
     const app = this.#app;
-    this.away.textContent = app.t("embed.open");
+    // Where it is narrow the short one stands, and the long one is the name.
+    fill(this.away, h("span", { class: "long" }, app.t("embed.open")), h("span", { class: "short", "aria-hidden": "true" }, app.t("embed.openShort")));
     this.away.title = app.t("embed.openHint");
     fill(this.back, icon("history"), h("span", null, app.t("embed.shown")));
     this.back.title = app.t("embed.shownHint");
@@ -391,7 +392,7 @@ export class Player {
     const place = isOurs && error.line ? ` (${app.t("trouble.place", { line: error.line, column: error.column ?? 1 })})` : "";
     fill(this.trouble,
       h("h2", null, app.t(isOurs ? "embed.notOpened" : "trouble.panic")),
-      h("p", { lang: isOurs ? null : "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}`),
+      h("p", { lang: isOurs ? null : "en" }, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${place}${/[.。?!]$/.test(message) ? "" : app.language === "zh" ? "。" : "."}`),
       isOurs ? null : h("button", { type: "button", onclick: () => void this.open() }, app.t("embed.again")));
     this.#broken(true);
     this.#send("consensus-error", { message });
