@@ -246,6 +246,27 @@ test("a frame asks for all that it needs before its own script runs, and its fir
   await page.close();
 });
 
+test("the picture stands still from one sentence to the next, whatever their length", async () => {
+  const { page, calm } = await visit("still", `<${ELEMENT} scenario="raft/figure-8"></${ELEMENT}>`, { viewport: { width: 420, height: 800 } });
+  await opened(page);
+  const seen = await page.evaluate(async (name) => {
+    const run = document.querySelector(name);
+    const part = (kind) => run.shadowRoot.querySelector(kind);
+    const rows = [];
+    for (let index = 0; index < 90; index += 5) {
+      run.seek(index);
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      rows.push({ words: part(".sentence").textContent, height: part(".stage-area").clientHeight });
+    }
+    return rows;
+  }, ELEMENT);
+  assert.ok(new Set(seen.map(({ words }) => words.length)).size > 3, "sentences of several lengths");
+  const heights = seen.map(({ height }) => height);
+  for (let at = 1; at < heights.length; at++) assert.ok(heights[at] <= heights[at - 1], `it springs: ${heights.join(" ")}`);
+  calm();
+  await page.close();
+});
+
 test("a poster stays until the picture is drawn, and the focus is not lost", async () => {
   const poster = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'/%3E";
   const { page, calm } = await visit("poster", `<${ELEMENT} scenario="${SCENARIO}" loading="click" poster="${poster}"></${ELEMENT}>`);

@@ -7,7 +7,7 @@
 import { ATTRIBUTES, HEIGHT, readAttributes } from "./attributes.js";
 
 /** @typedef {import("./attributes.js").Asked} Asked */
-/** @typedef {import("./player.js").Player} Player */
+/** @typedef {import("./run.js").Player} Player */
 
 export const NAME = "consensus-playground";
 
