@@ -246,6 +246,27 @@ test("a frame asks for all that it needs before its own script runs, and its fir
   await page.close();
 });
 
+test("the picture stands still from one sentence to the next, whatever their length", async () => {
+  const { page, calm } = await visit("still", `<${ELEMENT} scenario="raft/figure-8"></${ELEMENT}>`, { viewport: { width: 420, height: 800 } });
+  await opened(page);
+  const seen = await page.evaluate(async (name) => {
+    const run = document.querySelector(name);
+    const part = (kind) => run.shadowRoot.querySelector(kind);
+    const rows = [];
+    for (let index = 0; index < 90; index += 5) {
+      run.seek(index);
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      rows.push({ words: part(".sentence").textContent, height: part(".stage-area").clientHeight });
+    }
+    return rows;
+  }, ELEMENT);
+  assert.ok(new Set(seen.map(({ words }) => words.length)).size > 3, "sentences of several lengths");
+  const heights = seen.map(({ height }) => height);
+  for (let at = 1; at < heights.length; at++) assert.ok(heights[at] <= heights[at - 1], `it springs: ${heights.join(" ")}`);
+  calm();
+  await page.close();
+});
+
 test("a poster stays until the picture is drawn, and the focus is not lost", async () => {
   const poster = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'/%3E";
   const { page, calm } = await visit("poster", `<${ELEMENT} scenario="${SCENARIO}" loading="click" poster="${poster}"></${ELEMENT}>`);
@@ -265,6 +286,35 @@ test("a poster stays until the picture is drawn, and the focus is not lost", asy
   assert.match(await page.evaluate((name) => document.querySelector(name).shadowRoot.activeElement.className, ELEMENT), /play/);
   calm();
   await page.close();
+});
+
+test("what cannot be loaded is said in the reader's language, and can be asked for again", async () => {
+  const missing = (route) => route.fulfill({ status: 404, headers: { "access-control-allow-origin": "*" } });
+  for (const file of ["player.js", "consensus_playground_bg.wasm"]) {
+    const { page } = await visit("missing", `<${ELEMENT} scenario="${SCENARIO}" lang="zh" loading="click"></${ELEMENT}>`);
+    await page.route(`**/${file}`, missing);
+    const run = page.locator(ELEMENT);
+    await run.getByRole("button", { name: "播放" }).click();
+    const told = run.getByRole("alert");
+    await told.waitFor();
+    assert.match(await told.innerText(), /^演练场未能载入：/);
+    assert.ok((await told.innerText()).includes(file), await told.innerText());
+    assert.doesNotMatch(await told.innerText(), /unsafe-eval/, "that is not why");
+    await page.unroute(`**/${file}`);
+    await run.getByRole("button", { name: "重试" }).click();
+    await opened(page);
+    assert.equal(await told.count(), 0);
+    await page.close();
+  }
+});
+
+test("what stands between its tags is for those without scripts", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { page } = await visit("between", `<${ELEMENT} scenario="${SCENARIO}"><a href="#there">Leader election</a></${ELEMENT}>`, { javaScriptEnabled });
+    if (javaScriptEnabled) await opened(page);
+    assert.equal(await page.getByRole("link", { name: "Leader election" }).isVisible(), !javaScriptEnabled);
+    await page.close();
+  }
 });
 
 test("it can be imported where there is no document", async () => {

@@ -303,5 +303,8 @@ test("menus that cannot be fetched are told of, and the run goes on", async () =
   await run.getByRole("button", { name: "One step forward" }).click();
   await drawn(page);
   assert.equal((await stateOf(page)).index, 21);
+  await page.unroute("**/hands.js");
+  await node(run, 0).click();
+  await row(run, "Crash").waitFor();
   await page.close();
 });

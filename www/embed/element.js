@@ -7,7 +7,7 @@
 import { ATTRIBUTES, HEIGHT, readAttributes } from "./attributes.js";
 
 /** @typedef {import("./attributes.js").Asked} Asked */
-/** @typedef {import("./player.js").Player} Player */
+/** @typedef {import("./run.js").Player} Player */
 
 export const NAME = "consensus-playground";
 
@@ -20,6 +20,7 @@ const FIRST = `:host { display: block; } :host([hidden]) { display: none; }
   border: 1px solid color-mix(in srgb, currentColor 15%, transparent); border-radius: 12px; }
 .offer { flex: 1; min-width: 0; padding: 0; overflow: hidden; border: 0; border-radius: 11px; background: none;
   color: inherit; font: 32px/1 system-ui; cursor: pointer; }
+.failed { margin: 14px 16px; font: 14px/1.45 system-ui; overflow-wrap: anywhere; }
 .offer img { width: 100%; height: 100%; object-fit: contain; }`;
 
 const HTMLElementOrNone = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
@@ -186,19 +187,36 @@ export class ConsensusPlayground extends HTMLElementOrNone {
       if (byHand) player.play();
     } catch (error) {
       if (isOver()) return;
-      // The words have not come either. Asked again it may come.
+      // Asked again it may come.
       this.#started = false;
       const message = error instanceof Error ? error.message : String(error);
-      const told = document.createElement("p");
-      told.setAttribute("role", "alert");
-      told.lang = "en";
-      told.textContent = `The playground could not be loaded: ${message}`;
-      if (error instanceof WebAssembly.CompileError || /WebAssembly|wasm/i.test(message)) {
-        told.textContent += " A Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src.";
-      }
-      frame.replaceChildren(told);
+      frame.replaceChildren(this.#failure(message, error instanceof WebAssembly.CompileError || /Security-Policy|unsafe-eval/i.test(message)));
       this.dispatchEvent(new CustomEvent("consensus-error", { detail: { message } }));
     }
+  }
+
+  /**
+   * Why nothing could be loaded, and a way to ask again. The words for it have not come either.
+   * @param {string} message
+   * @param {boolean} isForbidden whether it may be that the page's policy forbids the core
+   */
+  #failure(message, isForbidden) {
+    const isChinese = this.#asked().spoken === "zh";
+    const told = document.createElement("p");
+    told.className = "failed";
+    told.setAttribute("role", "alert");
+    told.lang = isChinese ? "zh-Hans" : "en";
+    told.textContent = `${isChinese ? "演练场未能载入：" : "The playground could not be loaded: "}${message} `;
+    if (isForbidden) {
+      told.textContent += isChinese ? "Content-Security-Policy 的 script-src 须允许 'wasm-unsafe-eval'。 "
+        : "A Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src. ";
+    }
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = isChinese ? "重试" : "Try again";
+    again.addEventListener("click", () => this.#start());
+    told.append(again);
+    return told;
   }
 
   #stop() {

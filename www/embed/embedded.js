@@ -25,7 +25,7 @@ export class Embedded extends App {
   hasPanels = false;
   /** What was last said in passing. @type {{text: string, bad: boolean} | null} */
   said = null;
-  /** @type {(error: unknown) => void} shows that it cannot go on; set by player.js */
+  /** @type {(error: unknown) => void} shows that it cannot go on; set by run.js */
   onTrouble = () => {};
 
   /** What is shown, and where the reader left it. @type {Pick<Asked, "source"|"at">} */

@@ -3,6 +3,7 @@
 export default {
   "embed.stage": "{name}: nodes on a ring, clients on the left, messages between them. What follows names every node.",
   "embed.open": "Open in the playground",
+  "embed.openShort": "Open",
   "embed.openHint": "At this moment, to break it and go on",
   "embed.shown": "Back to the shown run",
   "embed.shownHint": "This run is yours. The one that was shown here is kept.",

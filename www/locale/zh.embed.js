@@ -3,6 +3,7 @@
 export default {
   "embed.stage": "{name}：节点排成一圈，客户端在左侧，消息在其间传递。随后给出每个节点。",
   "embed.open": "在演练场中打开",
+  "embed.openShort": "打开",
   "embed.openHint": "从这一刻继续，并可注入故障",
   "embed.shown": "回到所示的运行",
   "embed.shownHint": "现在的运行是你自己的；这里原来展示的运行仍然保留。",
