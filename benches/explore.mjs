@@ -1,8 +1,8 @@
 // How fast the explorer is, natively and in the module, and against the crate stateright on the same worlds.
-// Prints a line of JSON for each figure. ACTIONS_BINARY names the program built from benches/explore.rs.
+// All by processor time. Prints a line of JSON for each figure. ACTIONS_BINARY names the program built from benches/explore.rs.
 import { Explorer } from "../pkg/consensus_playground.js";
 import { median, print } from "./figures.mjs";
-import { milliseconds, native, start } from "./module.mjs";
+import { native, start } from "./module.mjs";
 
 const ROUNDS = 3;
 /** States expanded between two returns from the module, as a worker does it. */
@@ -27,15 +27,15 @@ function measure(name) {
     rates.fall.push(Number(first) / Number(last));
     const explorer = Explorer.fromText(text, request);
     let progress = "running";
-    const passed = milliseconds(() => {
-      while (progress === "running") progress = explorer.advance(SLICE);
-    });
+    const before = process.cpuUsage();
+    while (progress === "running") progress = explorer.advance(SLICE);
+    const { user, system } = process.cpuUsage(before);
     const view = explorer.view();
     explorer.free();
     if (progress !== word || view.distinct !== states) {
       throw new Error(`${name}: ${word} after ${states} states natively, ${progress} after ${view.distinct} in the module`);
     }
-    rates.wasm.push((states * 1000) / passed);
+    rates.wasm.push((states * 1_000_000) / (user + system));
     const theirs = native("stateright", name).trim().split("\t");
     if (theirs.length === 2) rates.theirs.push(Number(theirs[0]) / Number(theirs[1]));
   }

@@ -26,6 +26,7 @@ pub mod qr;
 pub mod renaming;
 pub mod scenario;
 pub mod session;
+pub mod shared;
 mod sheet;
 pub mod sorted;
 pub mod store;

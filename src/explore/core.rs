@@ -301,19 +301,20 @@ impl Memory {
 }
 
 impl Judge {
+    /// What is known so far, by the messages' hashes.
+    pub fn known(&self) -> MutexGuard<'_, Vec<(u64, bool)>> {
+        locked(&self.0)
+    }
+
     /// Whether the message of a hash is lost, as `judge` says of one that was never asked about.
-    pub fn loses(&self, hash: u64, judge: impl FnOnce() -> bool) -> bool {
-        let place_in = |known: &[(u64, bool)]| known.binary_search_by_key(&hash, |(hash, _)| *hash);
-        let known = locked(&self.0);
-        if let Ok(place) = place_in(&known) {
-            return known[place].1;
+    pub fn loses(known: &mut Vec<(u64, bool)>, hash: u64, judge: impl FnOnce() -> bool) -> bool {
+        match known.binary_search_by_key(&hash, |(hash, _)| *hash) {
+            Ok(place) => known[place].1,
+            Err(place) => {
+                let is_lost = judge();
+                known.insert(place, (hash, is_lost));
+                is_lost
+            }
         }
-        drop(known);
-        let is_lost = judge();
-        let mut known = locked(&self.0);
-        if let Err(place) = place_in(&known) {
-            known.insert(place, (hash, is_lost));
-        }
-        is_lost
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use super::acts::Acts;
 use super::alike::{Flying, Sums};
-use super::core::{Core, Effect, Memory};
+use super::core::{Core, Effect, Judge, Memory};
 use super::moves::Move;
 use super::space::{Pruned, Visit};
 use super::worlds::{Situation, Worlds};
@@ -295,11 +295,11 @@ fn lost(state: &Situation, step: &Step<'_>, effect: &Effect, after: &mut After<'
         return Vec::new();
     };
     let plan = after.space.plan();
-    let mut lost = Vec::new();
+    let (mut lost, mut known) = (Vec::new(), judge.known());
     for (place, flying) in state.messages.iter().enumerate() {
         let is_concerned = flying.to == *touched && Some(place) != step.message;
         let asks = || plan.loses(&after.core().world, &flying.envelope);
-        if is_concerned && judge.loses(flying.hash, asks) {
+        if is_concerned && Judge::loses(&mut known, flying.hash, asks) {
             lost.push(place);
         }
     }

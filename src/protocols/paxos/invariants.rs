@@ -12,6 +12,7 @@ use super::state::{Attempt, Disk, Node};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Text;
 use crate::protocol::{Cluster, Invariant};
+use crate::shared::Shared;
 use crate::sorted::{SortedMap, SortedSet};
 
 const ONLY_PROPOSED_CHOSEN: u8 = 0;
@@ -66,19 +67,19 @@ pub const INVARIANTS: &[Invariant] = &[
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Ghost {
     /// What clients proposed, and what was on disks before the run.
-    asked: SortedSet<Text>,
+    asked: Shared<SortedSet<Text>>,
     /// The first value proposed or accepted in each ballot.
-    proposed: SortedMap<Ballot, Text>,
+    proposed: Shared<SortedMap<Ballot, Text>>,
     /// What each node's memory last held as accepted.
-    seen: SortedMap<NodeId, Option<Proposal>>,
+    seen: Shared<SortedMap<NodeId, Option<Proposal>>>,
     /// What nodes have proposed (false) or accepted (true) while their disks were behind.
-    pending: SortedMap<NodeId, Vec<(Proposal, bool)>>,
+    pending: Shared<SortedMap<NodeId, Vec<(Proposal, bool)>>>,
     /// Who accepted each proposal.
-    accepted: SortedMap<Proposal, NodeSet>,
+    accepted: Shared<SortedMap<Proposal, NodeSet>>,
     /// The values chosen, each with the ballot that chose it first.
-    chosen: SortedMap<Text, Ballot>,
+    chosen: Shared<SortedMap<Text, Ballot>>,
     /// The highest ballot that each disk has held as promised.
-    promised: SortedMap<NodeId, Ballot>,
+    promised: Shared<SortedMap<NodeId, Ballot>>,
 }
 
 type Report<'a> = &'a mut dyn FnMut(u8, String);
@@ -94,9 +95,11 @@ pub fn observe(
     let disk = cluster.disk(touched);
     match cluster.node(touched) {
         Some(node) => {
-            note_proposals(ghost, touched, node);
-            if *disk == node.disk {
-                for (proposal, is_accepted) in ghost.pending.remove(&touched).unwrap_or_default() {
+            let pending = note_proposals(ghost, touched, node);
+            if *disk != node.disk {
+                ghost.pending.change().insert(touched, pending);
+            } else {
+                for (proposal, is_accepted) in pending {
                     check_ballot(ghost, touched, &proposal, is_accepted, report);
                     if is_accepted {
                         check_acceptance(ghost, sizes, touched, proposal, report);
@@ -106,18 +109,24 @@ pub fn observe(
             }
         }
         None => {
-            ghost.pending.remove(&touched);
-            ghost.seen.insert(touched, disk.accepted.clone());
+            ghost.pending.change().remove(&touched);
+            ghost.seen.change().insert(touched, disk.accepted.clone());
         }
     }
     check_disk(ghost, touched, disk, report);
     check_chosen_is_on_disks(ghost, cluster, sizes, report);
 }
 
-/// Enters what the node has been asked, proposes and has accepted.
-fn note_proposals(ghost: &mut Ghost, id: NodeId, node: &Node) {
-    ghost.asked.extend(node.asked.clone());
-    let pending = ghost.pending.entry(id).or_default();
+/// Enters what the node has been asked, proposes and has accepted; what of that nobody was told of so far
+/// is returned.
+fn note_proposals(ghost: &mut Ghost, id: NodeId, node: &Node) -> Vec<(Proposal, bool)> {
+    if let Some(value) = node.asked.as_ref().filter(|value| !ghost.asked.contains(*value)) {
+        ghost.asked.change().insert(value.clone());
+    }
+    let mut pending = Vec::new();
+    if ghost.pending.contains_key(&id) {
+        pending = ghost.pending.change().remove(&id).unwrap_or_default();
+    }
     if let Attempt::Accepting { proposal } = &node.attempt {
         let is_new = ghost.proposed.get(&proposal.ballot) != Some(&proposal.value)
             && !pending.iter().any(|(known, _)| known == proposal);
@@ -126,15 +135,19 @@ fn note_proposals(ghost: &mut Ghost, id: NodeId, node: &Node) {
         }
     }
     let accepted = &node.disk.accepted;
-    let seen = ghost.seen.insert(id, accepted.clone());
-    let Some(proposal) = accepted else { return };
-    if seen.is_none() {
-        // A disk that a scenario begins with holds what was proposed before.
-        ghost.asked.insert(proposal.value.clone());
+    let seen = ghost.seen.get(&id);
+    if seen == Some(accepted) {
+        return pending;
     }
-    if seen.flatten().as_ref() != Some(proposal) {
+    if let Some(proposal) = accepted {
+        if seen.is_none() {
+            // A disk that a scenario begins with holds what was proposed before.
+            ghost.asked.change().insert(proposal.value.clone());
+        }
         pending.push((proposal.clone(), true));
     }
+    ghost.seen.change().insert(id, accepted.clone());
+    pending
 }
 
 fn check_ballot(
@@ -145,7 +158,10 @@ fn check_ballot(
     report: Report<'_>,
 ) {
     let Proposal { ballot, value } = proposal;
-    let first = ghost.proposed.entry(*ballot).or_insert_with(|| value.clone());
+    let Some(first) = ghost.proposed.get(ballot) else {
+        ghost.proposed.change().insert(*ballot, value.clone());
+        return;
+    };
     if first != value {
         let does = if is_accepted { "accepts" } else { "proposes" };
         report(
@@ -171,7 +187,7 @@ fn check_acceptance(
             format!("{id} accepts “{value}” in ballot {ballot}, after it promised {promised}."),
         );
     }
-    let acceptors = ghost.accepted.entry(proposal).or_default();
+    let acceptors = ghost.accepted.change().entry(proposal).or_default();
     acceptors.insert(id);
     if acceptors.len() < sizes.phase_2 || ghost.chosen.contains_key(&value) {
         return;
@@ -194,7 +210,7 @@ fn check_acceptance(
             ),
         );
     }
-    ghost.chosen.insert(value, ballot);
+    ghost.chosen.change().insert(value, ballot);
 }
 
 fn check_learned(ghost: &Ghost, sizes: Sizes, id: NodeId, node: &Node, report: Report<'_>) {
@@ -225,14 +241,15 @@ fn check_disk(ghost: &mut Ghost, id: NodeId, disk: &Disk, report: Report<'_>) {
         );
     }
     // The ballot on the disk: one that never got there was promised to nobody.
-    let promised = ghost.promised.entry(id).or_insert(disk.promised);
-    if disk.promised < *promised {
+    let promised = ghost.promised.get(&id).copied();
+    if promised < Some(disk.promised) {
+        ghost.promised.change().insert(id, disk.promised);
+    } else if let Some(promised) = promised.filter(|before| disk.promised < *before) {
         report(
             PROMISES_ARE_KEPT,
             format!("{id} had promised {promised} and has now promised only {}.", disk.promised),
         );
     }
-    *promised = disk.promised.max(*promised);
 }
 
 fn check_chosen_is_on_disks(
@@ -241,7 +258,7 @@ fn check_chosen_is_on_disks(
     sizes: Sizes,
     report: Report<'_>,
 ) {
-    for (value, ballot) in &ghost.chosen {
+    for (value, ballot) in &*ghost.chosen {
         let holds = |id: &NodeId| {
             cluster.disk(*id).accepted.as_ref().is_some_and(|accepted| accepted.value == *value)
         };
