@@ -27,12 +27,13 @@ pub fn on_phase_1a(context: &mut Ctx<'_>, node: &mut Node, from: NodeId, tx: Tx,
     tell(context, node, from, Message::Phase1b { tx, ballot, accepted });
 }
 
-/// Phase 2b: accepts a value, unless a promise forbids it, and tells the ballot's leader.
+/// Phase 2b: accepts a value, unless a promise forbids it, and tells the ballot's leader. Who speaks
+/// in a ballot that is not its own, where no rule forbids it, counts for itself.
 pub fn on_phase_2a(
     context: &mut Ctx<'_>,
     node: &mut Node,
-    tx: Tx,
-    instance: NodeId,
+    from: NodeId,
+    (tx, instance): (Tx, NodeId),
     ballot: Ballot,
     vote: Vote,
 ) {
@@ -44,5 +45,6 @@ pub fn on_phase_2a(
     }
     acceptor.promised = ballot.max(acceptor.promised);
     acceptor.accepted.insert(instance, (ballot, vote));
-    tell(context, node, ballot.leader(), Message::Phase2b { tx, instance, ballot, vote });
+    let counts = if from == instance { ballot.leader() } else { from };
+    tell(context, node, counts, Message::Phase2b { tx, instance, ballot, vote });
 }

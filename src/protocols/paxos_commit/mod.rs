@@ -103,7 +103,7 @@ fn handle(context: &mut Ctx<'_>, node: &mut Node, from: NodeId, message: &Messag
             leader::on_phase_1b(context, node, from, *tx, *ballot, accepted);
         }
         Message::Phase2a { tx, instance, ballot, vote } => {
-            acceptor::on_phase_2a(context, node, *tx, *instance, *ballot, *vote);
+            acceptor::on_phase_2a(context, node, from, (*tx, *instance), *ballot, *vote);
         }
         Message::Phase2b { tx, instance, ballot, vote } => {
             leader::on_phase_2b(context, node, from, (*tx, *instance), *ballot, *vote);
