@@ -2,7 +2,7 @@
 //! rest. It is the same for all states of a core but for what their budgets allow.
 
 use super::moves::Move;
-use super::plan::Plan;
+use super::plan::{Plan, surprise_of};
 use crate::action::ActionKind;
 use crate::budget::Surprise;
 use crate::ids::{ClientId, NodeId, NodeSet};
@@ -10,8 +10,8 @@ use crate::world::{Status, World};
 
 /// What may happen in a core.
 pub(super) struct Acts {
-    /// Moves, and what each costs.
-    pub moves: Box<[(Move, Option<Surprise>)]>,
+    /// Moves, what each costs, and the bit of those that are on offer: each happens once.
+    pub moves: Box<[(Move, Option<Surprise>, u32)]>,
     /// The clients that may call an operation.
     pub callers: Box<[ClientId]>,
     /// How many clients are left out because another one is like them.
@@ -24,21 +24,21 @@ pub(super) struct Acts {
 
 struct Listed<'a> {
     plan: &'a Plan,
-    moves: Vec<(Move, Option<Surprise>)>,
+    moves: Vec<(Move, Option<Surprise>, u32)>,
     never: u64,
 }
 
 impl Listed<'_> {
     fn surprise(&mut self, surprise: Surprise, step: Move) {
-        if self.plan.budget.of(surprise) == 0 {
+        if self.plan.budget.of(surprise) == 0 || self.plan.is_narrowed(surprise) {
             self.never += 1;
         } else {
-            self.moves.push((step, Some(surprise)));
+            self.moves.push((step, Some(surprise), 0));
         }
     }
 
     fn free(&mut self, kind: ActionKind) {
-        self.moves.push((Move::Act(kind), None));
+        self.moves.push((Move::Act(kind), None, 0));
     }
 
     fn node(&mut self, world: &World, node: NodeId) {
@@ -67,7 +67,8 @@ impl Listed<'_> {
         } else {
             self.surprise(Surprise::Hold, Move::Act(ActionKind::HoldDisk(node)));
         }
-        if self.plan.budget.of(Surprise::Command) == 0 {
+        let is_narrowed = self.plan.is_narrowed(Surprise::Command);
+        if self.plan.budget.of(Surprise::Command) == 0 || is_narrowed {
             self.never += 1;
             return;
         }
@@ -75,6 +76,20 @@ impl Listed<'_> {
             for argument in (0..world.config().nodes).map(NodeId) {
                 let kind = ActionKind::Command { node, command, argument };
                 self.surprise(Surprise::Command, Move::Act(kind));
+            }
+        }
+    }
+}
+
+impl Listed<'_> {
+    /// What is on offer by name, where it is possible.
+    fn offered(&mut self, world: &World) {
+        let first = self.plan.offers.len();
+        for (place, kind) in self.plan.acts.iter().enumerate() {
+            let Some(surprise) = surprise_of(kind) else { continue };
+            if self.plan.budget.of(surprise) > 0 && world.check(kind).is_ok() {
+                let bit = 1 << (first + place);
+                self.moves.push((Move::Act(kind.clone()), Some(surprise), bit));
             }
         }
     }
@@ -106,6 +121,7 @@ impl Acts {
             listed.free(ActionKind::HealAll);
         }
         listed.surprise(Surprise::Wait, Move::Wait);
+        listed.offered(world);
         Acts {
             moves: listed.moves.into(),
             callers: callers.into(),

@@ -41,8 +41,9 @@ impl Alike {
         let names_nodes = plan.goal.iter().any(|goal| matches!(goal, Goal::Expect(_)));
         let is_tried = plan.reductions.symmetry
             && !names_nodes
+            && plan.acts.is_empty()
             // How everything heals is drawn by nodes' names.
-            && !plan.properties.answered
+            && !plan.properties.look_ahead()
             && plan.budget.of(Surprise::Command) == 0
             && !origin.keeps_order()
             && origin.has_symmetry();

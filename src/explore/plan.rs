@@ -1,7 +1,8 @@
 //! What a search of a scenario's worlds may do and what it looks for.
 
 use super::properties::Properties;
-use crate::budget::Budget;
+use crate::action::ActionKind;
+use crate::budget::{Budget, Surprise};
 use crate::ids::NodeId;
 use crate::operation::{Operation, PROPOSE, PUT, TRANSFER, Text};
 use crate::protocol::Sheet;
@@ -9,7 +10,7 @@ use crate::scenario::{Expectation, expect};
 use crate::view::Shape;
 use crate::world::{Envelope, Status, World};
 
-/// The most operations on offer: each is a bit of a state.
+/// The most operations and other actions on offer: each is a bit of a state.
 pub const OFFERS_MAX: usize = 32;
 /// How long time passes at once where nothing else is said: longer than any usual timeout.
 pub const WAIT_MS: u32 = 1000;
@@ -21,6 +22,9 @@ pub struct Plan {
     pub budget: Budget,
     /// The operations that clients may call, each once, at any node.
     pub offers: Vec<Operation>,
+    /// The other actions on offer, each once. Of a kind of surprise that stands here nothing else
+    /// happens; of other kinds everything may.
+    pub acts: Vec<ActionKind>,
     /// A bit for each timer that never fires, by its place in the protocol's sheet.
     pub silent_timers: u64,
     /// Whether operations are asked of leading nodes alone.
@@ -129,6 +133,22 @@ impl Goal {
     }
 }
 
+/// What kind of surprise an action is; `None` for what costs nothing, or is never part of a search.
+pub(super) fn surprise_of(kind: &ActionKind) -> Option<Surprise> {
+    Some(match kind {
+        ActionKind::Fire { .. } => Surprise::Timer,
+        ActionKind::Crash(_) => Surprise::Crash,
+        ActionKind::Partition(_) | ActionKind::Cut { .. } => Surprise::Cut,
+        ActionKind::Retry(_) => Surprise::Retry,
+        ActionKind::GiveUp(_) => Surprise::GiveUp,
+        ActionKind::Command { .. } => Surprise::Command,
+        ActionKind::HoldDisk(_) => Surprise::Hold,
+        ActionKind::LoseDisk(_) => Surprise::Disk,
+        ActionKind::JumpClock { .. } => Surprise::Jump,
+        _ => return None,
+    })
+}
+
 /// Whether a node runs and leads.
 pub(super) fn leads(world: &World, node: NodeId) -> bool {
     world.status(node) == Status::Up && world.node_view(node).shape == Shape::Double
@@ -141,6 +161,11 @@ fn count(world: &World, shape: Shape) -> u16 {
 }
 
 impl Plan {
+    /// Whether only those actions of a kind may happen that are on offer.
+    pub(super) fn is_narrowed(&self, surprise: Surprise) -> bool {
+        self.acts.iter().any(|kind| surprise_of(kind) == Some(surprise))
+    }
+
     /// Whether any message is left out of the worlds that it would be in flight in.
     pub(super) fn loses_any(&self) -> bool {
         self.reductions.dead || self.is_timely
@@ -156,7 +181,7 @@ impl Plan {
     /// clients know.
     pub(super) fn needs_messages(&self) -> bool {
         let of_goal = self.goal.iter().any(|goal| goal.needs_messages());
-        of_goal || (self.goal.is_empty() && self.properties.answered)
+        of_goal || (self.goal.is_empty() && self.properties.look_ahead())
     }
 
     /// The usual plan for a protocol.
@@ -164,6 +189,7 @@ impl Plan {
         Plan {
             budget: Budget::usual(),
             offers: usual_offers(sheet),
+            acts: Vec::new(),
             silent_timers: 0,
             asks_leaders: false,
             is_timely: false,

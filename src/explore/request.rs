@@ -2,12 +2,16 @@
 //! the same lines, read by the same code.
 //!
 //! One option a line, its value behind it: `budget timers=3,crashes=1`, `offer put x 1`,
-//! `silent election`, `ask-leaders`, `timely`, `wait 1000`, `goal leaders 2`, `property linearizable`,
-//! `no equal`, `search deepening`, `seed 7`, `depth 20`, `states 100000`. What is not said is as
-//! [`Plan::usual`], [`Way`] and [`Limits`] have it.
+//! `offer command n1 add-server n4`, `silent election`, `ask-leaders`, `timely`, `wait 1000`,
+//! `goal leaders 2`, `property linearizable`, `no equal`, `search deepening`, `seed 7`, `depth 20`,
+//! `states 100000`. What is not said is as [`Plan::usual`], [`Way`] and [`Limits`] have it.
+//!
+//! What is on offer happens once. It is either an operation, which some client may call, or an action as a
+//! scenario writes it (`timeout n1 election`, `crash n1 n2`, `command n1 add-server n4`): of its kind of
+//! surprise nothing happens then but what is on offer.
 
 use super::breadth::Limits;
-use super::plan::{Goal, OFFERS_MAX, Plan, Reductions};
+use super::plan::{Goal, OFFERS_MAX, Plan, Reductions, surprise_of};
 use super::properties::Properties;
 use super::search::{Strategy, Way};
 use crate::budget::Budget;
@@ -66,6 +70,7 @@ impl Request {
             "budget" => Budget::parse(value)
                 .map(|budget| plan.budget = budget)
                 .map_err(|expected| format!("expected {expected}")),
+            "offer" if begins_as_act(value) => add_acts(plan, scenario, value),
             "offer" => {
                 if std::mem::take(&mut self.offers_are_usual) {
                     plan.offers.clear();
@@ -141,11 +146,53 @@ fn add_offer(plan: &mut Plan, value: &str) -> Result<(), String> {
     let words: Vec<&str> = value.split_whitespace().collect();
     let operation = Operation::parse(&words)
         .map_err(|expected| format!("expected {expected}, found “{value}”"))?;
-    if plan.offers.len() == OFFERS_MAX {
-        return Err(format!("expected at most {OFFERS_MAX} operations"));
-    }
     plan.offers.push(operation);
-    Ok(())
+    has_room(plan)
+}
+
+/// The words that an action on offer may begin with, as in a scenario.
+const ACTS: [&str; 10] = [
+    "timeout",
+    "crash",
+    "partition",
+    "cut",
+    "retry",
+    "give-up",
+    "command",
+    "hold-disk",
+    "lose-disk",
+    "clock",
+];
+
+fn begins_as_act(value: &str) -> bool {
+    ACTS.contains(&value.split_whitespace().next().unwrap_or_default())
+}
+
+/// Adds the actions of a scenario's line.
+fn add_acts(plan: &mut Plan, scenario: &Scenario, line: &str) -> Result<(), String> {
+    for step in steps_of(line, scenario)? {
+        match step {
+            Step::Act(kind) if surprise_of(&kind).is_some() => plan.acts.push(kind),
+            _ => return Err(format!("expected what a budget can allow, found “{line}”")),
+        }
+    }
+    has_room(plan)
+}
+
+/// Each offer is a bit of a state.
+fn has_room(plan: &Plan) -> Result<(), String> {
+    match plan.offers.len() + plan.acts.len() > OFFERS_MAX {
+        true => Err(format!("expected at most {OFFERS_MAX} operations and actions")),
+        false => Ok(()),
+    }
+}
+
+/// What a line says in a scenario of the same protocol, nodes and clients: it may name all of them.
+fn steps_of(line: &str, scenario: &Scenario) -> Result<Vec<Step>, String> {
+    let (id, config) = (scenario.sheet().id, &scenario.config);
+    let (nodes, clients) = (config.nodes, config.clients);
+    let source = format!("protocol {id}\nnodes {nodes}\nclients {clients}\n{line}\n");
+    text::parse(&source).map(|parsed| parsed.steps).map_err(|error| error.message)
 }
 
 fn silence(plan: &mut Plan, scenario: &Scenario, name: &str) -> Result<(), String> {
@@ -189,12 +236,7 @@ pub fn goal_of(goal: &str, scenario: &Scenario) -> Result<Goal, String> {
         ["candidates", number] => return count(number).map(Goal::Candidates),
         _ => {}
     }
-    // All that an expectation can name: the protocol's words, nodes and clients.
-    let (id, config) = (scenario.sheet().id, &scenario.config);
-    let (nodes, clients) = (config.nodes, config.clients);
-    let source = format!("protocol {id}\nnodes {nodes}\nclients {clients}\nexpect {goal}\n");
-    let parsed = text::parse(&source).map_err(|error| error.message)?;
-    match parsed.steps.into_iter().next() {
+    match steps_of(&format!("expect {goal}"), scenario)?.into_iter().next() {
         // A state is what is so now, not how it came to be.
         Some(Step::Expect(Expectation::Rule(..))) => Err(format!(
             "expected what can be so in a state, found “{goal}”, which is about the last action"
@@ -238,6 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn actions_are_offered_as_a_scenario_writes_them() {
+        let lines = "offer crash n1 n3\noffer timeout n2 election\noffer command n1 add-server n3\n\
+                     offer cut n1 -> n2\n";
+        let Request { plan, .. } = Request::parse(&raft(), lines).unwrap();
+        assert_eq!(plan.acts.len(), 5);
+        assert!(plan.is_narrowed(Surprise::Crash) && plan.is_narrowed(Surprise::Cut));
+        assert!(!plan.is_narrowed(Surprise::Retry));
+        assert_eq!(plan.offers, Request::usual(&raft()).plan.offers, "the usual ones stay");
+    }
+
+    #[test]
     fn an_error_says_which_option_and_what_was_expected() {
         for (line, words) in [
             ("budget wonders=1", "budget: expected a kind of surprise ("),
@@ -253,12 +306,25 @@ mod tests {
             ("depth -1", "depth: expected a number, found “-1”"),
             ("states", "states: expected a number, found “”"),
             ("search wide", "search: expected a strategy (breadth, depth, "),
-            ("property pretty", "property: expected a property (invariants, answered, linear"),
+            (
+                "property pretty",
+                "property: expected a property (invariants, answered, answered-unrepaired, converged, li",
+            ),
             ("speed 9", "expected an option (budget, "),
         ] {
             let error = Request::parse(&raft(), line).unwrap_err();
             assert!(error.starts_with(words), "{line}: {error}");
         }
+        for (line, words) in [
+            ("offer crash n9", "offer: "),
+            ("offer command n1 dance n2", "offer: expected transfer-leadership or "),
+            ("offer clock n1 rate 500", "offer: expected what a budget can allow, found “clock n1"),
+        ] {
+            let error = Request::parse(&raft(), line).unwrap_err();
+            assert!(error.starts_with(words), "{line}: {error}");
+        }
+        let many = "offer crash n1 n2\n".repeat(OFFERS_MAX / 2);
+        assert!(Request::parse(&raft(), &many).unwrap_err().starts_with("offer: expected at most"));
         let many = "offer get x\n".repeat(OFFERS_MAX + 1);
         assert!(Request::parse(&raft(), &many).unwrap_err().starts_with("offer: expected at most"));
     }

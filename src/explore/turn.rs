@@ -116,13 +116,23 @@ impl<'a> Turn<'a> {
         self.calls();
         self.pruned.equal += self.acts.equal;
         self.pruned.budget += self.acts.never;
-        for (place, (step, cost)) in self.acts.moves.iter().enumerate() {
+        let moves = &self.acts.moves;
+        for (place, (step, cost, bit)) in moves.iter().enumerate() {
+            // Each offer happens once; of equal ones the first goes first.
+            let is_left = |bit: u32| bit != 0 && self.state.called & bit == 0;
+            let is_first_left = |(other, _, bit): &(Move, _, u32)| other == step && is_left(*bit);
+            let is_over = self.state.called & bit != 0;
+            if is_over || (*bit != 0 && moves[..place].iter().any(is_first_left)) {
+                self.pruned.equal += u64::from(!is_over);
+                self.pruned.budget += u64::from(is_over);
+                continue;
+            }
             let left = match cost {
                 Some(surprise) => self.price(*surprise),
                 None => Some(self.state.left),
             };
             if let Some(left) = left {
-                let called = self.state.called;
+                let called = self.state.called | bit;
                 // Small numbers, which no hash of a message or call is.
                 self.act(&Step { step, key: place as u64, message: None, left, called });
             }
