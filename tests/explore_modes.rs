@@ -1,11 +1,12 @@
 //! The ways to search: each finds what it claims to find, sees what it claims to see, and its runs replay;
 //! and the properties that a search can demand beyond invariants.
 
+use consensus_playground::action::ActionKind;
 use consensus_playground::budget::{Budget, Surprise};
 use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
-    ANSWERED, Counts, Finding, Limits, Progress, Request, Search, Space, Strategy, Threads, Way,
-    Worlds, begin, open, run_of, searchable, tell, worlds_after,
+    ANSWERED, CONVERGED, Counts, Finding, Limits, Progress, Request, Search, Space, Strategy,
+    Threads, UNREPAIRED, Way, Worlds, begin, open, run_of, searchable, tell, worlds_after,
 };
 use consensus_playground::scenario::{Scenario, link, text, transcript};
 use consensus_playground::timeline::Timeline;
@@ -250,4 +251,65 @@ fn a_scenario_says_its_budget_and_what_is_found_keeps_it() {
     // What is asked for goes before what the scenario says.
     let asked = open(&text::parse(header).unwrap(), "budget timers=2").unwrap();
     assert_eq!(asked.scenario().budget, Some(Budget::parse("timers=2").unwrap()));
+}
+
+#[test]
+fn of_a_kind_on_offer_nothing_happens_but_what_is_named() {
+    let header = &format!("{PAXOS}without durable-promise\n");
+    for node in ["n1", "n2", "n3"] {
+        let request = format!("budget operations=1,crashes=1\noffer crash {node}\n");
+        let search = searched(header, &request);
+        let found = run_of(&*search).unwrap().unwrap();
+        let crashes: Vec<String> = (found.actions.iter())
+            .filter_map(|action| match &action.kind {
+                ActionKind::Crash(node) => Some(node.to_string()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(crashes, [node]);
+        assert_eq!(replayed(header, &*search), 3, "as short as when any may crash");
+    }
+}
+
+#[test]
+fn what_is_on_offer_happens_once_and_twice_if_it_stands_there_twice() {
+    let request = "budget timers=2\ngoal n1 term 2\noffer timeout n1 election\n";
+    let once = searched(RAFT, request);
+    assert_eq!(once.progress(), Progress::Exhausted);
+    let twice = searched(RAFT, &format!("{request}offer timeout n1 election\n"));
+    assert_eq!(replayed(RAFT, &*twice), 2);
+    // Of two that are equal the first goes first: the order in which they are taken is no other state.
+    let others = "budget timers=1\ngoal n1 term 9\n";
+    let states = |offers: &str| searched(RAFT, &format!("{others}{offers}")).counts().distinct;
+    let one = states("offer timeout n1 election\n");
+    assert_eq!(states(&"offer timeout n1 election\n".repeat(2)), one);
+    assert!(states("offer timeout n1 election\noffer timeout n2 election\n") > one);
+}
+
+#[test]
+fn two_phase_commit_blocks_while_its_coordinator_is_down_with_every_rule_on() {
+    let header = "protocol two_phase_commit\nnodes 3\nclients 1\nset participants all\n";
+    let request = "offer put a 9\noffer crash n1\nask-leaders\nbudget operations=1,crashes=1\n";
+    let search = searched(header, &format!("{request}property {UNREPAIRED}\n"));
+    assert_eq!(property(&*search), Some(UNREPAIRED));
+    replayed(header, &*search);
+    // Once it is back it goes on.
+    let search = searched(header, &format!("{request}property {ANSWERED}\n"));
+    assert_eq!(search.progress(), Progress::Exhausted);
+}
+
+#[test]
+fn data_that_stays_apart_is_told_key_by_key() {
+    let header = "protocol gossip\nnodes 4\nclients 1\nwithout every-node-is-chosen\n";
+    let request = format!("offer put x 1\nbudget operations=1\nproperty {CONVERGED}\n");
+    let search = searched(header, &request);
+    assert_eq!(property(&*search), Some(CONVERGED));
+    replayed(header, &*search);
+    let found = run_of(&*search).unwrap().unwrap();
+    let told = tell(&scenario(header), &found.actions, &found.finding).unwrap();
+    assert!(
+        told.text.ends_with("expect n1 value x 1\nexpect n3 value x absent\n"),
+        "{}",
+        told.text
+    );
 }

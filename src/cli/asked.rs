@@ -45,7 +45,9 @@ pub(super) struct ExploreArguments {
     /// How many surprises of each kind, such as timers=3,crashes=1.
     #[arg(long)]
     budget: Option<String>,
-    /// An operation that some client may call once, such as "put x 1"; in place of the usual ones.
+    /// What may happen once: an operation that some client calls, such as "put x 1", in place of the
+    /// usual ones; or an action as a scenario writes it, such as "command n1 add-server n4", "crash n1
+    /// n2" or "timeout n1 election", and of its kind nothing else then.
     #[arg(long, value_name = "OPERATION")]
     offer: Vec<String>,
     /// A timer that never fires.
@@ -65,8 +67,9 @@ pub(super) struct ExploreArguments {
     #[arg(long)]
     goal: Vec<String>,
     /// What must be true of every state: invariants (what is looked at when nothing is said), answered
-    /// (once everything has healed every client gets an answer), or a consistency model of what clients
-    /// saw, such as linearizable.
+    /// (once everything has healed every client gets an answer), answered-unrepaired (the same while
+    /// what is down stays down), converged (once everything has healed all nodes come to hold the same),
+    /// or a consistency model of what clients saw, such as linearizable.
     #[arg(long)]
     property: Vec<String>,
     /// In which order states are looked at: breadth (the shortest run first), depth, deepening, random,

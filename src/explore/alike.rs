@@ -48,7 +48,7 @@ impl Alike {
             && !names_nodes
             && plan.acts.is_empty()
             // How everything heals is drawn by nodes' names.
-            && !plan.properties.answered
+            && !plan.properties.look_ahead()
             && plan.budget.of(Surprise::Command) == 0
             && !origin.keeps_order()
             && origin.has_symmetry();

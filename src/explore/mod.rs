@@ -19,6 +19,7 @@
 //! **Left out.** Symmetry of values, and of nodes that compare their names (ballots, ties).
 
 mod acts;
+mod ahead;
 mod alike;
 mod around;
 mod breadth;
@@ -44,6 +45,7 @@ mod walks;
 mod worlds;
 
 pub use crate::budget::{Budget, Surprise};
+pub use ahead::{ANSWERED, CONVERGED, UNREPAIRED};
 pub use around::{After, SearchOptions, after, options};
 #[cfg(not(target_arch = "wasm32"))]
 pub use breadth::Threads;
@@ -54,7 +56,7 @@ pub use hunts::{Hunt, Known, hunt, hunts};
 pub use minimise::minimise;
 pub use moves::Move;
 pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
-pub use properties::{ANSWERED, Properties};
+pub use properties::Properties;
 pub use request::{Request, goal_of};
 pub use search::{Search, Strategy, Way, begin};
 pub use space::{Finding, Pruned, Space, Visit};

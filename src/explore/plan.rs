@@ -138,7 +138,7 @@ pub(super) fn surprise_of(kind: &ActionKind) -> Option<Surprise> {
     Some(match kind {
         ActionKind::Fire { .. } => Surprise::Timer,
         ActionKind::Crash(_) => Surprise::Crash,
-        ActionKind::Partition(_) => Surprise::Cut,
+        ActionKind::Partition(_) | ActionKind::Cut { .. } => Surprise::Cut,
         ActionKind::Retry(_) => Surprise::Retry,
         ActionKind::GiveUp(_) => Surprise::GiveUp,
         ActionKind::Command { .. } => Surprise::Command,
@@ -181,7 +181,7 @@ impl Plan {
     /// clients know.
     pub(super) fn needs_messages(&self) -> bool {
         let of_goal = self.goal.iter().any(|goal| goal.needs_messages());
-        of_goal || (self.goal.is_empty() && self.properties.answered)
+        of_goal || (self.goal.is_empty() && self.properties.look_ahead())
     }
 
     /// The usual plan for a protocol.

@@ -1,25 +1,22 @@
 //! What must be true of every state: the protocol's invariants, a consistency model of what clients saw,
-//! and that every client is answered once everything has healed.
+//! and what becomes of it once nothing surprising happens any more.
 //!
 //! **A model** speaks of histories, on which nothing that can happen depends; so states leave the history
 //! out, unless a model is looked for. Then it is part of them, as far as a model can tell: what each
 //! client asked and was told, and what had returned before what was called, but not when. It is judged
 //! when it is new, once for all states that share it.
 //!
-//! **Answered**: in a copy of the state everything is repaired and then happens when it is due, the oldest
-//! message first. Whoever waits for an answer then must get one within [`PROGRESS_MS`]. This is liveness
-//! for one fair schedule and a bounded time: what it finds is a run after which that schedule gives no
-//! answer, and not a proof that none would.
+//! **What becomes of a state**: see [`super::ahead`].
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::ahead::{ANSWERED, CONVERGED, UNREPAIRED};
 use super::space::Finding;
 use crate::consistency::{MODELS, Model, Verdict, judge_run};
-use crate::healing::{PROGRESS_MS, repairs};
 use crate::history::OperationRecord;
 use crate::mix::hash_of;
-use crate::world::{Schedule, World};
+use crate::world::World;
 
 /// What must be true; a bit for each consistency model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,25 +25,33 @@ pub struct Properties {
     pub invariants: bool,
     /// Every client is answered once everything has healed.
     pub answered: bool,
+    /// Every client is answered although nothing is repaired.
+    pub unrepaired: bool,
+    /// All nodes come to hold the same data once everything has healed.
+    pub converged: bool,
     models: u32,
 }
 
 /// The word for all invariants of the protocol.
 const INVARIANTS: &str = "invariants";
-/// The word for liveness, and its name as a property.
-pub const ANSWERED: &str = "answered";
-/// The most actions within which a healed world must answer.
-const PROGRESS_ACTIONS: u32 = 5_000;
 
 impl Properties {
     /// The protocol's invariants alone.
-    pub const USUAL: Self = Properties { invariants: true, answered: false, models: 0 };
+    pub const USUAL: Self = Properties { invariants: true, ..Self::NONE };
     /// Nothing.
-    pub const NONE: Self = Properties { invariants: false, answered: false, models: 0 };
+    pub const NONE: Self = Properties {
+        invariants: false,
+        answered: false,
+        unrepaired: false,
+        converged: false,
+        models: 0,
+    };
 
     /// All words.
     pub fn words() -> impl Iterator<Item = &'static str> {
-        [INVARIANTS, ANSWERED].into_iter().chain(MODELS.iter().map(|info| info.id))
+        [INVARIANTS, ANSWERED, UNREPAIRED, CONVERGED]
+            .into_iter()
+            .chain(MODELS.iter().map(|info| info.id))
     }
 
     /// Adds the property of this word; false where there is none.
@@ -54,6 +59,8 @@ impl Properties {
         match (word, Model::of_id(word)) {
             (INVARIANTS, _) => self.invariants = true,
             (ANSWERED, _) => self.answered = true,
+            (UNREPAIRED, _) => self.unrepaired = true,
+            (CONVERGED, _) => self.converged = true,
             (_, Some(model)) => self.models |= 1 << model as u32,
             (_, None) => return false,
         }
@@ -63,6 +70,11 @@ impl Properties {
     /// Whether a consistency model is among them.
     pub fn has_models(&self) -> bool {
         self.models != 0
+    }
+
+    /// Whether it matters what becomes of a state later.
+    pub(super) fn look_ahead(&self) -> bool {
+        self.answered || self.unrepaired || self.converged
     }
 
     fn models(self) -> impl Iterator<Item = Model> {
@@ -159,44 +171,4 @@ pub(super) fn history_sum(world: &World, since: u64) -> u64 {
         })
         .collect();
     hash_of(&parts)
-}
-
-/// Which client gets no answer although everything has healed, in words.
-pub(super) fn unanswered(world: &World) -> Option<String> {
-    let waiting = |world: &World| {
-        let records = world.history().records();
-        let open = |record: &&OperationRecord| {
-            record.completion.is_none() && record.gave_up_step.is_none()
-        };
-        records.iter().filter(open).map(|record| record.id).collect::<Vec<_>>()
-    };
-    let asked = waiting(world);
-    if asked.is_empty() {
-        return None;
-    }
-    let mut healed = world.clone();
-    for repair in repairs(world) {
-        // What was repaired with something else cannot be repaired again.
-        let _ = healed.apply(&repair.at(world.now_ms()));
-    }
-    let until_ms = world.now_ms() + u64::from(PROGRESS_MS);
-    for _ in 0..PROGRESS_ACTIONS {
-        let next = healed.next_action(Schedule::ByTime).filter(|next| next.at_ms <= until_ms);
-        let Some(next) = next else { break };
-        if healed.apply(&next).is_err() {
-            break;
-        }
-        let records = healed.history().records();
-        if asked.iter().all(|id| records[id.0 as usize].completion.is_some()) {
-            return None;
-        }
-    }
-    let records = healed.history().records();
-    let mut asked = asked.iter().map(|id| &records[id.0 as usize]);
-    let left = asked.find(|record| record.completion.is_none())?;
-    Some(format!(
-        "client {}’s {} has no answer {PROGRESS_MS} ms after everything healed, where all happens when it \
-         is due.",
-        left.client, left.operation
-    ))
 }

@@ -151,10 +151,11 @@ fn add_offer(plan: &mut Plan, value: &str) -> Result<(), String> {
 }
 
 /// The words that an action on offer may begin with, as in a scenario.
-const ACTS: [&str; 9] = [
+const ACTS: [&str; 10] = [
     "timeout",
     "crash",
     "partition",
+    "cut",
     "retry",
     "give-up",
     "command",
@@ -279,6 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn actions_are_offered_as_a_scenario_writes_them() {
+        let lines = "offer crash n1 n3\noffer timeout n2 election\noffer command n1 add-server n3\n\
+                     offer cut n1 -> n2\n";
+        let Request { plan, .. } = Request::parse(&raft(), lines).unwrap();
+        assert_eq!(plan.acts.len(), 5);
+        assert!(plan.is_narrowed(Surprise::Crash) && plan.is_narrowed(Surprise::Cut));
+        assert!(!plan.is_narrowed(Surprise::Retry));
+        assert_eq!(plan.offers, Request::usual(&raft()).plan.offers, "the usual ones stay");
+    }
+
+    #[test]
     fn an_error_says_which_option_and_what_was_expected() {
         for (line, words) in [
             ("budget wonders=1", "budget: expected a kind of surprise ("),
@@ -294,12 +306,25 @@ mod tests {
             ("depth -1", "depth: expected a number, found “-1”"),
             ("states", "states: expected a number, found “”"),
             ("search wide", "search: expected a strategy (breadth, depth, "),
-            ("property pretty", "property: expected a property (invariants, answered, linear"),
+            (
+                "property pretty",
+                "property: expected a property (invariants, answered, answered-unrepaired, converged, li",
+            ),
             ("speed 9", "expected an option (budget, "),
         ] {
             let error = Request::parse(&raft(), line).unwrap_err();
             assert!(error.starts_with(words), "{line}: {error}");
         }
+        for (line, words) in [
+            ("offer crash n9", "offer: "),
+            ("offer command n1 dance n2", "offer: expected transfer-leadership or "),
+            ("offer clock n1 rate 500", "offer: expected what a budget can allow, found “clock n1"),
+        ] {
+            let error = Request::parse(&raft(), line).unwrap_err();
+            assert!(error.starts_with(words), "{line}: {error}");
+        }
+        let many = "offer crash n1 n2\n".repeat(OFFERS_MAX / 2);
+        assert!(Request::parse(&raft(), &many).unwrap_err().starts_with("offer: expected at most"));
         let many = "offer get x\n".repeat(OFFERS_MAX + 1);
         assert!(Request::parse(&raft(), &many).unwrap_err().starts_with("offer: expected at most"));
     }

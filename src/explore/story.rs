@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::properties::ANSWERED;
+use super::ahead::{ANSWERED, CONVERGED, UNREPAIRED, difference};
 use super::space::Finding;
 use crate::action::Action;
 use crate::consistency::Model;
@@ -66,19 +66,28 @@ pub fn tell(scenario: &Scenario, actions: &[Action], finding: &Finding) -> Resul
 }
 
 /// What shows a violation that no invariant tells of, at the end of the run to it: what the history is
-/// not, or that nobody is answered although everything heals.
+/// not, or what becomes of it later: who is not answered, or whose data differ.
 fn afterwards(timeline: &Timeline, end: Moment, property: &str) -> Vec<Step> {
     if let Some(model) = Model::of_id(property) {
         return vec![Step::Expect(Expectation::History(model, false))];
     }
-    if property != ANSWERED {
+    if ![ANSWERED, UNREPAIRED, CONVERGED].contains(&property) {
         return Vec::new();
     }
     let world = timeline.world_at(end.branch, end.index);
-    let mut steps: Vec<Step> = repairs(&world).into_iter().map(Step::Act).collect();
+    let repairs = if property == UNREPAIRED { Vec::new() } else { repairs(&world) };
+    let mut steps: Vec<Step> = repairs.into_iter().map(Step::Act).collect();
     steps.push(Step::Run(PROGRESS_MS));
     let mut after = world.clone();
     let done = steps.iter().all(|step| run::step(&mut after, Pace::ByHand, step).is_ok());
+    if property == CONVERGED {
+        let sides = difference(&after).into_iter().flat_map(|found| {
+            let fact = format!("value {}", found.key);
+            found.sides.map(|(node, value)| Expectation::Fact { node, fact: fact.clone(), value })
+        });
+        steps.extend(sides.map(Step::Expect));
+        return steps;
+    }
     let clients = (0..world.config().clients).map(ClientId);
     let waits = clients.filter(|client| done && !world.is_idle(*client));
     steps.extend(waits.filter_map(|client| {

@@ -15,11 +15,12 @@
 
 use std::sync::Arc;
 
+use super::ahead;
 use super::alike::{Alike, Flying, Sums};
 use super::core::{Core, Cores, Memory};
 use super::moves::Move;
 use super::plan::Plan;
-use super::properties::{ANSWERED, Judged, unanswered};
+use super::properties::Judged;
 use super::space::{Finding, Pruned, Space, Visit};
 use super::turn::Turn;
 use crate::action::Action;
@@ -34,7 +35,7 @@ pub struct Situation {
     /// The messages in flight, oldest first.
     pub(super) messages: Box<[Arc<Flying>]>,
     pub(super) left: Budget,
-    /// A bit for each operation on offer that was called.
+    /// A bit for each operation or other action on offer that has happened.
     pub(super) called: u32,
 }
 
@@ -51,7 +52,7 @@ impl Situation {
         self.left
     }
 
-    /// A bit for each operation on offer that was called.
+    /// A bit for each operation or other action on offer that has happened.
     pub fn called(&self) -> u32 {
         self.called
     }
@@ -124,10 +125,8 @@ impl Worlds {
             let property = invariant.id.to_owned();
             return Some(Finding::Violation { property, why: violation.why.clone() });
         }
-        self.judged.finding(world, properties, self.origin.step()).or_else(|| {
-            let why = properties.answered.then(|| unanswered(world))??;
-            Some(Finding::Violation { property: ANSWERED.to_owned(), why })
-        })
+        let judged = self.judged.finding(world, properties, self.origin.step());
+        judged.or_else(|| ahead::finding(world, properties))
     }
 
     /// What tells apart states in which not the same may still happen.
