@@ -27,6 +27,7 @@ pub mod scenario;
 pub mod session;
 mod sheet;
 pub mod sorted;
+mod sorting;
 pub mod store;
 pub mod sweep;
 pub mod timeline;
