@@ -29,6 +29,7 @@ pub mod session;
 pub mod shared;
 mod sheet;
 pub mod sorted;
+mod sorting;
 pub mod store;
 pub mod sweep;
 pub mod timeline;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::mix::StableHasher;
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, ClusterState, Context, Protocol, Request, Surroundings};
 use crate::renaming::Renaming;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
@@ -40,13 +40,7 @@ pub(crate) trait Machine: Send + Sync {
     /// Says what was expected.
     fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Opaque, String>;
     /// What clients had asked before a run that begins with this disk.
-    fn remembers(
-        &self,
-        node: NodeId,
-        disk: &dyn Any,
-        nodes: u16,
-        settings: &[u32],
-    ) -> Option<Vec<Remembered>>;
+    fn remembers(&self, disk: &dyn Any, owner: &Owner<'_>) -> Option<Vec<Remembered>>;
     /// The disk of a node that never ran.
     fn empty_disk(&self) -> Opaque;
     /// The history variables before anything happened.
@@ -144,14 +138,8 @@ impl<P: Protocol> Machine for Typed<P> {
         P::default().parse_disk(words, nodes).map(|disk| Arc::new(disk) as Opaque)
     }
 
-    fn remembers(
-        &self,
-        node: NodeId,
-        disk: &dyn Any,
-        nodes: u16,
-        settings: &[u32],
-    ) -> Option<Vec<Remembered>> {
-        P::default().remembers(node, seen(disk), nodes, settings)
+    fn remembers(&self, disk: &dyn Any, owner: &Owner<'_>) -> Option<Vec<Remembered>> {
+        P::default().remembers(seen(disk), owner)
     }
 
     fn empty_disk(&self) -> Opaque {

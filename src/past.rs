@@ -4,7 +4,20 @@
 //! somebody whom nobody in the run has heard of since: it may take effect later or never, like an
 //! operation that was called and stays open.
 
+use crate::ids::NodeId;
 use crate::operation::{Operation, Text};
+use crate::sorting;
+
+/// Whose disk it is that a run begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// The node.
+    pub node: NodeId,
+    /// How many nodes there are.
+    pub nodes: u16,
+    /// The values of [`crate::protocol::Sheet::settings`], in order.
+    pub settings: &'a [u32],
+}
 
 /// An operation that a disk remembers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +68,7 @@ impl Past {
     pub(crate) fn of(disks: Vec<Vec<Remembered>>) -> Self {
         let copies = disks.len();
         let mut all: Vec<Remembered> = disks.into_iter().flatten().collect();
-        all.sort_unstable();
+        sorting::by(&mut all, Ord::cmp);
         let mut past = Past::default();
         for same in all.chunk_by(|one, other| one == other) {
             let Some(Remembered { operation, is_only_copy, .. }) = same.first() else { continue };

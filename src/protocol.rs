@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::ids::{ClientId, NodeId, RuleId, RuleSet, TimerId};
 use crate::machine::{Machine, Opaque, seen};
 use crate::operation::{Operation, OperationKind, Outcome};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::renaming::Symmetry;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 use crate::world::{Client, NodeSlot};
@@ -139,15 +139,9 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
     /// Says what was expected.
     fn parse_disk(&self, words: &[&str], nodes: u16) -> Result<Self::Disk, String>;
 
-    /// What clients had asked before a run that begins with this disk on `node`, in any order; `None`
-    /// where that node keeps no copies of what clients ask for.
-    fn remembers(
-        &self,
-        node: NodeId,
-        disk: &Self::Disk,
-        nodes: u16,
-        settings: &[u32],
-    ) -> Option<Vec<Remembered>>;
+    /// What clients had asked before a run that begins with this disk, in any order; `None` where its node
+    /// keeps no copies of what clients ask for.
+    fn remembers(&self, disk: &Self::Disk, owner: &Owner<'_>) -> Option<Vec<Remembered>>;
 }
 
 /// What a protocol is made of: the page and the command line learn all they show from here.

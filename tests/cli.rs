@@ -406,9 +406,43 @@ fn check_goes_on_where_a_scenario_cannot_be_read_and_ends_with_two() {
         assert!(line.starts_with(start), "{line}");
     }
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(errors, "error: 4 scenarios or links cannot be read, as told above\n");
+    assert_eq!(errors, "error: 4 places cannot be read, as told above\n");
     assert!(complains(&["check", "no/such.md"], b"").contains("no/such.md"));
     assert!(complains(&["check"], b"").contains("required"));
+}
+
+#[test]
+fn check_replays_chapters_of_the_course_and_says_on_which_line_they_are_wrong() {
+    let course = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("course");
+    let quorums = course.join("quorums.txt");
+    let text = std::fs::read_to_string(&quorums).unwrap();
+    let items =
+        text.lines().filter(|line| line.starts_with("lesson ") || line.starts_with("challenge "));
+    let expected = format!(
+        "= 0 scenarios and links, {} lessons and challenges checked, 0 failures\n",
+        items.count()
+    );
+    assert_eq!(ends(0, &["check", quorums.to_str().unwrap()], None), expected);
+
+    // The first claim of the first lesson, and one that is not so in its place.
+    let (before, claim) =
+        (1..).zip(text.lines()).find(|(_, line)| line.starts_with("at ")).unwrap();
+    let wrong = text.replacen(claim, &format!("{claim}\nexpect leaders 3"), 1);
+    assert_ne!(wrong, text);
+    let output = ends(1, &["check", "-"], Some(&wrong));
+    let lesson = text.lines().find_map(|line| line.strip_prefix("lesson ")).unwrap();
+    let start = format!("-:{before}: {lesson}: expect leaders 3: ");
+    assert!(output.starts_with(&start), "{output}");
+    assert!(output.ends_with("checked, 1 failures\n"), "{output}");
+
+    // What cannot be read, even where nothing tells that it is a chapter.
+    let unread = text.replacen("chapter", "chaptre", 1);
+    let file = Scratch::new("chapter.txt", unread.as_bytes());
+    let output = playground(&["check", "--json", file.path(), quorums.to_str().unwrap()], None);
+    assert_eq!(output.status.code(), Some(2));
+    let value = json(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(value["file"], file.path());
+    assert!(value["message"].as_str().unwrap().contains("expected `chapter`"), "{value}");
 }
 
 /// What the manual shows is run like everybody else's.

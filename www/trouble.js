@@ -86,7 +86,7 @@ export function createTrouble(host, app) {
     show(
       title(app.t("trouble.panic")),
       h("p", null, app.t("trouble.panicWhat")),
-      h("pre", { class: "panic" }, message),
+      h("pre", { class: "panic", lang: "en" }, message),
       safeLink ? box(app.t("trouble.momentBefore"), linkAddress(safeLink)) : null,
       safeText ? box(app.t("trouble.text2"), safeText) : null,
       h("div", { class: "buttons" },

@@ -61,10 +61,24 @@ function withCore(make) {
  */
 export function openPlayground(source) {
   const file = [new URL(`scenarios/${source}.txt`, ROOT), source].find((path) => existsSync(path));
-  const isLink = file === undefined && /(^|#)v\d+\./.test(source);
-  if (file === undefined && !isLink) throw new Error(`${source} is no scenario, no file and no link`);
-  const playground = withCore(() => (isLink ? core.Playground.fromLink(source) : core.Playground.fromText(readFileSync(file, "utf8"))));
-  return new Proxy(playground, {
+  if (file !== undefined) return openText(readFileSync(file, "utf8"));
+  if (!/(^|#)v\d+\./.test(source)) throw new Error(`${source} is no scenario, no file and no link`);
+  return asking(() => core.Playground.fromLink(source));
+}
+
+/** The same, from a scenario's text. @param {string} text */
+export function openText(text) {
+  return asking(() => core.Playground.fromText(text));
+}
+
+/** A chapter of the course, read. @param {string} text */
+export function readChapter(text) {
+  return withCore(() => core.courseChapter(text));
+}
+
+/** A playground whose every call may ask for code. @param {() => any} make */
+function asking(make) {
+  return new Proxy(withCore(make), {
     get: (target, name) => (typeof target[name] === "function" ? (...values) => withCore(() => target[name](...values)) : target[name]),
   });
 }
@@ -89,8 +103,16 @@ export function goToMoment(playground, at) {
 function busiest(playground) {
   while (playground.cursor().length < LIVE_ACTIONS && playground.cursor().index === playground.cursor().length && playground.forward());
   const { length } = playground.cursor();
+  return busiestOf(playground, Array.from({ length: Math.min(length, BUSIEST_WITHIN) + 1 }, (_, index) => index));
+}
+
+/**
+ * The first of these moments with the most messages in flight.
+ * @param {number[]} moments
+ */
+export function busiestOf(playground, moments) {
   let best = { index: 0, busy: -1 };
-  for (let index = 0; index <= Math.min(length, BUSIEST_WITHIN); index++) {
+  for (const index of moments) {
     playground.seek(0, index);
     const busy = Math.min(BUSY, playground.messages().length);
     if (busy > best.busy) best = { index, busy };
@@ -127,13 +149,15 @@ export function measure(text, font) {
 /**
  * The present moment of a playground as SVG.
  * @param {any} playground from openPlayground
+ * @param {{told?: {title: object, say: object}}} [how] `told` is what a lesson calls it and says of the moment
  */
-export async function picture(playground, { nowMs = playground.cursor().nowMs, theme = "light", lang = "en", width = 800, height = 450, zoom = 1 } = {}) {
+export async function picture(playground, { nowMs = playground.cursor().nowMs, theme = "light", lang = "en", width = 800, height = 450, zoom = 1, told } = {}) {
   await fetchWords(lang);
   const words = (/** @type {any} */ said) => pick(lang, said);
   const t = (/** @type {string} */ key, /** @type {any} */ values) => translate(lang, key, values);
-  const [about, sheet] = [playground.about(), playground.sheet()];
-  const moment = momentOf(playground, pictureOf(playground), { about, sheet, nowMs });
+  const [about, sheet, frame] = [playground.about(), playground.sheet(), pictureOf(playground)];
+  if (told) [about.title, frame.note] = [told.title, told.say];
+  const moment = momentOf(playground, frame, { about, sheet, nowMs });
   const pen = new SvgPen(measure);
   drawPicture(pen, moment, { width, height, colours: coloursOf(theme), t, words, language: lang });
   return writeSvg(pen.drawn, {

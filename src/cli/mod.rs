@@ -92,7 +92,8 @@ enum Command {
     },
     /// Judge histories that others recorded: 0 all hold, 1 some do not, 2 bad input or not decided.
     History(history::HistoryArguments),
-    /// Run what documents show: scenario blocks, elements and links in Markdown and HTML.
+    /// Run what documents show: scenario blocks, elements and links in Markdown and HTML, and the lessons
+    /// of a chapter of the course.
     Check {
         /// The documents, or `-` for standard input.
         #[arg(required = true)]

@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 
 use super::compile::{Compiled, OPEN, Op};
 use super::machine::{Act, Whole};
+use crate::sorting;
 
 /// What was found.
 pub(super) enum Arbitrated {
@@ -354,12 +355,12 @@ impl Arbiter<'_> {
 
     /// All updates in an order that keeps these pairs; `None` where they go round in a circle.
     fn sorted(&self, mut pairs: Vec<(u32, u32)>) -> Option<Vec<u32>> {
-        pairs.sort_unstable();
+        sorting::pairs(&mut pairs);
         pairs.dedup();
         let mut before = vec![0_u32; self.compiled.ops.len()];
         pairs.iter().for_each(|(_, second)| before[*second as usize] += 1);
         let mut updates = self.updates.concat();
-        updates.sort_unstable();
+        sorting::numbers(&mut updates);
         updates.reverse();
         updates.retain(|update| before[*update as usize] == 0);
         let mut order = Vec::new();

@@ -7,6 +7,7 @@ use super::machine::{Act, KeyAct, Machine, Whole};
 use super::model::Object;
 use super::record::{Answer, Command, Contents, History, Record, Step, Value};
 use crate::operation::Text;
+use crate::sorting;
 
 /// The return of an operation that is open.
 pub(super) const OPEN: u64 = u64::MAX;
@@ -88,7 +89,7 @@ pub(super) fn compile(history: &History, object: Object) -> Result<Compiled, &'s
     let mut keys = BTreeMap::new();
     let mut processes = BTreeMap::new();
     let mut order: Vec<u32> = (0..history.records.len() as u32).collect();
-    order.sort_by_key(|place| history.records[*place as usize].call);
+    sorting::by_number(&mut order, |place| history.records[*place as usize].call);
     let (mut ops, mut aborted) = (Vec::new(), Vec::new());
     if object == Object::List || object == Object::Bank {
         machine.seen_lists = Some(Vec::new());
@@ -118,7 +119,7 @@ pub(super) fn compile(history: &History, object: Object) -> Result<Compiled, &'s
     let start = start(history, object, &mut machine, &keys)?;
     machine.keys = start.len() as u32;
     if let Some(seen) = &mut machine.seen_lists {
-        seen.sort();
+        sorting::by(seen, Ord::cmp);
         seen.dedup();
     }
     machine.seen_texts = seen_texts(&machine.texts, &ops);
@@ -165,7 +166,7 @@ fn start(
 fn sequence(machine: &mut Machine, object: Object, items: &[Text]) -> u32 {
     let mut numbers: Vec<u32> = items.iter().map(|text| machine.texts.number(text)).collect();
     if object == Object::Set {
-        numbers.sort_unstable();
+        sorting::numbers(&mut numbers);
         numbers.dedup();
     }
     let number = machine.sequences.number(&numbers);
@@ -185,7 +186,7 @@ fn seen_texts(texts: &Texts, ops: &[Op]) -> Vec<Text> {
             _ => {}
         }
     }
-    seen.sort();
+    sorting::by(&mut seen, Ord::cmp);
     seen.dedup();
     seen
 }

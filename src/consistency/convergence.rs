@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::compile::{Compiled, OPEN};
 use super::machine::Act;
 use super::verdict::{Order, Verdict, Violation};
+use crate::sorting;
 
 /// What a read found: kind and number.
 fn found(act: Act) -> Option<u32> {
@@ -60,7 +61,7 @@ pub(super) fn judge(compiled: &Compiled) -> Verdict {
             return Verdict::Violated(Violation { culprits, ..Violation::default() });
         }
     }
-    agreeing.sort_unstable();
+    sorting::numbers(&mut agreeing);
     agreeing.dedup();
     match (unclear, agreeing.is_empty()) {
         (true, _) => Verdict::NotApplicable("the last reads differ, but a write is still open"),

@@ -33,11 +33,11 @@ pub(super) fn order(compiled: &Compiled, object: Object, places: &[u32]) -> Dire
     }
 }
 
+/// The moment of an operation, and a number that counts where moments are the same.
+pub(super) type Moment = (u64, u64);
+
 /// The records of operations by their moments: the least first.
-pub(super) fn by_moment<Moment: Ord>(
-    compiled: &Compiled,
-    mut moments: Vec<(Moment, u32)>,
-) -> Direct {
+pub(super) fn by_moment(compiled: &Compiled, mut moments: Vec<(Moment, u32)>) -> Direct {
     moments.sort_unstable();
     let record = |(_, place): &(Moment, u32)| compiled.ops[*place as usize].record;
     Direct::Order(moments.iter().map(record).collect())

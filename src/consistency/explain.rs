@@ -7,8 +7,6 @@
 //! the first return at which it fails. All of it within a bound of steps; where that is reached,
 //! what is left is still a violation.
 
-use std::collections::BTreeSet;
-
 use super::compile::{Op, compile};
 use super::judge::Judge;
 use super::machine::{Act, KeyAct, Whole};
@@ -16,6 +14,7 @@ use super::model::{Model, Object};
 use super::record::{Answer, History};
 use super::verdict::{Limits, Violation};
 use super::words;
+use crate::sorting;
 
 /// Steps for one attempt to leave something out, and for all of them.
 const TRIAL_STEPS: u64 = 500_000;
@@ -144,10 +143,11 @@ impl Explainer {
         loop {
             while self.at < self.units.len() {
                 let end = (self.at + self.size).min(self.units.len());
-                let gone: BTreeSet<u32> =
-                    self.units[self.at..end].iter().flatten().copied().collect();
+                let mut gone = self.units[self.at..end].concat();
+                sorting::numbers(&mut gone);
+                let is_gone = |place: &u32| gone.binary_search(place).is_ok();
                 let kept: Vec<u32> =
-                    self.kept.iter().copied().filter(|place| !gone.contains(place)).collect();
+                    self.kept.iter().copied().filter(|place| !is_gone(place)).collect();
                 if kept.len() < self.kept.len() && !kept.is_empty() && self.is_sound(&kept) {
                     return Some((kept, self.cut));
                 }
@@ -202,10 +202,12 @@ impl Explainer {
 
     /// Whether everything that is left out is of no consequence to what the rest found.
     fn is_sound(&self, kept: &[u32]) -> bool {
-        let kept: BTreeSet<u32> = kept.iter().copied().collect();
+        let mut kept = kept.to_vec();
+        sorting::numbers(&mut kept);
+        let is_kept = |place: &u32| kept.binary_search(place).is_ok();
         let op = |place: &u32| self.ops[*place as usize].as_ref();
         let gone: Vec<&Op> =
-            self.kept.iter().filter(|place| !kept.contains(place)).filter_map(op).collect();
+            self.kept.iter().filter(|place| !is_kept(place)).filter_map(op).collect();
         let mutators: Vec<&&Op> = gone.iter().filter(|op| op.mutates()).collect();
         if mutators.is_empty() {
             return true;
@@ -217,7 +219,7 @@ impl Explainer {
     pub fn finish(&mut self, history: &History) -> Violation {
         let mut violation = std::mem::take(&mut self.violation);
         let mut culprits = self.kept.clone();
-        culprits.sort_by_key(|place| history.records[*place as usize].call);
+        sorting::by_number(&mut culprits, |place| history.records[*place as usize].call);
         let last = culprits.iter().filter_map(|place| history.records[*place as usize].returned);
         violation.at = last.filter(|returned| *returned <= self.cut).max().unwrap_or_default();
         let part = part_of(history, &culprits, self.cut);

@@ -12,8 +12,9 @@
 use std::collections::BTreeMap;
 
 use super::compile::Compiled;
-use super::direct::{Direct, by_moment};
+use super::direct::{Direct, Moment, by_moment};
 use super::machine::Act;
+use crate::sorting::{self, pair};
 
 /// The addition of an item.
 struct Addition {
@@ -61,7 +62,8 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
         }
     }
     let items = |list: u32| compiled.machine.sequences.items(list);
-    reads.sort_unstable_by_key(|(list, place)| (items(*list).len(), *list, *place));
+    sorting::pairs(&mut reads);
+    sorting::by_number(&mut reads, |(list, _)| items(*list).len() as u64);
     let groups: Vec<&[(u32, u32)]> = reads.chunk_by(|one, other| one.0 == other.0).collect();
     let mut last: &[u32] = &[];
     for (group, reads) in (0..).zip(&groups) {
@@ -113,16 +115,16 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
                 if moment > op.returned {
                     return Direct::Impossible;
                 }
-                moments.push(((moment, addition.group, u32::MAX), place));
+                moments.push(((moment, pair(addition.group, u32::MAX)), place));
             }
-            _ => moments.push(((op.call, 0, 0), place)),
+            _ => moments.push(((op.call, 0), place)),
         }
     }
     by_moment(compiled, moments)
 }
 
-/// When additions and reads happen: the moment, the group, and the place in it.
-type Moments = Vec<((u64, u32, u32), u32)>;
+/// When additions and reads happen: the moment, and then the group and the place in it.
+type Moments = Vec<(Moment, u32)>;
 
 /// The earliest moments of additions and reads; `None` where one is too late.
 fn schedule(
@@ -133,7 +135,7 @@ fn schedule(
 ) -> Option<Moments> {
     let ops = &compiled.ops;
     let mut waiting: Vec<&mut Addition> = additions.values_mut().collect();
-    waiting.sort_unstable_by_key(|addition| (addition.group, addition.rank));
+    sorting::by_number(&mut waiting, |addition| pair(addition.group, addition.rank));
     let mut waiting = waiting.into_iter().peekable();
     let mut moments = Vec::new();
     let mut now = 0;
@@ -153,7 +155,7 @@ fn schedule(
             added = added.max(addition.moment);
             let rank = if is_list { addition.rank + 1 } else { 1 };
             addition.group = group;
-            moments.push(((addition.moment, group, rank), addition.place));
+            moments.push(((addition.moment, pair(group, rank)), addition.place));
         }
         now = added;
         for (_, place) in reads.copied().into_iter().flatten() {
@@ -163,7 +165,7 @@ fn schedule(
                 return None;
             }
             now = now.max(moment);
-            moments.push(((moment, group, u32::MAX), *place));
+            moments.push(((moment, pair(group, u32::MAX)), *place));
         }
     }
     Some(moments)

@@ -19,6 +19,7 @@ use super::search::{Found, Problem, Search};
 use super::verdict::{Limits, Order, Verdict, Violation};
 use super::views::{self, Choice};
 use super::{arbitration, convergence, direct, items, snapshot, words};
+use crate::sorting;
 
 /// How a check stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -298,7 +299,7 @@ fn arbitrated(history: &History, compiled: &Compiled, object: Object) -> Verdict
     match arbitration::judge(compiled) {
         Arbitrated::Holds(records) => Verdict::Holds(vec![Order { viewer: None, records }]),
         Arbitrated::Violated(mut culprits) => {
-            culprits.sort_by_key(|place| history.records[*place as usize].call);
+            sorting::by_number(&mut culprits, |place| history.records[*place as usize].call);
             let ends =
                 culprits.iter().filter_map(|place| history.records[*place as usize].returned);
             let at = ends.max().unwrap_or_default();
@@ -486,7 +487,7 @@ impl Check {
                 points.push((point, *record));
             }
         }
-        points.sort_by_key(|(point, _)| *point);
+        sorting::by_number(&mut points, |(point, _)| *point);
         let records = points.into_iter().map(|(_, record)| record).collect();
         vec![Order { viewer: None, records }]
     }

@@ -19,6 +19,7 @@
 use super::compile::{Compiled, OPEN, Op};
 use super::direct::{Direct, by_moment};
 use super::machine::Act;
+use crate::sorting::{self, pair};
 
 /// An item with the earliest and latest moments at which it can come in and go out.
 struct Item {
@@ -32,15 +33,16 @@ struct Item {
 /// The records of one queue's operations in order.
 pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
     let ops = &compiled.ops;
-    let mut found: Vec<(u32, bool, u32)> = Vec::with_capacity(places.len());
+    // Item and whether it was dequeued, as one number; the place.
+    let mut found: Vec<(u64, u32)> = Vec::with_capacity(places.len());
     let mut nothing: Vec<u32> = Vec::new();
     let mut none = Direct::Impossible;
     for place in places {
         let op = &ops[*place as usize];
         match op.steps[..] {
             [step] => match step.act {
-                Act::Push(item) => found.push((item, false, *place)),
-                Act::Pop(item) => found.push((item, true, *place)),
+                Act::Push(item) => found.push((u64::from(item) * 2, *place)),
+                Act::Pop(item) => found.push((u64::from(item) * 2 + 1, *place)),
                 Act::PopNone => nothing.push(*place),
                 Act::PopAny if !op.required => none = Direct::General,
                 _ => return Direct::General,
@@ -48,14 +50,18 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
             _ => return Direct::General,
         }
     }
-    found.sort_unstable();
+    sorting::sort(&mut found);
     let mut items = Vec::with_capacity(found.len());
-    for group in found.chunk_by(|one, other| one.0 == other.0) {
+    let is_push = |number: u64| number.is_multiple_of(2);
+    for group in found.chunk_by(|one, other| one.0 / 2 == other.0 / 2) {
         match *group {
-            [(_, false, push)] if !ops[push as usize].required => {}
-            [(_, false, push)] => items.push(item(ops, push, None)),
-            [(_, false, push), (_, true, pop)] => items.push(item(ops, push, Some(pop))),
-            [_, (_, false, _), ..] => return Direct::General,
+            [(of, push)] if is_push(of) => {
+                if ops[push as usize].required {
+                    items.push(item(ops, push, None));
+                }
+            }
+            [_, (of, _), ..] if is_push(of) => return Direct::General,
+            [(of, push), (_, pop)] if is_push(of) => items.push(item(ops, push, Some(pop))),
             _ => return Direct::Impossible,
         }
     }
@@ -74,19 +80,19 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
     let Some(sequence) = sequence(&items) else { return none };
     let mut latest: Vec<u64> = items.iter().map(|item| item.comes.1).collect();
     latest.sort_unstable();
-    // By moment, place of the item in the sequence, and whether it comes or leaves.
+    // By moment, and then by place of the item in the sequence and whether it comes or leaves.
     let mut moments = Vec::with_capacity(places.len());
     for (moment, place) in empty {
         let gone = latest.partition_point(|latest| *latest < moment) as u32;
-        moments.push(((moment, gone, 0), place));
+        moments.push(((moment, pair(gone, 0)), place));
     }
     let (mut comes, mut leaves) = (0, 0);
     for (at, item) in (0..).zip(sequence.iter().map(|item| &items[*item as usize])) {
         comes = item.comes.0.max(comes);
-        moments.push(((comes, at, 1), item.push));
+        moments.push(((comes, pair(at, 1)), item.push));
         leaves = item.leaves.0.max(comes).max(leaves);
         if let Some(pop) = item.pop {
-            moments.push(((leaves, at, 2), pop));
+            moments.push(((leaves, pair(at, 2)), pop));
         }
     }
     by_moment(compiled, moments)
@@ -111,7 +117,7 @@ fn empty_moments(ops: &[Op], items: &[Item], nothing: &[u32]) -> Option<Vec<(u64
         .map(|item| (item.comes.1, item.leaves.0))
         .filter(|(from, to)| from < to)
         .collect();
-    times.sort_unstable();
+    sorting::by_number(&mut times, |(from, _)| *from);
     let mut unions: Vec<(u64, u64)> = Vec::new();
     for (from, to) in times {
         match unions.last_mut() {
@@ -130,7 +136,7 @@ fn empty_moments(ops: &[Op], items: &[Item], nothing: &[u32]) -> Option<Vec<(u64
         }
         moments.push((moment, *place));
     }
-    moments.sort_unstable();
+    sorting::sort(&mut moments);
     Some(moments)
 }
 
@@ -138,7 +144,7 @@ fn empty_moments(ops: &[Op], items: &[Item], nothing: &[u32]) -> Option<Vec<(u64
 fn sequence(items: &[Item]) -> Option<Vec<u32>> {
     let sorted = |of: fn(&Item) -> u64| {
         let mut all: Vec<u32> = (0..items.len() as u32).collect();
-        all.sort_by_key(|item| of(&items[*item as usize]));
+        sorting::by_number(&mut all, |item| of(&items[*item as usize]));
         all
     };
     // For each side the items by earliest and by latest moment, and how many were looked at.

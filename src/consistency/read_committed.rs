@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::compile::{Compiled, Op};
 use super::machine::Act;
 use super::relation::Relation;
+use crate::sorting;
 
 /// What was found: culprits and why, or why nothing can be found.
 pub(super) enum Committed {
@@ -174,7 +175,7 @@ impl Check<'_> {
     /// order, and those that nobody read come last.
     fn list_orders(&mut self) -> Result<(), Committed> {
         for (key, mut lists) in std::mem::take(&mut self.lists) {
-            lists.sort_by_key(|(list, _)| list.len());
+            sorting::by_number(&mut lists, |(list, _)| list.len() as u64);
             for pair in lists.windows(2) {
                 if !pair[1].0.starts_with(&pair[0].0) {
                     let why = "two transactions read a list in orders that exclude each other";

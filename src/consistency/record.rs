@@ -7,6 +7,7 @@
 
 use super::model::Object;
 use crate::operation::Text;
+use crate::sorting;
 
 /// What a register or a key holds; `None` is nil, the value of what was never written. The empty
 /// text and nil are one value.
@@ -55,7 +56,7 @@ impl History {
     /// How many clients there are.
     pub fn clients(&self) -> usize {
         let mut clients: Vec<u32> = self.records.iter().map(|record| record.client).collect();
-        clients.sort_unstable();
+        sorting::numbers(&mut clients);
         clients.dedup();
         clients.len()
     }

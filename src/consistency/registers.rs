@@ -13,6 +13,10 @@
 use super::compile::{Compiled, OPEN};
 use super::direct::Direct;
 use super::machine::Act;
+use crate::sorting;
+
+/// Beside the place of a cluster: that it is a forward one.
+const FORWARD: u32 = 1 << 31;
 
 struct Cluster {
     /// The write; `None` for what was there at the beginning.
@@ -30,28 +34,29 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
     let first = places.first().and_then(|place| ops[*place as usize].steps.first());
     let Some(key) = first.map(|step| step.key) else { return Direct::General };
     let initial = compiled.start[key as usize];
-    let mut found: Vec<(u32, u32, bool)> = Vec::with_capacity(places.len());
+    // Value and whether it was read, as one number; the place.
+    let mut found: Vec<(u64, u32)> = Vec::with_capacity(places.len());
     for place in places {
         let [step] = ops[*place as usize].steps[..] else { return Direct::General };
         match step.act {
             _ if step.key != key => return Direct::General,
-            Act::Write(value) => found.push((value, *place, false)),
-            Act::Read(value) => found.push((value, *place, true)),
+            Act::Write(value) => found.push((u64::from(value) * 2, *place)),
+            Act::Read(value) => found.push((u64::from(value) * 2 + 1, *place)),
             _ => return Direct::General,
         }
     }
-    found.sort_unstable_by_key(|(value, place, is_read)| (*value, *is_read, *place));
+    sorting::sort(&mut found);
     let mut clusters: Vec<Cluster> = Vec::new();
-    for group in found.chunk_by(|one, other| one.0 == other.0) {
-        let writes = group.iter().filter(|(_, _, is_read)| !is_read).count();
-        let is_initial = group[0].0 == initial;
+    for group in found.chunk_by(|one, other| one.0 / 2 == other.0 / 2) {
+        let writes = group.iter().filter(|(number, _)| number.is_multiple_of(2)).count();
+        let is_initial = group[0].0 / 2 == u64::from(initial);
         let (write, reads) = match (writes, is_initial) {
             (1, false) => (Some(group[0].1), &group[1..]),
             (0, true) => (None, group),
             (0, false) => return Direct::Impossible,
             _ => return Direct::General,
         };
-        let reads: Vec<u32> = reads.iter().map(|(_, place, _)| *place).collect();
+        let reads: Vec<u32> = reads.iter().map(|(_, place)| *place).collect();
         let mut cluster = Cluster { write, reads, returned: OPEN, called: 0 };
         if write.is_none() {
             cluster.returned = 0;
@@ -80,16 +85,17 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
         .filter(|cluster| is_forward(cluster))
         .map(|cluster| (cluster.returned, cluster.called))
         .collect();
-    forward.sort_unstable();
+    sorting::by_number(&mut forward, |(from, _)| *from);
     if forward.windows(2).any(|pair| pair[1].0 < pair[0].1) {
         return Direct::Impossible;
     }
     // The moment of each cluster: a backward one goes to the first moment of its zone that is in no
     // forward zone.
-    let mut moments: Vec<(u64, bool, u32)> = Vec::with_capacity(clusters.len());
+    // A forward one comes after those of its moment.
+    let mut moments: Vec<(u64, u32)> = Vec::with_capacity(clusters.len());
     for (place, cluster) in (0..).zip(&clusters) {
         if is_forward(cluster) {
-            moments.push((cluster.returned, true, place));
+            moments.push((cluster.returned, FORWARD | place));
             continue;
         }
         let after = forward.partition_point(|zone| zone.0 <= cluster.called);
@@ -101,12 +107,12 @@ pub(super) fn order(compiled: &Compiled, places: &[u32]) -> Direct {
             Some((_, end)) => end.max(cluster.called),
             None => cluster.called,
         };
-        moments.push((moment, false, place));
+        moments.push((moment, place));
     }
-    moments.sort_unstable();
+    sorting::sort(&mut moments);
     let mut order = Vec::with_capacity(places.len());
-    for (_, _, place) in moments {
-        let cluster = &clusters[place as usize];
+    for (_, place) in moments {
+        let cluster = &clusters[(place & !FORWARD) as usize];
         order.extend(cluster.write);
         order.extend(&cluster.reads);
     }

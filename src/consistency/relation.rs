@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::compile::{OPEN, Op};
 use super::machine::{Act, Machine};
+use crate::sorting;
 
 /// Pairs of places in a list of operations.
 pub(super) type Pairs = Vec<(u32, u32)>;
@@ -169,7 +170,7 @@ impl Relation {
     pub fn order(&self) -> Vec<u32> {
         let count = self.rows.len().checked_div(self.words).unwrap_or(0) as u32;
         let mut order: Vec<u32> = (0..count).collect();
-        order.sort_by_key(|op| self.size(*op));
+        sorting::by_number(&mut order, |op| u64::from(self.size(*op)));
         order
     }
 
@@ -184,7 +185,7 @@ impl Relation {
     pub fn among(&self, kept: &[u32]) -> Pairs {
         let mut order: Vec<(u32, u32)> =
             (0..).zip(kept).map(|(place, op)| (self.size(*op), place)).collect();
-        order.sort_unstable();
+        sorting::pairs(&mut order);
         let mut pairs = Vec::new();
         for second in 0..kept.len() as u32 {
             let op = kept[second as usize];

@@ -13,14 +13,14 @@
 //! such a run is not judged. Siblings that one read returns are a value that nobody wrote: a key holds
 //! one value.
 
-use std::collections::BTreeSet;
-
 use super::model::Object;
 use super::record::{Answer, Command, History, Record, Step};
 use crate::history::OperationRecord;
 use crate::ids::ClientId;
 use crate::operation::{Operation, Outcome, Text};
 use crate::past::Past;
+use crate::sorted::SortedSet;
+use crate::sorting;
 
 /// The client whose operations were called before the run.
 const BEFORE: u32 = u32::MAX;
@@ -37,7 +37,7 @@ pub fn from_run(run: &[OperationRecord], past: &Past) -> Result<(History, Object
         return Err("no client has asked anything");
     }
     let mut history = History::default();
-    let mut objects = BTreeSet::new();
+    let mut objects = SortedSet::new();
     for (session, operation) in (0..).zip(&past.open) {
         if session == 0 {
             history.names.push((BEFORE, Text::from(BEFORE_NAME)));
@@ -73,7 +73,7 @@ pub fn from_run(run: &[OperationRecord], past: &Past) -> Result<(History, Object
             returned: end.map(|end| end.return_step * 2 + 1),
         });
     }
-    history.names.sort_unstable();
+    sorting::by_number(&mut history.names, |(client, _)| u64::from(*client));
     history.initial = past.held.clone();
     let object = object_of(&objects, &history);
     if !history.begins_as(object) {
@@ -87,7 +87,7 @@ pub fn from_run(run: &[OperationRecord], past: &Past) -> Result<(History, Object
 }
 
 /// The type of object that has the operations of all these.
-fn object_of(objects: &BTreeSet<Object>, history: &History) -> Object {
+fn object_of(objects: &SortedSet<Object>, history: &History) -> Object {
     let transacts = |record: &Record| {
         matches!(record.command, Command::Read | Command::Write(_) | Command::Transaction(_))
     };
@@ -135,7 +135,7 @@ fn command(
 /// What the only stamp of a key wrote.
 fn stamped(key: &Text, run: &[OperationRecord], past: &Past) -> Result<Text, &'static str> {
     let held = past.held.iter().filter(|(of, _)| of == key).map(|(_, value)| value);
-    let (mut found, mut written) = (BTreeSet::new(), held.collect::<BTreeSet<_>>());
+    let (mut found, mut written) = (SortedSet::new(), held.collect::<SortedSet<_>>());
     for operation in &past.open {
         if let Operation::Put { key: of, value } = operation
             && of == key
@@ -175,7 +175,10 @@ fn stamped(key: &Text, run: &[OperationRecord], past: &Past) -> Result<Text, &'s
     }
     // One that no other operation can write, since it has more characters than a value may have.
     let unread = || Text::from("the time, which nobody came to read");
-    Ok(found.difference(&written).next().map_or_else(unread, |value| Text::clone(value)))
+    Ok(found
+        .iter()
+        .find(|value| !written.contains(*value))
+        .map_or_else(unread, |value| Text::clone(value)))
 }
 
 fn answer(command: &Command, outcome: &Outcome) -> Answer {

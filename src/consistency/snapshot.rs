@@ -10,6 +10,7 @@ use super::compile::{Compiled, Op};
 use super::machine::{KeyAct, Whole};
 use super::relation;
 use super::search::Problem;
+use crate::sorting;
 
 /// The problem of snapshots and commits.
 pub(super) fn problem(compiled: &Compiled) -> Problem {
@@ -24,7 +25,7 @@ pub(super) fn problem(compiled: &Compiled) -> Problem {
         }
         let mut keys: Vec<u32> =
             op.steps.iter().filter(|step| step.act.mutates()).map(|step| step.key).collect();
-        keys.sort_unstable();
+        sorting::numbers(&mut keys);
         keys.dedup();
         let is_written = |step: &&KeyAct| keys.binary_search(&step.key).is_ok();
         let commit: Vec<KeyAct> = op.steps.iter().filter(is_written).copied().collect();

@@ -16,6 +16,7 @@ use super::machine::{Act, KeyAct, Whole};
 use super::model::Model;
 use super::relation::{self, Pairs, Relation, Source};
 use super::search::Problem;
+use crate::sorting;
 
 /// One way to say who wrote what was read: for each source with several writers, which.
 pub(super) type Choice = Vec<u32>;
@@ -40,7 +41,7 @@ pub(super) fn viewers(compiled: &Compiled) -> Vec<u32> {
         .filter(|op| op.observes() && op.required)
         .map(|op| op.process)
         .collect();
-    viewers.sort_unstable();
+    sorting::numbers(&mut viewers);
     viewers.dedup();
     viewers
 }

@@ -16,6 +16,7 @@ use super::space::Finding;
 use crate::consistency::{MODELS, Model, Verdict, judge_run};
 use crate::history::OperationRecord;
 use crate::mix::hash_of;
+use crate::sorting;
 use crate::world::World;
 
 /// What must be true; a bit for each consistency model.
@@ -156,7 +157,7 @@ pub(super) fn history_sum(world: &World, since: u64) -> u64 {
         .filter(|record| record.completion.is_none() || returned_after(record, since))
         .collect();
     // Stable: a client's operations stay in their order.
-    records.sort_by_key(|record| record.client);
+    sorting::by_number(&mut records, |record| u64::from(record.client.0));
     let before = |call_step: u64| -> Vec<usize> {
         let returned = |record: &OperationRecord| {
             record.completion.as_ref().is_some_and(|end| end.return_step < call_step)

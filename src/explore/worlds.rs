@@ -25,7 +25,9 @@ use super::space::{Finding, Pruned, Space, Visit};
 use super::turn::Turn;
 use crate::action::Action;
 use crate::budget::Budget;
+use crate::ids::Endpoint;
 use crate::mix::{hash_of, scramble};
+use crate::sorting::{self, pair};
 use crate::world::World;
 
 /// A world on the way, and what may still happen to it.
@@ -146,7 +148,8 @@ impl Worlds {
             .map(|envelope| (envelope.from, envelope.to, envelope.hash))
             .collect();
         // Stable: messages of one link stay in their order.
-        ordered.sort_by_key(|(from, to, _)| (*from, *to));
+        let code = |end: &Endpoint| u32::from(end.code());
+        sorting::by_number(&mut ordered, |(from, to, _)| pair(code(from), code(to)));
         hash_of(&ordered)
     }
 

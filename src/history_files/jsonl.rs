@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::consistency::{Answer, Command, Contents, History, OBJECTS, Object, Record, Step};
 use crate::operation::Text;
+use crate::sorting;
 
 use super::notation::{Notation, Reader, Value};
 use super::operations::Place;
@@ -400,21 +401,24 @@ fn belongs(record: &Record, object: Object, line: u32) -> Result<(), FileError> 
     if is_one { Ok(()) } else { Err(FileError::expected(line, expected, "another operation")) }
 }
 
+/// Beside the place of an operation: that it is its return; of one moment, calls come first.
+const RETURN: u32 = 1 << 31;
+
 /// Puts operations into the order of their calls, and moments into one order of events.
 fn sort(found: &mut Recorded) {
     let records = std::mem::take(&mut found.history.records);
     let lines = std::mem::take(&mut found.lines);
     let mut both: Vec<(Record, u32)> = records.into_iter().zip(lines).collect();
-    both.sort_by_key(|(record, _)| record.call);
+    sorting::by_number(&mut both, |(record, _)| record.call);
     let mut moments = Vec::with_capacity(both.len() * 2);
-    for (place, (record, _)) in both.iter().enumerate() {
-        moments.push((record.call, false, place));
-        moments.extend(record.returned.map(|returned| (returned, true, place)));
+    for (place, (record, _)) in (0..).zip(&both) {
+        moments.push((record.call, place));
+        moments.extend(record.returned.map(|returned| (returned, RETURN | place)));
     }
-    moments.sort_unstable();
-    for (position, (_, is_return, place)) in (0..).zip(moments) {
-        let record = &mut both[place].0;
-        if is_return {
+    sorting::sort(&mut moments);
+    for (position, (_, place)) in (0..).zip(moments) {
+        let record = &mut both[(place & !RETURN) as usize].0;
+        if place & RETURN != 0 {
             record.returned = Some(position);
         } else {
             record.call = position;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::consistency::Record;
+use crate::sorting;
 
 /// Between two events, in pixels.
 const GAP: u32 = 7;
@@ -48,7 +49,7 @@ pub fn layout(
     // Clients in the order in which they come, so that those who come for others who are gone make
     // steps downwards.
     let mut by_call = shown.to_vec();
-    by_call.sort_by_key(|place| records[*place].call);
+    sorting::by_number(&mut by_call, |place| records[*place].call);
     let (mut lanes, mut clients) = (Vec::new(), BTreeMap::new());
     for place in by_call {
         let client = records[place].client;
@@ -63,7 +64,8 @@ pub fn layout(
         events.push((records[*place].call, false, bar));
         events.extend(records[*place].returned.map(|returned| (returned, true, bar)));
     }
-    events.sort_unstable();
+    sorting::by_number(&mut events, |(_, is_return, _)| u64::from(*is_return));
+    sorting::by_number(&mut events, |(moment, ..)| *moment);
     let mut bars: Vec<Bar> = shown
         .iter()
         .map(|place| {
@@ -100,21 +102,23 @@ fn points(
     positions: &[u32],
     order: &[u32],
 ) {
-    let bar_of: BTreeMap<usize, usize> =
-        bars.iter().enumerate().map(|(bar, found)| (found.record, bar)).collect();
-    let calls: BTreeMap<u64, usize> =
-        events.iter().enumerate().map(|(place, event)| (event.0, place)).collect();
+    let mut by_record: Vec<usize> = (0..bars.len()).collect();
+    sorting::by_number(&mut by_record, |bar| bars[*bar].record as u64);
     // After which event each operation takes effect: the latest call so far.
     let mut after: Vec<(usize, usize)> = Vec::new();
     let mut latest = 0;
     for record in order {
-        let Some(bar) = bar_of.get(&(*record as usize)) else { continue };
+        let found = by_record.binary_search_by_key(&(*record as usize), |bar| bars[*bar].record);
+        let Ok(found) = found else { continue };
+        let bar = by_record[found];
         let record = &records[*record as usize];
-        latest = latest.max(calls[&record.call]);
+        // The last event of that moment.
+        let called = events.partition_point(|(moment, ..)| *moment <= record.call);
+        latest = latest.max(called.saturating_sub(1));
         if record.returned.is_some_and(|returned| returned <= events[latest].0) {
             return;
         }
-        after.push((latest, *bar));
+        after.push((latest, bar));
     }
     for together in after.chunk_by(|one, other| one.0 == other.0) {
         let (from, to) = (positions[together[0].0] * 10, positions[together[0].0 + 1] * 10);

@@ -1,11 +1,10 @@
 //! Writing a history as lines of JSON, for others to check and for [`super::read`].
 
-use std::collections::BTreeMap;
-
 use crate::consistency::{Answer, Command, Contents, History, OBJECTS, Object, Record, Step};
+use crate::sorted::SortedMap;
 
 /// What clients are called.
-type Names<'a> = BTreeMap<u32, &'a str>;
+type Names<'a> = SortedMap<u32, &'a str>;
 
 /// A history's lines. Clients without a name have their number.
 pub fn write(history: &History, object: Object) -> String {

@@ -2,6 +2,7 @@
 
 pub mod abd;
 pub mod bank;
+mod clients;
 pub mod gossip;
 pub mod multi_paxos;
 pub mod paxos;

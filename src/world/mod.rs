@@ -43,7 +43,7 @@ use crate::history::History;
 use crate::ids::{ClientId, MessageId, NodeId, RuleSet};
 use crate::machine::{Machine, Opaque};
 use crate::mix::{StableHasher, hash_of};
-use crate::past::Past;
+use crate::past::{Owner, Past};
 use crate::protocol::{ClusterState, Effects, Execution, Reply, Sheet};
 
 /// An invariant that is false, since which action, and why.
@@ -189,7 +189,7 @@ impl World {
             let words: Vec<&str> = text.split_whitespace().collect();
             // A world with a disk that its protocol cannot read was never made.
             let disk = self.machine.parse_disk(&words, *nodes).ok()?;
-            self.machine.remembers(node, &*disk, *nodes, settings)
+            self.machine.remembers(&*disk, &Owner { node, nodes: *nodes, settings })
         };
         Past::of((0..*nodes).map(NodeId).filter_map(of_node).collect())
     }

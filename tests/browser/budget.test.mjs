@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { browser, server, useBrowser } from "./lib.mjs";
 
 const SCRIPTS_MAX = 55_000;
-const CORE_MAX = 200_000;
+const CORE_MAX = 190_000;
 const MARKUP_MAX = 15_000;
 /** Everything, the core and the protocol included. */
 const TOTAL_MAX = 250_000;

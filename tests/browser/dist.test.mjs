@@ -30,7 +30,7 @@ after(async () => {
   server?.close();
 });
 
-test("a scenario's page has its title and leads to it; a frame works; all below any folder", async () => {
+test("a scenario's page and a lesson's has its title and leads to it; a frame works; all below any folder", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const missing = [];
@@ -47,6 +47,23 @@ test("a scenario's page has its title and leads to it; a frame works; all below 
     const image = /og:image" content="([^"]+)"/.exec(readFileSync(join(SITE, "s", id, "index.html"), "utf8"))[1];
     assert.equal(image, `https://playground.example/s/${id}/picture.png`);
   }
+  for (const lesson of ["election", "two-leaders"]) {
+    const html = readFileSync(join(SITE, "l", lesson, "index.html"), "utf8");
+    assert.match(html, /<title>[^<·]+ · Raft · Consensus Playground<\/title>/);
+    assert.match(html, /<meta name="description" content="[^"]{20,}">/);
+    assert.ok(html.includes(`canonical" href="https://playground.example/l/${lesson}/"`));
+    assert.ok(html.includes(`og:image" content="https://playground.example/l/${lesson}/picture.png"`));
+    assert.ok(readFileSync(join(SITE, "l", lesson, "picture.png")).length > 20_000, `${lesson}: something is drawn`);
+  }
+  const chapters = readFileSync(join(SITE, "course/ORDER"), "utf8").split("\n").filter(Boolean);
+  for (const chapter of chapters) {
+    const text = readFileSync(join(SITE, `course/${chapter}.txt`), "utf8");
+    for (const [, id] of text.matchAll(/^(?:lesson|challenge) (\S+)$/gm)) assert.ok(existsSync(join(SITE, "l", id, "index.html")), id);
+  }
+  await page.goto(`${address}l/election/`);
+  await page.waitForFunction(() => globalThis.consensusPlayground?.lessonTitle);
+  assert.equal(new URL(page.url()).search, "?lesson=election");
+  assert.equal(await page.evaluate(() => globalThis.consensusPlayground.scenarioId), "raft/leader-election");
   await page.goto(`${address}s/${list[0].id}/`);
   await page.waitForFunction(() => globalThis.consensusPlayground?.frame);
   assert.equal(await page.evaluate(() => globalThis.consensusPlayground.scenarioId), list[0].id);

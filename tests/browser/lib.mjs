@@ -74,7 +74,9 @@ export const watchShifts = (page) => page.addInitScript(() => {
 });
 
 /** The present moment, fingerprint and last action. */
-export const state = (page) => page.evaluate(() => {
+export const state = (page) => page.evaluate(async () => {
+  // What makes links also tells fingerprints, and is fetched when it is asked for.
+  await globalThis.consensusPlayground.link();
   const { frame, playground, playing } = globalThis.consensusPlayground;
   return { ...frame.cursor, last: frame.last.text, fingerprint: playground.fingerprint(), playing };
 });

@@ -45,6 +45,7 @@ test("after a panic in the core the page says what happened and goes on where it
   });
   const trouble = page.locator("#trouble");
   await trouble.waitFor();
+  assert.match(await trouble.innerText(), /The simulation stopped with a defect\s+This is a defect of the playground/);
   assert.match(await trouble.innerText(), /asked to panic/);
   await page.getByRole("button", { name: /go on/i }).click();
   await page.waitForFunction((index) => globalThis.consensusPlayground.frame.cursor.index === index, mine.index);
@@ -52,6 +53,31 @@ test("after a panic in the core the page says what happened and goes on where it
   await page.evaluate(() => globalThis.consensusPlayground.step(1));
   assert.equal((await state(page)).index, mine.index + 1);
   await page.close();
+});
+
+test("what a panic says stays English, marked as such; what the page says of it is in the page's language", async () => {
+  for (const [query, panicked, said, goOn] of [
+    ["?scenario=raft/figure-7&lang=zh", "consensusPlayground", /模拟因程序缺陷而停止\s+这是本程序的缺陷，不是协议的问题。内容没有丢失/, "从出错前继续"],
+    ["compare.html?lang=zh", "consensusComparison", /模拟因程序缺陷而停止\s+这是本程序的缺陷，不是协议的问题。/, null],
+  ]) {
+    const { page } = await open(browser, server.address, query);
+    await page.evaluate((name) => {
+      const app = globalThis[name];
+      try {
+        app.engine.panicOnPurpose();
+      } catch (error) {
+        app.onPanic(error);
+      }
+    }, panicked);
+    const trouble = page.locator("#trouble");
+    await trouble.locator("pre").waitFor();
+    assert.match(await trouble.innerText(), said, query);
+    assert.match(await trouble.locator('pre[lang="en"]').innerText(), /asked to panic/, query);
+    if (goOn) await page.getByRole("button", { name: goOn }).click();
+    else await trouble.getByRole("button").click();
+    await trouble.waitFor({ state: "hidden" });
+    await page.close();
+  }
 });
 
 test("a wrong scenario text keeps the text and says line and column", async () => {
@@ -82,6 +108,31 @@ for (const colorScheme of ["light", "dark"]) {
       await page.close();
     });
   }
+}
+
+for (const lang of ["en", "zh"]) {
+  test(`the side's tabs stand in one row at 1400 px and are all in sight at 390, ${lang}`, async () => {
+    for (const [width, most] of [[1400, 1], [390, 2]]) {
+      const { page } = await open(browser, server.address, `?lang=${lang}&scenario=raft/stale-read`, { viewport: { width, height: 900 } });
+      // With a count beside the rules that are off and one beside what is violated.
+      await page.evaluate(() => {
+        const app = globalThis.consensusPlayground;
+        app.pause();
+        app.seek(0, 1e9);
+        app.act({ type: "rule", rule: app.frame.rules.find(({ on }) => on).id, on: false });
+      });
+      await page.locator("#tab-rules .badge").waitFor();
+      const tabs = await page.locator(".tabs [role=tab]").evaluateAll((all) => all.map((tab) => {
+        const { left, right, bottom } = tab.getBoundingClientRect();
+        return { left, right, bottom: Math.round(bottom) };
+      }));
+      assert.equal(tabs.length, 8);
+      const rows = new Set(tabs.map(({ bottom }) => bottom)).size;
+      assert.ok(rows <= most, `${rows} rows at ${width} px`);
+      for (const { left, right } of tabs) assert.ok(left >= 0 && right <= width, `from ${left} to ${right} of ${width} px`);
+      await page.close();
+    }
+  });
 }
 
 test("with reduced motion nothing starts by itself", async () => {

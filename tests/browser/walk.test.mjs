@@ -87,8 +87,8 @@ test("figure 8 plays from its link and from its file, to the violation it promis
   const ends = await page.evaluate(async () => {
     const app = globalThis.consensusPlayground;
     app.seek(0, 1e9);
-    const file = app.playground.fingerprint();
     const link = await app.link();
+    const file = app.playground.fingerprint();
     return { file, link, violated: app.frame.checks.filter((check) => check.violated).map((check) => check.id) };
   });
   assert.ok(ends.violated.includes("leader-completeness"));

@@ -30,7 +30,7 @@ export function createTrouble(host, page, openDefault) {
     const stay = page.runs().length > 0 && isOurs ? h("button", { type: "button", class: "edge", onclick: hide }, page.t("trouble.stay")) : null;
     fill(host, h("div", { class: "trouble-card" },
       h("h2", null, icon("warning", 20), page.t(isOurs ? "compare.cannotOpen" : "trouble.panic")),
-      isOurs ? h("p", null, `${said.slice(0, 1).toUpperCase()}${said.slice(1)}`) : [h("p", null, page.t("compare.panicWhat")), h("pre", { class: "panic" }, said)],
+      isOurs ? h("p", null, `${said.slice(0, 1).toUpperCase()}${said.slice(1)}`) : [h("p", null, page.t("compare.panicWhat")), h("pre", { class: "panic", lang: "en" }, said)],
       isOurs ? h("p", { class: "soft" }, page.t("trouble.nothingOpened")) : null,
       h("div", { class: "buttons" }, openIt, stay)));
     host.hidden = false;

@@ -1,9 +1,9 @@
 //! `cargo xtask dist`: the playground as files that any server can give out, from any folder.
 //!
 //! All addresses are relative. Beside the page and what is embedded there is one small page for each shipped
-//! scenario, whose title and description those see who are sent its address (what follows `#` no crawler
-//! sees); a service worker, so that whoever was there once needs no network; all of it as one HTML file, for
-//! those who have no server at all; and the npm package.
+//! scenario and each lesson of the course, whose title and description those see who are sent its address
+//! (what follows `#` no crawler sees); a service worker, so that whoever was there once needs no network; all
+//! of it as one HTML file, for those who have no server at all; and the npm package.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{npm, scenarios, setup};
+use crate::{lessons, npm, scenarios, setup};
 
 /// The folder where nobody names another.
 pub const FOLDER: &str = "dist";
@@ -26,6 +26,8 @@ const ABOVE: &str = "\"../pkg/";
 const BESIDE: &str = "\"pkg/";
 
 mod page;
+
+use page::Kind;
 
 /// Paths below the folder, with `/` between names, and what is in the files.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -50,7 +52,7 @@ impl Site {
     }
 }
 
-/// The scenarios whose pages get a picture: these, or all.
+/// The scenarios and lessons whose pages get a picture: these, or all.
 pub type Pictured<'a> = Option<&'a [&'a str]>;
 
 /// Writes the site to a folder that is empty, or holds an earlier one. `site` is where it will stand: there
@@ -106,14 +108,16 @@ fn make(project: &Project, site: Option<&Site>, pictured: Pictured<'_>) -> Resul
     files.insert("offline.js".to_owned(), OFFLINE.into());
     let worker = worker(&files);
     let pictures = pictures(project, pictured)?;
-    for entry in scenarios(project)? {
+    let shown = [(Kind::Scenario, scenarios(project)?), (Kind::Lesson, lessons::list(project)?)];
+    for (kind, entry) in shown.iter().flat_map(|(kind, all)| all.iter().map(|one| (*kind, one))) {
         let id = entry["id"].as_str().context("a scenario has no id")?;
-        let picture = pictures.as_ref().map(|folder| folder.join(format!("{id}.png")));
+        let own = format!("{}/{id}", kind.folder());
+        let picture = pictures.as_ref().map(|folder| folder.join(format!("{own}.png")));
         let picture = picture.filter(|file| file.is_file());
-        let page = page::page(&entry, address(site), picture.is_some());
-        files.insert(format!("s/{id}/index.html"), page.into_bytes());
+        let page = page::page(kind, entry, address(site), picture.is_some());
+        files.insert(format!("{own}/index.html"), page.into_bytes());
         if let Some(file) = picture {
-            files.insert(format!("s/{id}/{}", page::PICTURE), shell.read_binary_file(file)?);
+            files.insert(format!("{own}/{}", page::PICTURE), shell.read_binary_file(file)?);
         }
     }
     files.insert("sw.js".to_owned(), worker.into_bytes());
@@ -129,10 +133,10 @@ fn address(site: Option<&Site>) -> Option<&str> {
     site.map(|Site(address)| address.as_str())
 }
 
-/// Draws the scenarios; the folder with what was drawn, if anything could be.
+/// Draws the scenarios and the lessons; the folder with what was drawn, if anything could be.
 fn pictures(project: &Project, pictured: Pictured<'_>) -> Result<Option<PathBuf>> {
     let Some(chromium) = setup::chromium_if_there(project) else {
-        println!("No Chromium found: the scenarios' pages have no pictures.");
+        println!("No Chromium found: the pages of scenarios and lessons have no pictures.");
         return Ok(None);
     };
     let shell = &project.shell;

@@ -6,8 +6,8 @@
 
 mod bench;
 mod dist;
-
 mod explore_all;
+mod lessons;
 mod npm;
 mod paths;
 mod pkg;
@@ -39,10 +39,19 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Say what is in the modules of the last build, the largest first: bytes, modules, name.
+    Parts {
+        /// Say instead how this module (core, judge, raft …) reaches something.
+        #[arg(requires = "name")]
+        module: Option<String>,
+        /// Part of the name of that function.
+        name: Option<String>,
+    },
     /// Write the site, ready for any server and any folder: pages, package, scenarios, and all of it as
     /// one HTML file.
     Dist {
-        /// Where it will stand, for what must name it: links from the single file, pictures of scenarios.
+        /// Where it will stand, for what must name it: links from the single file, pictures of scenarios and
+        /// lessons.
         #[arg(long, value_name = "URL")]
         site: Option<String>,
         /// Write it to this folder instead of dist/.
@@ -85,6 +94,12 @@ fn run(command: Command) -> Result<()> {
     let project = Project::open()?;
     match command {
         Command::Build { out } => pkg::build(&project, &folder(&project, out, "pkg")?),
+        Command::Parts { module, name } => {
+            let question = module.as_deref().zip(name.as_deref());
+            let question = question.map(|(module, name)| split::Question { module, name });
+            print!("{}", pkg::report(&project, question.as_ref())?);
+            Ok(())
+        }
         Command::Dist { out, site } => {
             let site = site.as_deref().map(dist::Site::read).transpose()?;
             dist::write(&project, &folder(&project, out, dist::FOLDER)?, site.as_ref(), None)

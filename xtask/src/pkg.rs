@@ -15,7 +15,7 @@ use crate::paths::Remap;
 use crate::project::{Project, WASM};
 use crate::scenarios;
 use crate::setup;
-use crate::split::{Part, Split, split};
+use crate::split::{self, Part, Question, Split, split};
 
 const MODULE: &str = "consensus_playground_bg.wasm";
 const GLUE: [&str; 3] =
@@ -37,7 +37,11 @@ const PARTS: &[Part] = &[
         exports: &[
             "benchmarkActions",
             "explorer_story",
+            "playground_bounds",
             "playground_changed",
+            "playground_divergence",
+            "playground_expectations",
+            "playground_fingerprint",
             "playground_forProtocol",
             "playground_formulas",
             "playground_fromLink",
@@ -157,9 +161,8 @@ fn make(project: &Project) -> Result<Files> {
     let bound = work.join("bindgen");
     project.shell.remove_path(&bound)?;
     bind(&compiled, &bound)?;
-    let module = optimise(project, &bound.join(MODULE), &work.join(MODULE))?;
-    let map = project.shell.read_file(link_map(project))?;
-    let protocols = protocol_ids(project)?;
+    optimise(project, &bound.join(MODULE), &work.join(MODULE))?;
+    let Built { module, map, protocols } = Built::read(project)?;
     let Split { core, others } = split(&module, &map, &protocols, PARTS)?;
 
     let mut files = Files::new();
@@ -189,6 +192,27 @@ fn make(project: &Project) -> Result<Files> {
         remap.check(Path::new(name), content)?;
     }
     Ok(files)
+}
+
+/// The module that was built last, before it is taken apart.
+struct Built {
+    module: Vec<u8>,
+    map: String,
+    protocols: Vec<String>,
+}
+
+impl Built {
+    fn read(project: &Project) -> Result<Built> {
+        let module = project.shell.read_binary_file(project.target.join("xtask").join(MODULE))?;
+        let map = project.shell.read_file(link_map(project))?;
+        Ok(Built { module, map, protocols: protocol_ids(project)? })
+    }
+}
+
+/// What is in which of the modules that were built last, or how it got there.
+pub fn report(project: &Project, question: Option<&Question<'_>>) -> Result<String> {
+    let built = Built::read(project).context("`cargo xtask build` comes first")?;
+    split::report(&built.module, &built.map, &built.protocols, PARTS, question)
 }
 
 /// Where the linker writes what lies where in the module.
@@ -228,7 +252,7 @@ fn bind(compiled: &Path, out: &Path) -> Result<()> {
 }
 
 /// Makes the module smaller and faster; its functions keep their names.
-fn optimise(project: &Project, module: &Path, out: &Path) -> Result<Vec<u8>> {
+fn optimise(project: &Project, module: &Path, out: &Path) -> Result<()> {
     let shell = &project.shell;
     let wasm_opt = project.npm_tool("binaryen/bin/wasm-opt");
     cmd!(
@@ -236,7 +260,7 @@ fn optimise(project: &Project, module: &Path, out: &Path) -> Result<Vec<u8>> {
         "node {wasm_opt} {module} -O3 -g --skip-pass=duplicate-function-elimination -o {out}"
     )
     .run()?;
-    Ok(shell.read_binary_file(out)?)
+    Ok(())
 }
 
 /// Makes one of the bundles with the glue that was just written.

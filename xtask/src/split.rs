@@ -20,6 +20,7 @@
 
 mod known;
 mod owned;
+mod report;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use known::Known;
+pub use report::Question;
 use values::Values;
 
 /// The name under which a part's module imports everything.
@@ -55,7 +57,7 @@ pub struct Split {
 /// The module is not as the compiler writes it, or lacks a protocol or an export.
 pub fn split(module: &[u8], map: &str, protocols: &[String], parts: &[Part]) -> Result<Split> {
     let known = Known::read(module)?;
-    let values = Values::read(map, |address| known.byte(address))?;
+    let values = Values::read(map, &known)?;
     let owned = known.owned(&values, protocols, parts)?;
     let late = write::late_exports(&known, &owned, parts)?;
     let mut others = BTreeMap::new();
@@ -63,4 +65,20 @@ pub fn split(module: &[u8], map: &str, protocols: &[String], parts: &[Part]) -> 
         others.insert(id.clone(), write::part(&known, &values, own, &late)?);
     }
     Ok(Split { core: write::core(module, &known, &values, &owned, &late)?, others })
+}
+
+/// Says what taking a module apart puts where, or how it gets there: see [`report::report`].
+///
+/// # Errors
+/// As of [`split`]; nothing has that name.
+pub fn report(
+    module: &[u8],
+    map: &str,
+    protocols: &[String],
+    parts: &[Part],
+    question: Option<&Question<'_>>,
+) -> Result<String> {
+    let known = Known::read(module)?;
+    let values = Values::read(map, &known)?;
+    report::report(&known, &values, protocols, parts, question)
 }

@@ -170,7 +170,7 @@ pub fn run(project: &Project, only: &[Step]) -> Result<()> {
 fn site(project: &Project) -> Result<PathBuf> {
     let site = project.target.join("xtask").join(dist::FOLDER);
     // All pictures would take as long as the tests.
-    let pictured = ["raft/figure-8", "gossip/hundred-nodes"];
+    let pictured = ["raft/figure-8", "gossip/hundred-nodes", "election", "two-leaders"];
     dist::write(project, &site, Some(&dist::Site::read(SITE)?), Some(&pictured))?;
     Ok(site)
 }

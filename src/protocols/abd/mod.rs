@@ -57,7 +57,7 @@ pub use state::{Disk, Known, Node, Operation, Phase, Put, Round, Tag, Version};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{GET, PUT, Text};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -227,7 +227,7 @@ impl Protocol for Abd {
         Ok(disk)
     }
 
-    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, _: &Owner<'_>) -> Option<Vec<Remembered>> {
         let registers = disk.registers.iter().map(|(key, Version { tag, value, .. })| {
             Remembered::written((tag.counter, tag.writer.0.into()), key, Some(value))
         });

@@ -30,7 +30,7 @@ use std::fmt;
 
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::{AMOUNT_MAX, GET, Operation, OperationKind, PUT, TRANSFER, Text};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::Request;
 
 /// The node that gives transactions their numbers.
@@ -127,8 +127,9 @@ pub fn parse_accounts(words: &[&str]) -> Result<Shard, String> {
 }
 
 /// What a shard's disk tells of the past: the balances of its accounts, which nobody else keeps.
-pub fn remembered(shard: &Shard, node: NodeId, nodes: u16) -> Vec<Remembered> {
-    let own = shard.accounts.iter().filter(|(account, _)| shard_of(account, nodes) == node);
+pub fn remembered(shard: &Shard, owner: &Owner<'_>) -> Vec<Remembered> {
+    let is_own = |account: &Text| shard_of(account, owner.nodes) == owner.node;
+    let own = shard.accounts.iter().filter(|(account, _)| is_own(account));
     own.map(|(account, balance)| Remembered::alone(account, Text::from(balance.to_string())))
         .collect()
 }

@@ -55,7 +55,7 @@ pub use state::{Content, Disk, Items, Node, Rumor, Stamp, Version, Written};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{DELETE, GET, Operation, PUT, Text};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, CommandKind, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -275,7 +275,7 @@ impl Protocol for Gossip {
         Ok(disk)
     }
 
-    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, _: &Owner<'_>) -> Option<Vec<Remembered>> {
         let items = disk.items.iter().map(|(key, version)| {
             let stamp = (version.stamp.time, version.stamp.node.0.into());
             Remembered::written(stamp, key, version.value())

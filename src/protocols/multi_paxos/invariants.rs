@@ -9,7 +9,8 @@ use super::MultiPaxos;
 use super::pvalue::{Ballot, Command};
 use super::state::{Node, Role};
 use crate::ids::{NodeId, NodeSet};
-use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::protocol::{Cluster, Invariant};
+use crate::protocols::clients::{Executed, executed_again, stale_answers};
 use crate::sorted::SortedMap;
 
 const AGREEMENT: u8 = 0;
@@ -80,7 +81,7 @@ pub struct Ghost {
     /// How many acceptances decide.
     quorum: u32,
     /// Where each write took effect.
-    executed: SortedMap<(u32, u32), u64>,
+    executed: Executed,
 }
 
 #[derive(Clone, Debug)]
@@ -300,37 +301,22 @@ fn check_exactly_once(
     id: NodeId,
     report: Report<'_>,
 ) {
-    for execution in cluster.executions() {
-        if execution.session == SESSION_BEFORE_THE_RUN {
-            continue;
-        }
-        let request = (execution.session, execution.sequence);
-        let first = *ghost.executed.entry(request).or_insert(execution.slot);
-        if first != execution.slot {
-            report(
-                EXACTLY_ONCE,
-                format!(
-                    "{id} executes the same request in slot {first} and again in slot {}.",
-                    execution.slot
-                ),
-            );
-        }
+    for (first, again) in executed_again(cluster.executions(), &mut ghost.executed) {
+        report(
+            EXACTLY_ONCE,
+            format!("{id} executes the same request in slot {first} and again in slot {again}."),
+        );
     }
 }
 
 fn check_reads(cluster: &Cluster<'_, MultiPaxos>, id: NodeId, report: Report<'_>) {
-    for (client, reply) in cluster.replies() {
-        let Answer::Done { as_of, .. } = &reply.answer else { continue };
-        if let Some(floor) = cluster.floor(*client, reply)
-            && *as_of < floor
-        {
-            report(
-                READS_ARE_CURRENT,
-                format!(
-                    "{id} answers client {client} from slot {as_of}, but slot {floor} had been \
+    for (client, as_of, floor) in stale_answers(cluster) {
+        report(
+            READS_ARE_CURRENT,
+            format!(
+                "{id} answers client {client} from slot {as_of}, but slot {floor} had been \
                      acknowledged before the question was asked."
-                ),
-            );
-        }
+            ),
+        );
     }
 }

@@ -53,7 +53,7 @@ pub use state::{Candidate, Disk, Leader, Node, Proposal, Quorums, Role};
 
 use crate::ids::{ClientId, NodeId, RuleSet, TimerId};
 use crate::operation::Operation;
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -296,7 +296,7 @@ impl Protocol for MultiPaxos {
         Ok(disk)
     }
 
-    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, _: &Owner<'_>) -> Option<Vec<Remembered>> {
         let requests = disk.accepted.iter().filter_map(|(slot, pvalue)| match &*pvalue.command {
             Command::Request(request) => {
                 Some(Remembered::asked((slot, pvalue.ballot.number()), &request.operation))

@@ -53,7 +53,7 @@ pub use state::{Attempt, Disk, Node};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{PROPOSE, TEXT_BYTES_MAX, Text};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, CommandKind, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -260,7 +260,7 @@ impl Protocol for Paxos {
         Ok(disk)
     }
 
-    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, _: &Owner<'_>) -> Option<Vec<Remembered>> {
         let accepted = disk.accepted.iter().map(|Proposal { ballot, value }| {
             let operation = crate::operation::Operation::Propose { value: value.clone() };
             Remembered::asked((ballot.number(), 0), &operation)

@@ -60,7 +60,7 @@ use crate::ids::{ClientId, NodeId, NodeSet, RuleSet, TimerId};
 use crate::operation::{
     APPEND, CAS, DELETE, DEQUEUE, ENQUEUE, GET, LOCK, Operation, PUT, STAMP, TRANSFER, UNLOCK,
 };
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{
     Cluster, CommandKind, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -363,7 +363,8 @@ impl Protocol for PrimaryBackup {
         Ok(disk)
     }
 
-    fn remembers(&self, node: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, owner: &Owner<'_>) -> Option<Vec<Remembered>> {
+        let node = owner.node;
         let View { primary, backups, .. } = &disk.view;
         if node == VIEW_SERVICE || (*primary != Some(node) && !backups.contains(node)) {
             return None;

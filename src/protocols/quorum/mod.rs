@@ -55,7 +55,7 @@ pub use version::{Stamp, Version};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{DELETE, GET, PUT, Text};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 use ring::Sizes;
@@ -275,7 +275,7 @@ impl Protocol for Quorum {
         Ok(disk)
     }
 
-    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, _: &Owner<'_>) -> Option<Vec<Remembered>> {
         let mut all = Vec::new();
         for (key, versions) in &disk.data {
             for version in versions {

@@ -9,7 +9,8 @@ use super::configuration::Configuration;
 use super::log::{Command, Entry, Log};
 use super::{Node, Raft};
 use crate::ids::NodeId;
-use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::protocol::{Cluster, Invariant};
+use crate::protocols::clients::{Executed, executed_again, stale_answers};
 use crate::renaming::Renaming;
 use crate::sorted::SortedMap;
 
@@ -95,7 +96,7 @@ pub struct Ghost {
     /// For each node: how often it had started, its term and its commit index when last seen.
     seen: SortedMap<NodeId, (u32, u64, u64)>,
     /// Where each write took effect.
-    executed: SortedMap<(u32, u32), u64>,
+    executed: Executed,
 }
 
 #[derive(Clone, Debug)]
@@ -359,37 +360,22 @@ fn check_exactly_once(
     id: NodeId,
     report: Report<'_>,
 ) {
-    for execution in cluster.executions() {
-        if execution.session == SESSION_BEFORE_THE_RUN {
-            continue; // All such writes share their number.
-        }
-        let request = (execution.session, execution.sequence);
-        let first = *ghost.executed.entry(request).or_insert(execution.slot);
-        if first != execution.slot {
-            report(
-                EXACTLY_ONCE,
-                format!(
-                    "{id} executes the same request at place {first} and again at place {}.",
-                    execution.slot
-                ),
-            );
-        }
+    for (first, again) in executed_again(cluster.executions(), &mut ghost.executed) {
+        report(
+            EXACTLY_ONCE,
+            format!("{id} executes the same request at place {first} and again at place {again}."),
+        );
     }
 }
 
 fn check_reads(cluster: &Cluster<'_, Raft>, id: NodeId, report: Report<'_>) {
-    for (client, reply) in cluster.replies() {
-        let Answer::Done { as_of, .. } = &reply.answer else { continue };
-        if let Some(floor) = cluster.floor(*client, reply)
-            && *as_of < floor
-        {
-            report(
-                READS_ARE_CURRENT,
-                format!(
-                    "{id} answers client {client} from place {as_of} of the log, but place {floor} \
+    for (client, as_of, floor) in stale_answers(cluster) {
+        report(
+            READS_ARE_CURRENT,
+            format!(
+                "{id} answers client {client} from place {as_of} of the log, but place {floor} \
                      had been acknowledged before the question was asked."
-                ),
-            );
-        }
+            ),
+        );
     }
 }

@@ -59,7 +59,7 @@ pub use state::{Disk, Leader, Node, Role};
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::Operation;
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -346,14 +346,8 @@ impl Protocol for Raft {
         Ok(disk)
     }
 
-    fn remembers(
-        &self,
-        node: NodeId,
-        disk: &Disk,
-        nodes: u16,
-        settings: &[u32],
-    ) -> Option<Vec<Remembered>> {
-        if !initial_configuration(settings, nodes).members().contains(node) {
+    fn remembers(&self, disk: &Disk, owner: &Owner<'_>) -> Option<Vec<Remembered>> {
+        if !initial_configuration(owner.settings, owner.nodes).members().contains(owner.node) {
             return None;
         }
         let requests = disk.log.iter().filter_map(|(index, entry)| match &entry.command {

@@ -63,7 +63,7 @@ pub use state::{Answered, Disk, Memory, Node, Seen, Step, Task, Word, Work, Writ
 
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{GET, Operation, PUT, Text};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -283,8 +283,8 @@ impl Protocol for SharedMemory {
         Ok(disk)
     }
 
-    fn remembers(&self, node: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
-        if node != MEMORY {
+    fn remembers(&self, disk: &Disk, owner: &Owner<'_>) -> Option<Vec<Remembered>> {
+        if owner.node != MEMORY {
             return None;
         }
         let word = |(key, words): (&Text, &Vec<Option<Word>>)| {

@@ -10,7 +10,8 @@ use super::rules;
 use super::state::Node;
 use crate::ids::NodeId;
 use crate::mix::hash_of;
-use crate::protocol::{Answer, Cluster, Invariant, SESSION_BEFORE_THE_RUN};
+use crate::protocol::{Cluster, Invariant};
+use crate::protocols::clients::{Executed, executed_again, stale_answers};
 use crate::sorted::{SortedMap, SortedSet};
 
 const INTEGRITY: u8 = 0;
@@ -90,7 +91,7 @@ pub struct Ghost {
     /// For each node, what it looked like when last seen.
     seen: SortedMap<NodeId, Seen>,
     /// Where each write took effect.
-    executed: SortedMap<(u32, u32), u64>,
+    executed: Executed,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -300,37 +301,24 @@ fn check_exactly_once(
     id: NodeId,
     report: Report<'_>,
 ) {
-    for execution in cluster.executions() {
-        if execution.session == SESSION_BEFORE_THE_RUN {
-            continue;
-        }
-        let request = (execution.session, execution.sequence);
-        let first = *ghost.executed.entry(request).or_insert(execution.slot);
-        if first != execution.slot {
-            report(
-                EXACTLY_ONCE,
-                format!(
-                    "{id} executes the same request as number {first} and again as number {}.",
-                    execution.slot
-                ),
-            );
-        }
+    for (first, again) in executed_again(cluster.executions(), &mut ghost.executed) {
+        report(
+            EXACTLY_ONCE,
+            format!(
+                "{id} executes the same request as number {first} and again as number {again}."
+            ),
+        );
     }
 }
 
 fn check_reads(cluster: &Cluster<'_, TotalOrder>, id: NodeId, report: Report<'_>) {
-    for (client, reply) in cluster.replies() {
-        let Answer::Done { as_of, .. } = &reply.answer else { continue };
-        if let Some(floor) = cluster.floor(*client, reply)
-            && *as_of < floor
-        {
-            report(
-                READS_ARE_CURRENT,
-                format!(
-                    "{id} answers client {client} as of number {as_of}, but number {floor} had been \
+    for (client, as_of, floor) in stale_answers(cluster) {
+        report(
+            READS_ARE_CURRENT,
+            format!(
+                "{id} answers client {client} as of number {as_of}, but number {floor} had been \
                      acknowledged before the question was asked."
-                ),
-            );
-        }
+            ),
+        );
     }
 }

@@ -62,7 +62,7 @@ use crate::ids::{ClientId, NodeId, RuleSet, TimerId};
 use crate::operation::{
     APPEND, CAS, DELETE, DEQUEUE, ENQUEUE, GET, LOCK, Operation, PUT, STAMP, TRANSFER, UNLOCK,
 };
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
@@ -313,7 +313,7 @@ impl Protocol for TotalOrder {
         Ok(disk)
     }
 
-    fn remembers(&self, _: NodeId, disk: &Disk, _: u16, _: &[u32]) -> Option<Vec<Remembered>> {
+    fn remembers(&self, disk: &Disk, _: &Owner<'_>) -> Option<Vec<Remembered>> {
         let requests = disk.log.iter().map(|entry| {
             Remembered::asked((entry.number, entry.epoch), &entry.cast.request.operation)
         });

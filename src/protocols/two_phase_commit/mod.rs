@@ -45,7 +45,7 @@ pub use state::{Disk, Node, Voting};
 
 use super::bank::{self, COORDINATOR, State};
 use crate::ids::{NodeId, RuleSet, TimerId};
-use crate::past::Remembered;
+use crate::past::{Owner, Remembered};
 use crate::protocol::{Answer, Cluster, Context, Protocol, Request, Sheet, TimerKind};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
@@ -257,13 +257,7 @@ impl Protocol for TwoPhaseCommit {
         Ok(Disk { shard: bank::parse_accounts(words)?, ..Disk::default() })
     }
 
-    fn remembers(
-        &self,
-        node: NodeId,
-        disk: &Disk,
-        nodes: u16,
-        _: &[u32],
-    ) -> Option<Vec<Remembered>> {
-        Some(bank::remembered(&disk.shard, node, nodes))
+    fn remembers(&self, disk: &Disk, owner: &Owner<'_>) -> Option<Vec<Remembered>> {
+        Some(bank::remembered(&disk.shard, owner))
     }
 }

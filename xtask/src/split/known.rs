@@ -174,6 +174,24 @@ impl<'a> Known<'a> {
         word.to_le_bytes()[(address % 4) as usize]
     }
 
+    /// The word at an address; zero where the data has none.
+    fn word(&self, address: u32) -> u32 {
+        self.memory.get(&(address / 4)).copied().unwrap_or_default()
+    }
+
+    /// Whether a stretch of the data is a table of methods: a function that drops, or zero; a size; an
+    /// alignment; and functions.
+    pub fn is_methods(&self, start: u32, end: u32) -> bool {
+        let is_place = |word: u32| self.table.contains_key(&word);
+        let [drops, alignment, first] = [start, start + 8, start + 12];
+        start.is_multiple_of(4)
+            && end.is_multiple_of(4)
+            && end > first
+            && (self.word(drops) == 0 || is_place(self.word(drops)))
+            && self.word(alignment).is_power_of_two()
+            && (first..end).step_by(4).all(|at| is_place(self.word(at)))
+    }
+
     /// What a function refers to; nothing where it is imported.
     pub fn uses(&self, function: u32) -> Option<&Uses> {
         self.uses.get(function.checked_sub(self.imported_functions)? as usize)

@@ -1,6 +1,7 @@
 //! Which functions and static values belong to which part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use anyhow::{Context, Result, bail};
 
@@ -10,7 +11,7 @@ use super::values::Values;
 
 /// A function or a static value, by its index or its address.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Thing {
+pub enum Thing {
     Function(u32),
     Value(u32),
 }
@@ -83,40 +84,12 @@ impl Known<'_> {
         protocols: &[String],
         parts: &[Part],
     ) -> Result<BTreeMap<String, Own>> {
-        let doors = self.doors(values, protocols);
-        let late: BTreeSet<&str> =
-            parts.iter().flat_map(|part| part.exports.iter().copied()).collect();
-        let exported = |name: &str| {
-            let function = self.exported.get(name).copied();
-            function.with_context(|| format!("the module exports no {name}"))
-        };
-        let mut roots: BTreeMap<Option<&str>, Vec<u32>> = BTreeMap::new();
-        let early = self.exported.iter().filter(|(name, _)| !late.contains(name.as_str()));
-        roots.insert(None, early.map(|(_, function)| *function).chain(self.start).collect());
-        roots.extend(doors.roots.iter().map(|(id, functions)| (Some(*id), functions.clone())));
-        for part in parts {
-            let own: Result<Vec<u32>> = part.exports.iter().map(|name| exported(name)).collect();
-            roots.insert(Some(part.id), own?);
-        }
-        let mut reached_by: BTreeMap<Thing, BTreeSet<Option<&str>>> = BTreeMap::new();
-        for (part, roots) in &roots {
-            for thing in self.reached(values, &doors, roots) {
-                reached_by.entry(thing).or_default().insert(*part);
-            }
-        }
-        // What the table holds and nobody is seen to call stays where it was.
-        let is_reached = |function: &&u32| reached_by.contains_key(&Thing::Function(**function));
-        let rest: Vec<u32> =
-            self.table.values().filter(|function| !is_reached(function)).copied().collect();
-        for thing in self.reached(values, &doors, &rest) {
-            reached_by.entry(thing).or_default().insert(None);
-        }
         let mut owned: BTreeMap<String, Own> = BTreeMap::new();
-        for (thing, by) in reached_by {
-            if by.contains(&None) {
+        for (thing, by) in self.reached_by(values, protocols, parts)? {
+            if by.contains_key(&None) {
                 continue;
             }
-            for id in by.into_iter().flatten() {
+            for id in by.into_keys().flatten() {
                 let own = owned.entry(id.to_owned()).or_default();
                 match thing {
                     Thing::Function(function) if function >= self.imported_functions => {
@@ -135,15 +108,53 @@ impl Known<'_> {
         }
     }
 
-    /// Everything that is reached from these functions without going through a door.
-    fn reached(&self, values: &Values, doors: &Doors<'_>, roots: &[u32]) -> BTreeSet<Thing> {
-        let mut reached = BTreeSet::new();
-        let mut open: Vec<Thing> = roots.iter().copied().map(Thing::Function).collect();
-        let at_place = |place: &u32| self.table.get(place).copied().map(Thing::Function);
-        while let Some(thing) = open.pop() {
-            if !reached.insert(thing) {
-                continue;
+    /// For each thing the parts that reach it, `None` for the core, each with what it reaches it through.
+    pub fn reached_by<'p>(
+        &self,
+        values: &Values,
+        protocols: &'p [String],
+        parts: &'p [Part],
+    ) -> Result<BTreeMap<Thing, BTreeMap<Option<&'p str>, Thing>>> {
+        let doors = self.doors(values, protocols);
+        let late: BTreeSet<&str> =
+            parts.iter().flat_map(|part| part.exports.iter().copied()).collect();
+        let exported = |name: &str| {
+            let function = self.exported.get(name).copied();
+            function.with_context(|| format!("the module exports no {name}"))
+        };
+        let mut roots: BTreeMap<Option<&str>, Vec<u32>> = BTreeMap::new();
+        let early = self.exported.iter().filter(|(name, _)| !late.contains(name.as_str()));
+        roots.insert(None, early.map(|(_, function)| *function).chain(self.start).collect());
+        roots.extend(doors.roots.iter().map(|(id, functions)| (Some(*id), functions.clone())));
+        for part in parts {
+            let own: Result<Vec<u32>> = part.exports.iter().map(|name| exported(name)).collect();
+            roots.insert(Some(part.id), own?);
+        }
+        let mut reached_by: BTreeMap<Thing, BTreeMap<Option<&str>, Thing>> = BTreeMap::new();
+        for (part, roots) in &roots {
+            for (thing, through) in self.reached(values, &doors, roots) {
+                reached_by.entry(thing).or_default().insert(*part, through);
             }
+        }
+        // What the table holds and nobody is seen to call stays where it was.
+        let is_reached = |function: &&u32| reached_by.contains_key(&Thing::Function(**function));
+        let rest: Vec<u32> =
+            self.table.values().filter(|function| !is_reached(function)).copied().collect();
+        for (thing, through) in self.reached(values, &doors, &rest) {
+            reached_by.entry(thing).or_default().insert(None, through);
+        }
+        Ok(reached_by)
+    }
+
+    /// Everything that is reached from these functions without going through a door, each with what it was
+    /// first seen in; the functions themselves with themselves.
+    fn reached(&self, values: &Values, doors: &Doors<'_>, roots: &[u32]) -> BTreeMap<Thing, Thing> {
+        let mut reached: BTreeMap<Thing, Thing> =
+            roots.iter().map(|root| (Thing::Function(*root), Thing::Function(*root))).collect();
+        let mut waiting: VecDeque<Thing> = reached.keys().copied().collect();
+        let at_place = |place: &u32| self.table.get(place).copied().map(Thing::Function);
+        let mut open = Vec::new();
+        while let Some(thing) = waiting.pop_front() {
             match thing {
                 Thing::Function(function) => {
                     let Some(uses) = self.uses(function) else { continue };
@@ -159,6 +170,12 @@ impl Known<'_> {
                     if !doors.values.contains(&start) {
                         open.extend(self.functions_in(values, start).map(Thing::Function));
                     }
+                }
+            }
+            for found in open.drain(..) {
+                if let Entry::Vacant(place) = reached.entry(found) {
+                    place.insert(thing);
+                    waiting.push_back(found);
                 }
             }
         }

@@ -128,7 +128,7 @@ fn each_part_takes_what_only_it_reaches() {
     let module = sample();
     let ids = ["one".to_owned(), "two".to_owned()];
     let known = Known::read(&module).unwrap();
-    let values = Values::read(&map(), |address| known.byte(address)).unwrap();
+    let values = Values::read(&map(), &known).unwrap();
     let owned = known.owned(&values, &ids, PARTS).unwrap();
     assert_eq!(
         owned["one"].functions,
@@ -164,11 +164,31 @@ fn a_protocol_without_code_is_a_mistake() {
 
 #[test]
 fn a_constant_may_be_meant_for_the_value_beside() {
-    let values = Values::read(&map(), |_| 0).unwrap();
+    let values = Values::read(&map(), &Known::default()).unwrap();
     assert_eq!(values.meant_by(METHODS[0] + 14), [METHODS[0], METHODS[1]], "near the end");
     assert_eq!(values.meant_by(CORE_WORDS + 16), [CORE_WORDS], "right behind the last");
     assert_eq!(values.meant_by(7), [0; 0]);
-    assert!(Values::read("", |_| 0).is_err());
+    assert!(Values::read("", &Known::default()).is_err());
+}
+
+#[test]
+fn a_table_of_methods_is_not_meant_by_what_is_beside_it() {
+    let mut known = Known::default();
+    known.table.insert(BASE, 1);
+    let at = METHODS[1];
+    for (address, word) in [(at, 0), (at + 4, 24), (at + 8, 8), (at + 12, BASE)] {
+        known.memory.insert(address / 4, word);
+    }
+    assert!(known.is_methods(at, at + 16));
+    let values = Values::read(&map(), &known).unwrap();
+    assert_eq!(values.meant_by(METHODS[0] + 14), [METHODS[0]], "it begins soon");
+    assert_eq!(values.meant_by(OWN_WORDS), [OWN_WORDS, CORE_WORDS], "it ends here");
+    assert_eq!(values.meant_by(at), [at, METHODS[0], OWN_WORDS], "it is named itself");
+    known.memory.insert((at + 8) / 4, 3);
+    assert!(!known.is_methods(at, at + 16), "no alignment");
+    known.memory.insert((at + 8) / 4, 8);
+    known.memory.insert((at + 12) / 4, 7);
+    assert!(!known.is_methods(at, at + 16), "no function");
 }
 
 impl<'a> Known<'a> {
