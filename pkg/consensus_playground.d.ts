@@ -158,6 +158,10 @@ export class Playground {
      */
     history(): string;
     /**
+     * What is known of the runs without each rule of the protocol.
+     */
+    hunts(): any;
+    /**
      * A node now and before the last action.
      */
     inspect(node: number): any;
@@ -403,6 +407,7 @@ export interface InitOutput {
     readonly playground_fromQuery: (a: number, b: number) => [number, number, number];
     readonly playground_fromText: (a: number, b: number) => [number, number, number];
     readonly playground_history: (a: number) => [number, number, number, number];
+    readonly playground_hunts: (a: number) => [number, number, number];
     readonly playground_inspect: (a: number, b: number) => [number, number, number];
     readonly playground_label: (a: number, b: number) => [number, number, number];
     readonly playground_last: (a: number) => [number, number, number];

@@ -706,6 +706,22 @@ export class Playground {
         }
     }
     /**
+     * What is known of the runs without each rule of the protocol.
+     * @returns {any}
+     */
+    hunts() {
+        if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
+            throw new Error('Invalid stale object from previous Wasm instance');
+        }
+        let ret;
+        __wbg_call_guard();
+        ret = wasm.playground_hunts(this.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
      * A node now and before the last action.
      * @param {number} node
      * @returns {any}

@@ -46,6 +46,7 @@ export const playground_fromLink: (a: number, b: number) => [number, number, num
 export const playground_fromQuery: (a: number, b: number) => [number, number, number];
 export const playground_fromText: (a: number, b: number) => [number, number, number];
 export const playground_history: (a: number) => [number, number, number, number];
+export const playground_hunts: (a: number) => [number, number, number];
 export const playground_inspect: (a: number, b: number) => [number, number, number];
 export const playground_label: (a: number, b: number) => [number, number, number];
 export const playground_last: (a: number) => [number, number, number];

@@ -1,1 +1,1 @@
-import{a,b,c}from"./shared-auto-element-frame.js";import"./shared-auto-element-frame-player.js";export{b as ConsensusPlayground,a as NAME,c as define};
+import{c as a,d as b,e as c}from"./shared-auto-element-frame.js";export{b as ConsensusPlayground,a as NAME,c as define};

@@ -1,1 +1,1 @@
-import{a}from"./shared-explore-more.js";import"./shared-explore-more-opened.js";import"./shared-course-explore-more.js";import"./main.js";import"./shared-compare-course-explore-main-more-opened-share.js";import"./shared-compare-course-explore-main-more-opened-share-words.js";export{a as panels};
+import{a}from"./shared-explore-more.js";import"./shared-explore-more-opened.js";import"./shared-course-explore-more.js";import"./main.js";import"./shared-compare-course-explore-main-more-opened-share.js";export{a as panels};

@@ -17,7 +17,7 @@ export default {
   "explore.budgetHint": "消息以任意顺序、或早或晚到达，或永不到达，都不计入预算。先搜索较小的预算。",
   "explore.details": "细节",
   "explore.offers": "客户端可调用的操作，各一次",
-  "explore.offersHint": "每行一个。留空则使用常用操作。也可以写动作，如 “crash n1” 或 “command n1 add-server n4”：同类动作便只发生所列的。",
+  "explore.offersHint": "每行一个。留空则使用常用操作。也可以写动作，如“crash n1”或“command n1 add-server n4”：同类动作便只发生所列的。",
   "explore.timersFire": "可以触发的定时器",
   "explore.reductions": "略去不会有影响的内容",
   "explore.reduction.dead": "不再有人理会的消息",
