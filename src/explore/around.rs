@@ -59,16 +59,22 @@ pub struct SearchOptions {
     pub properties: Vec<&'static str>,
     /// The reductions.
     pub reductions: &'static [&'static str],
+    /// Those of them that are off when nothing is said.
+    pub unusual: Vec<&'static str>,
 }
 
 /// What can be asked of a search of a scenario.
 pub fn options(scenario: &Scenario) -> SearchOptions {
     let plan = Request::usual(scenario).plan;
+    let mut usual = plan.reductions;
+    let is_off = |name: &&'static str| usual.switch(name) == Some(&mut false);
+    let unusual = Reductions::NAMES.into_iter().filter(is_off).collect();
     SearchOptions {
         budget: Budget::words().zip(plan.budget.numbers()).collect(),
         searches: Strategy::WORDS.map(|(_, word)| word),
         properties: Properties::words().collect(),
         offers: plan.offers.iter().map(ToString::to_string).collect(),
         reductions: &Reductions::NAMES,
+        unusual,
     }
 }

@@ -17,14 +17,13 @@ use super::acts::Acts;
 use super::alike::{Alike, Flying, Sums};
 use super::moves::Move;
 use super::plan::Plan;
-use super::properties::history_sum;
 use crate::ids::Endpoint;
 use crate::world::{Envelope, RenamedParts, World};
 
 /// A world without messages in flight.
 pub(super) struct Core {
     pub world: World,
-    /// Its sum under each renaming of the nodes.
+    /// Its sum under each renaming.
     pub sums: Box<[u64]>,
     acts: OnceLock<Acts>,
     pub memory: Mutex<Memory>,
@@ -43,6 +42,8 @@ pub(super) struct Effect {
     pub after: Option<(Weak<Core>, Box<[u64]>)>,
     /// Whether that is the same core.
     pub is_same: bool,
+    /// Whether checkers remember nothing more after it, and found nothing false.
+    pub is_unremarked: bool,
     /// What was sent, without what is lost already.
     pub sent: Vec<Arc<Flying>>,
     /// How many were sent that are lost already.
@@ -57,7 +58,7 @@ pub(super) struct Judge(Mutex<Vec<(u64, bool)>>);
 
 /// All cores that are in use, by their sums.
 pub(super) struct Cores {
-    alike: Alike,
+    pub alike: Alike,
     table: Mutex<Table>,
     /// The step since when what clients saw is part of a core, where it is.
     history_since: Option<u64>,
@@ -105,11 +106,9 @@ impl Cores {
 
     /// The core of a world whose messages have been taken out.
     pub fn of(&self, world: World) -> Arc<Core> {
-        let seen = self.history_since.map_or(0, |since| history_sum(&world, since));
         let mut table = locked(&self.table);
-        let mut sums = self.alike.core_sums(&world, bounded(&mut table.renamed));
-        // No node's name stands in it.
-        sums.iter_mut().for_each(|sum| *sum = sum.wrapping_add(seen));
+        let known = bounded(&mut table.renamed);
+        let sums = self.alike.core_sums(&world, self.history_since, known);
         if let Some(core) = table.cores.get(&sums[0]).and_then(Weak::upgrade) {
             return core;
         }
@@ -160,8 +159,14 @@ impl Cores {
         message: Option<&Envelope>,
         plan: &Plan,
     ) -> (Effect, Option<Arc<Core>>) {
-        let mut effect =
-            Effect { after: None, is_same: false, sent: Vec::new(), lost: 0, touched: None };
+        let mut effect = Effect {
+            after: None,
+            is_same: false,
+            is_unremarked: false,
+            sent: Vec::new(),
+            lost: 0,
+            touched: None,
+        };
         let mut world = core.world.clone();
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
         if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
@@ -179,6 +184,7 @@ impl Cores {
         });
         let after = self.of(world);
         effect.is_same = after.sums[0] == core.sums[0];
+        effect.is_unremarked = after.world.remembers_like(&core.world);
         let mut sums = Sums::ZERO;
         sums.add(&after.sums);
         effect.sent.iter().for_each(|flying| sums.add(&flying.parts));

@@ -6,7 +6,7 @@ import { heading, plain } from "./parts.js";
 import { kindWords } from "./explore-parts.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {{budget: [string, number][], searches: string[], properties: string[], offers: string[], reductions: string[]}} Options */
+/** @typedef {{budget: [string, number][], searches: string[], properties: string[], offers: string[], reductions: string[], unusual: string[]}} Options */
 
 const BUDGET_MAX = 99;
 const STATES = 1_000_000;
@@ -30,7 +30,9 @@ export function createForm(app, begin) {
   /** @type {Set<string>} */
   const silent = new Set();
   /** @type {Set<string>} */
-  const reductionsOff = new Set();
+  const reductionsTurned = new Set();
+  /** @type {string[]} */
+  let unusual = [];
   let madeFor = "", from = "";
   const start = h("button", { type: "submit", class: "strong" });
   const problem = h("p", { class: "warn", role: "alert", hidden: true });
@@ -55,7 +57,7 @@ export function createForm(app, begin) {
     const lines = [
       ...(goals[/** @type {keyof typeof goals} */ (goal)] ?? [goal]), ...(isWhole ? [`search ${searchBy}`] : []),
       ...offers.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => `offer ${line}`),
-      ...[...silent].map((name) => `silent ${name}`), ...[...reductionsOff].map((name) => `no ${name}`),
+      ...[...silent].map((name) => `silent ${name}`), ...[...reductionsTurned].map((name) => `${unusual.includes(name) ? "reduce" : "no"} ${name}`),
       ...(asksLeaders ? ["ask-leaders"] : []), ...(isTimely ? ["timely"] : []),
       `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
     ];
@@ -111,6 +113,7 @@ export function createForm(app, begin) {
     /** @type {Options} */
     const options = app.playground.searchOptions();
     searches = options.searches;
+    unusual = options.unusual;
     if (from !== app.sheet.id) {
       searchBy = searches[0];
       budget = Object.fromEntries(options.budget);
@@ -157,8 +160,8 @@ export function createForm(app, begin) {
         app.sheet.timers.length > 0 ? h("fieldset", null, h("legend", null, t("explore.timersFire")),
           app.sheet.timers.map(({ name }) => tick(name, !silent.has(name), (on) => void (on ? silent.delete(name) : silent.add(name))))) : null,
         h("fieldset", null, h("legend", null, t("explore.reductions")),
-          options.reductions.map((name) => tick(t(`explore.reduction.${name}`), !reductionsOff.has(name),
-            (on) => void (on ? reductionsOff.delete(name) : reductionsOff.add(name))))),
+          options.reductions.map((name) => tick(t(`explore.reduction.${name}`), unusual.includes(name) === reductionsTurned.has(name),
+            (on) => void (on === unusual.includes(name) ? reductionsTurned.add(name) : reductionsTurned.delete(name))))),
         tick(t("explore.askLeaders"), asksLeaders, (on) => (asksLeaders = on)),
         tick(t("explore.timely"), isTimely, (on) => (isTimely = on)),
         row("explore-search", t("explore.search"), select(
