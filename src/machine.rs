@@ -65,6 +65,8 @@ pub(crate) trait Machine: Send + Sync {
     fn is_late(&self, node: &Opaque, message: &Opaque) -> bool;
     /// Whether nodes are alike.
     fn are_alike(&self, nodes: u16, settings: &[u32]) -> bool;
+    /// Whether a written value is like any other.
+    fn is_like_others(&self, value: &str, settings: &[u32]) -> bool;
     /// Brings the history variables up to date and reports what is false.
     fn observe(
         &self,
@@ -91,7 +93,7 @@ pub(crate) trait Machine: Send + Sync {
     fn hash_message(&self, message: &Opaque, hasher: &mut StableHasher);
     /// Hashes the history variables.
     fn hash_ghost(&self, ghost: &Opaque, hasher: &mut StableHasher);
-    /// Hashes a value as it reads under other names; for a machine whose nodes are alike.
+    /// Hashes a value as it reads under other names; for a machine whose nodes or values are alike.
     fn hash_renamed(&self, value: Value<'_>, names: &Renaming, hasher: &mut StableHasher);
 }
 
@@ -203,6 +205,10 @@ impl<P: Protocol> Machine for Typed<P> {
 
     fn are_alike(&self, nodes: u16, settings: &[u32]) -> bool {
         P::default().symmetry().is_some_and(|symmetry| symmetry.are_alike(nodes, settings))
+    }
+
+    fn is_like_others(&self, value: &str, settings: &[u32]) -> bool {
+        P::default().symmetry().is_some_and(|symmetry| symmetry.is_like_others(value, settings))
     }
 
     fn observe(

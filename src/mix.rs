@@ -9,6 +9,8 @@
 
 use std::hash::{Hash, Hasher};
 
+use crate::operation::Text;
+
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 const START: u64 = 0x243F_6A88_85A3_08D3;
 
@@ -27,31 +29,42 @@ pub fn scramble(word: u64) -> u64 {
     word ^ (word >> 31)
 }
 
-/// A 64-bit hasher with the same result on every target.
+/// A 64-bit hasher with the same result on every target. It can take texts for others, so that a value is
+/// hashed as it would be if other values stood in it.
 #[derive(Clone, Debug)]
-pub struct StableHasher {
+pub struct StableHasher<'a> {
     state: u64,
+    /// Texts, each with the one that it is hashed as.
+    texts: &'a [(Text, Text)],
 }
 
-impl Default for StableHasher {
+impl Default for StableHasher<'_> {
     fn default() -> Self {
-        StableHasher { state: START }
+        StableHasher { state: START, texts: &[] }
     }
 }
 
-impl StableHasher {
+impl<'a> StableHasher<'a> {
+    /// A hasher to which each of these texts is the one beside it.
+    pub fn reading(texts: &'a [(Text, Text)]) -> Self {
+        StableHasher { state: START, texts }
+    }
+
     #[inline]
     fn word(&mut self, word: u64) {
         self.state = fold(self.state ^ word, MULTIPLIER).wrapping_add(word.rotate_left(32));
     }
 }
 
-impl Hasher for StableHasher {
+impl Hasher for StableHasher<'_> {
     fn finish(&self) -> u64 {
         scramble(self.state)
     }
 
     fn write(&mut self, bytes: &[u8]) {
+        // A text arrives whole. So does a list of numbers, which is never that of a text's letters.
+        let other = self.texts.iter().find(|(text, _)| text.as_bytes() == bytes);
+        let bytes = other.map_or(bytes, |(_, other)| other.as_bytes());
         for chunk in bytes.chunks(8) {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
@@ -92,7 +105,12 @@ impl Hasher for StableHasher {
 
 /// The stable hash of a value.
 pub fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
-    let mut hasher = StableHasher::default();
+    hash_reading(value, &[])
+}
+
+/// The stable hash of a value in which each of these texts is the one beside it.
+pub fn hash_reading<T: Hash + ?Sized>(value: &T, texts: &[(Text, Text)]) -> u64 {
+    let mut hasher = StableHasher::reading(texts);
     value.hash(&mut hasher);
     hasher.finish()
 }
@@ -146,6 +164,16 @@ mod tests {
 
     const GOLDEN_HASH: u64 = 2_538_231_885_614_404_295;
     const GOLDEN_DRAW: u64 = 7_366_865_704_482_931;
+
+    #[test]
+    fn texts_are_hashed_as_others() {
+        let [one, two, three] = ["1", "2", "3"].map(Text::from);
+        let swap = [(one.clone(), two.clone()), (two.clone(), one.clone())];
+        let held = (7_u32, vec![one.clone(), two.clone(), three.clone()], "1");
+        let swapped = (7_u32, vec![two, one, three], "2");
+        assert_eq!(hash_reading(&held, &swap), hash_of(&swapped));
+        assert_ne!(hash_of(&held), hash_of(&swapped));
+    }
 
     #[test]
     fn widths_do_not_matter() {

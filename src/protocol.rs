@@ -87,7 +87,7 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
         false
     }
 
-    /// How its values read under other names; `None` where nodes are not alike.
+    /// How its state reads under other names; `None` where neither nodes nor written values are alike.
     fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
         None
     }

@@ -96,6 +96,17 @@ impl<K, V> SortedMap<K, V> {
         (!self.entries.is_empty()).then(|| self.entries.remove(0))
     }
 
+    /// The same entries in the order that other names give their keys: to be hashed, as nothing is found
+    /// in it.
+    pub fn in_order_of<N: Ord>(&self, mut name: impl FnMut(&K) -> N) -> Self
+    where
+        Self: Clone,
+    {
+        let mut renamed = self.clone();
+        renamed.entries.sort_by_key(|(key, _)| name(key));
+        renamed
+    }
+
     /// Keeps the entries that `keeps` wants.
     pub fn retain(&mut self, mut keeps: impl FnMut(&K, &mut V) -> bool) {
         self.entries.retain_mut(|(key, value)| keeps(key, value));
@@ -337,6 +348,14 @@ impl<T> SortedSet<T> {
     /// The values in their order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator + Clone {
         self.values.keys()
+    }
+
+    /// The same values in the order that other names give them: to be hashed, as nothing is found in it.
+    pub fn in_order_of<N: Ord>(&self, name: impl FnMut(&T) -> N) -> Self
+    where
+        T: Clone,
+    {
+        SortedSet { values: self.values.in_order_of(name) }
     }
 
     /// The largest value.

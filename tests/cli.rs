@@ -543,7 +543,7 @@ fn explore_says_which_option_is_wrong_and_what_was_expected() {
         (
             "--no",
             "luck",
-            "--no: expected a reduction (dead, idle, equal, clients, prompt, symmetry)",
+            "--no: expected a reduction (dead, idle, equal, clients, prompt, symmetry, values, sleep)",
         ),
         ("--without", "luck", "there is no rule “luck”"),
     ] {

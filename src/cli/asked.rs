@@ -82,9 +82,12 @@ pub(super) struct ExploreArguments {
     /// On how many threads a breadth-first search expands states; it finds and counts the same on any.
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
-    /// A reduction to switch off: dead, idle, equal, clients, prompt or symmetry.
+    /// A reduction to switch off: dead, idle, equal, clients, prompt, symmetry, values or sleep.
     #[arg(long, value_name = "REDUCTION")]
     no: Vec<String>,
+    /// A reduction to switch on: sleep, which leaves fewer steps to be looked at and makes no search faster.
+    #[arg(long, value_name = "REDUCTION")]
+    reduce: Vec<String>,
     /// The most actions of a run.
     #[arg(long, default_value_t = u32::MAX)]
     depth: u32,
@@ -249,6 +252,7 @@ fn request_of(
         ("silent", &arguments.silent),
         ("offer", &arguments.offer),
         ("no", &arguments.no),
+        ("reduce", &arguments.reduce),
         ("goal", &arguments.goal),
         ("property", &arguments.property),
     ] {

@@ -68,11 +68,16 @@ pub struct SearchOptions {
     pub properties: Vec<&'static str>,
     /// The reductions.
     pub reductions: &'static [&'static str],
+    /// Those of them that are off when nothing is said.
+    pub unusual: Vec<&'static str>,
 }
 
 /// What can be asked of a search of a scenario.
 pub fn options(scenario: &Scenario) -> SearchOptions {
     let Request { plan, way, limits, .. } = Request::usual(scenario);
+    let mut usual = plan.reductions;
+    let is_off = |name: &&'static str| usual.switch(name) == Some(&mut false);
+    let unusual = Reductions::NAMES.into_iter().filter(is_off).collect();
     SearchOptions {
         budget: Budget::words().zip(plan.budget.numbers()).collect(),
         searches: Strategy::WORDS.map(|(_, word)| word),
@@ -83,5 +88,6 @@ pub fn options(scenario: &Scenario) -> SearchOptions {
         seed: way.seed,
         states: limits.states,
         reductions: &Reductions::NAMES,
+        unusual,
     }
 }

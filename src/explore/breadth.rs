@@ -12,6 +12,7 @@ mod parallel;
 
 use std::collections::VecDeque;
 
+use super::sleep::Asleep;
 use super::space::{Finding, Pruned, Space};
 use super::visited::Visited;
 
@@ -97,6 +98,7 @@ pub struct Breadth<S: Space> {
     frontier: VecDeque<(u64, S::State)>,
     /// How many at the front of the frontier belong to the level that is being expanded.
     left_in_level: usize,
+    asleep: Asleep,
     counts: Counts,
     found: Option<(u64, Finding)>,
     is_over_states: bool,
@@ -110,6 +112,7 @@ impl<S: Space> Breadth<S> {
             visited: Visited::default(),
             frontier: VecDeque::new(),
             left_in_level: 0,
+            asleep: Asleep::default(),
             counts: Counts::default(),
             found: None,
             is_over_states: false,
@@ -174,9 +177,12 @@ impl<S: Space> Breadth<S> {
             };
             let (space, counts, most) = (&self.space, &mut self.counts, self.limits.states);
             let mut is_over = false;
-            let pruned = space.successors(&state, &mut |_, fingerprint, make| {
+            let asleep = &mut self.asleep;
+            let sleeping = asleep.of(parent).to_vec();
+            let pruned = space.awake(&state, &sleeping, &mut |_, fingerprint, make, labels| {
                 counts.generated += 1;
-                reached.meet(space, fingerprint, parent, make);
+                let is_new = reached.meet(space, fingerprint, parent, make);
+                asleep.arrive(fingerprint, is_new, labels);
                 is_over = reached.visited.len() >= most;
                 reached.found.is_none() && !is_over
             });
@@ -201,6 +207,7 @@ impl<S: Space> Breadth<S> {
         if self.left_in_level == 0 && !self.frontier.is_empty() {
             self.left_in_level = self.frontier.len();
             self.counts.depth += 1;
+            self.asleep.begin_level();
         }
     }
 
@@ -262,19 +269,22 @@ struct Reached<'a, State> {
 }
 
 impl<State> Reached<'_, State> {
+    /// Whether a state is new, which then waits.
     fn meet<S: Space<State = State>>(
         &mut self,
         space: &S,
         fingerprint: u64,
         parent: u64,
         make: &mut dyn FnMut() -> State,
-    ) {
-        if self.visited.insert(fingerprint, parent) {
+    ) -> bool {
+        let is_new = self.visited.insert(fingerprint, parent);
+        if is_new {
             let state = make();
             if let (None, Some(finding)) = (&self.found, space.finding(&state)) {
                 *self.found = Some((fingerprint, finding));
             }
             self.frontier.push_back((fingerprint, state));
         }
+        is_new
     }
 }

@@ -18,7 +18,6 @@ use super::alike::{Alike, Flying, Sums};
 use super::moves::Move;
 use super::parts::Parts;
 use super::plan::Plan;
-use super::properties::history_sum;
 use super::space::Finding;
 use crate::ids::Endpoint;
 use crate::known::Known;
@@ -27,7 +26,7 @@ use crate::world::{Envelope, Handled, RenamedParts, World};
 /// A world without messages in flight.
 pub(super) struct Core {
     pub world: World,
-    /// Its sum under each renaming of the nodes.
+    /// Its sum under each renaming.
     pub sums: Parts,
     acts: OnceLock<Acts>,
     /// What is found in it, where that has nothing to do with messages.
@@ -48,6 +47,8 @@ pub(super) struct Effect {
     pub after: Option<(Weak<Core>, Parts)>,
     /// Whether that is the same core.
     pub is_same: bool,
+    /// Whether checkers remember nothing more after it, and found nothing false.
+    pub is_unremarked: bool,
     /// What was sent, without what is lost already.
     pub sent: Arc<[Arc<Flying>]>,
     /// How many were sent that are lost already.
@@ -70,7 +71,7 @@ pub(super) struct Judge(Mutex<Vec<(u64, bool)>>);
 
 /// All cores that are in use, by their sums.
 pub(super) struct Cores {
-    alike: Alike,
+    pub alike: Alike,
     table: Mutex<Table>,
     /// The step since when what clients saw is part of a core, where it is.
     history_since: Option<u64>,
@@ -110,11 +111,8 @@ impl Cores {
 
     /// The core of a world whose messages have been taken out.
     pub fn of(&self, world: World) -> Arc<Core> {
-        let seen = self.history_since.map_or(0, |since| history_sum(&world, since));
         let table = &mut *locked(&self.table);
-        let mut sums = self.alike.core_sums(&world, &mut table.renamed);
-        // No node's name stands in it.
-        sums.iter_mut().for_each(|sum| *sum = sum.wrapping_add(seen));
+        let sums = self.alike.core_sums(&world, self.history_since, &mut table.renamed);
         table.core(&sums, || world)
     }
 
@@ -185,7 +183,9 @@ impl Cores {
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
         if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
             let sent = Arc::default();
-            return (Effect { after: None, is_same: false, sent, lost: 0, touched: None }, None);
+            let (is_same, is_unremarked) = (false, false);
+            let effect = Effect { after: None, is_same, is_unremarked, sent, lost: 0, touched: None };
+            return (effect, None);
         }
         let touched = match message {
             Some(message) => Some(message.to),
@@ -240,8 +240,9 @@ fn effect(
     sent.iter().for_each(|flying| sums.add(&flying.parts));
     let sums = Parts::from(&sums.0[..after.sums.len()]);
     let is_same = after.sums[0] == core.sums[0];
-    let effect =
-        Effect { after: Some((Arc::downgrade(&after), sums)), is_same, sent, lost, touched };
+    let is_unremarked = after.world.remembers_like(&core.world);
+    let next = Some((Arc::downgrade(&after), sums));
+    let effect = Effect { after: next, is_same, is_unremarked, sent, lost, touched };
     (effect, Some(after))
 }
 

@@ -12,11 +12,12 @@
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
 //! action made of it (`core.rs`); messages that can never matter are taken out, loss is a message never
-//! delivered, time does not pass, and
-//! states that differ in who is who are one where nodes are alike (`alike.rs`; [`Reductions`], each
-//! with a switch).
+//! delivered, time does not pass, states that differ in who is who are one where nodes are alike
+//! (`alike.rs`), those that differ in which value is which where values are (`values.rs`), and of equivalent
+//! orders one is looked at (`sleep.rs`): [`Reductions`], each with a switch.
 //!
-//! **Left out.** Symmetry of values, and of nodes that compare their names (ballots, ties).
+//! **Left out.** Symmetry of nodes that compare their names (ballots, ties), and of clients beyond that a
+//! client is like those that have called nothing yet.
 
 mod acts;
 mod ahead;
@@ -36,10 +37,12 @@ mod plan;
 mod properties;
 mod request;
 mod search;
+mod sleep;
 mod space;
 pub mod spec;
 mod story;
 mod turn;
+mod values;
 mod visited;
 mod walks;
 mod worlds;
@@ -59,6 +62,6 @@ pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
 pub use properties::Properties;
 pub use request::{Request, goal_of};
 pub use search::{Search, Strategy, Way, begin};
-pub use space::{Finding, Pruned, Space, Visit};
+pub use space::{Finding, Pruned, Space, Visit, VisitAwake};
 pub use story::{Story, emptied, searchable, tell};
 pub use worlds::{Situation, Worlds};

@@ -15,7 +15,8 @@ use super::ahead::{ANSWERED, CONVERGED, UNREPAIRED};
 use super::space::Finding;
 use crate::consistency::{MODELS, Model, Verdict, judge_run};
 use crate::history::OperationRecord;
-use crate::mix::hash_of;
+use crate::mix::hash_reading;
+use crate::operation::Text;
 use crate::sorting;
 use crate::world::World;
 
@@ -108,7 +109,7 @@ impl Judged {
         if !is_asked || !records.iter().any(|record| returned_after(record, since)) {
             return None;
         }
-        let key = history_sum(world, since);
+        let key = history_sum(world, since, &[]);
         let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
         let judgement = verdicts.entry(key).or_insert_with(|| judge(world, properties));
         match judgement {
@@ -151,8 +152,9 @@ fn returned_after(record: &OperationRecord, since: u64) -> bool {
     record.completion.as_ref().is_some_and(|end| end.return_step > since)
 }
 
-/// What clients saw since a step, as far as a consistency model can tell two histories apart.
-pub(super) fn history_sum(world: &World, since: u64) -> u64 {
+/// What clients saw since a step, as far as a consistency model can tell two histories apart, with each of
+/// these texts taken for the one beside it.
+pub(super) fn history_sum(world: &World, since: u64, texts: &[(Text, Text)]) -> u64 {
     let mut records: Vec<&OperationRecord> = (world.history().records().iter())
         .filter(|record| record.completion.is_none() || returned_after(record, since))
         .collect();
@@ -168,8 +170,9 @@ pub(super) fn history_sum(world: &World, since: u64) -> u64 {
         .map(|record| {
             let outcome = record.completion.as_ref().map(|end| &end.outcome);
             let who = (record.client, record.session, record.gave_up_step.is_some());
-            hash_of(&(who, &record.operation, outcome, before(record.call_step)))
+            let seen = (who, &record.operation, outcome, before(record.call_step));
+            hash_reading(&seen, texts)
         })
         .collect();
-    hash_of(&parts)
+    hash_reading(&parts, &[])
 }

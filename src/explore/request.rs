@@ -3,8 +3,8 @@
 //!
 //! One option a line, its value behind it: `budget timers=3,crashes=1`, `offer put x 1`,
 //! `offer command n1 add-server n4`, `silent election`, `ask-leaders`, `timely`, `wait 1000`,
-//! `goal leaders 2`, `property linearizable`, `no equal`, `search deepening`, `seed 7`, `depth 20`,
-//! `states 100000`. What is not said is as [`Plan::usual`], [`Way`] and [`Limits`] have it.
+//! `goal leaders 2`, `property linearizable`, `no equal`, `reduce sleep`, `search deepening`, `seed 7`,
+//! `depth 20`, `states 100000`. What is not said is as [`Plan::usual`], [`Way`] and [`Limits`] have it.
 //!
 //! What is on offer happens once. It is either an operation, which some client may call, or an action as a
 //! scenario writes it (`timeout n1 election`, `crash n1 n2`, `command n1 add-server n4`): of its kind of
@@ -60,7 +60,8 @@ impl Request {
         Ok(request)
     }
 
-    /// Sets one option. Offers, goals, properties, silent timers and reductions to do without add up.
+    /// Sets one option. Offers, goals, properties, silent timers and reductions to do with and
+    /// without add up.
     ///
     /// # Errors
     /// Which option, what was expected and what was found.
@@ -94,9 +95,9 @@ impl Request {
                 }
                 add_property(&mut plan.properties, value)
             }
-            "no" => match plan.reductions.switch(value) {
+            "no" | "reduce" => match plan.reductions.switch(value) {
                 Some(switch) => {
-                    *switch = false;
+                    *switch = option == "reduce";
                     Ok(())
                 }
                 None => Err(unknown("a reduction", &Reductions::NAMES, value)),
@@ -118,7 +119,7 @@ impl Request {
 }
 
 /// The options.
-const OPTIONS: [&str; 13] = [
+const OPTIONS: [&str; 14] = [
     "budget",
     "offer",
     "silent",
@@ -128,6 +129,7 @@ const OPTIONS: [&str; 13] = [
     "goal",
     "property",
     "no",
+    "reduce",
     "search",
     "seed",
     "depth",
@@ -264,13 +266,14 @@ mod tests {
     fn options_are_read_one_a_line() {
         let lines = "budget timers=3,crashes=1\noffer put x 1\n\n offer get x\nsilent heartbeat\n\
                      ask-leaders\nwait 500\ngoal leaders 2\ngoal leader n1\nno equal\ndepth 9\nstates 77\n\
-                     search swarm\nseed 7\nproperty answered\nproperty linearizable\n";
+                     reduce sleep\nsearch swarm\nseed 7\nproperty answered\nproperty linearizable\n";
         let Request { plan, way, limits, .. } = Request::parse(&raft(), lines).unwrap();
         assert_eq!(plan.budget.of(Surprise::Timer), 3);
         let offers: Vec<String> = plan.offers.iter().map(ToString::to_string).collect();
         assert_eq!(offers, ["put x 1", "get x"]);
         assert_eq!(plan.silent_timers, 1 << raft().sheet().timer("heartbeat").unwrap().0);
         assert!(plan.asks_leaders && !plan.reductions.equal && plan.reductions.dead);
+        assert!(plan.reductions.sleep && !Request::usual(&raft()).plan.reductions.sleep);
         assert_eq!((plan.wait_ms, plan.goal.len()), (500, 2));
         assert_eq!(plan.goal[0], Goal::Leaders(2));
         assert_eq!(limits, Limits { states: 77, depth: 9 });
@@ -301,7 +304,8 @@ mod tests {
             ("goal luck", "goal: "),
             (
                 "no luck",
-                "no: expected a reduction (dead, idle, equal, clients, prompt, symmetry), found “luck”",
+                "no: expected a reduction (dead, idle, equal, clients, prompt, symmetry, values, sleep), \
+                 found “luck”",
             ),
             ("depth -1", "depth: expected a number, found “-1”"),
             ("states", "states: expected a number, found “”"),

@@ -21,6 +21,15 @@ pub trait Space {
     /// Returns what was left out and why.
     fn successors(&self, state: &Self::State, visit: Visit<'_, Self>) -> Pruned;
 
+    /// The same without the steps that are asleep in `state`, and with what is asleep in each successor when
+    /// it is reached so ([`super::sleep`]). Where nothing ever sleeps these are the successors.
+    fn awake(&self, state: &Self::State, asleep: &[u64], visit: VisitAwake<'_, Self>) -> Pruned {
+        let _ = asleep;
+        self.successors(state, &mut |step, fingerprint, make| {
+            visit(step, fingerprint, make, &Vec::new)
+        })
+    }
+
     /// The state as 64 bits, equal natively and in WebAssembly. Two states of one fingerprint are
     /// taken for one.
     fn fingerprint(&self, state: &Self::State) -> u64;
@@ -33,6 +42,14 @@ pub trait Space {
 /// for no more.
 pub type Visit<'a, S> =
     &'a mut dyn FnMut(&<S as Space>::Step, u64, &mut dyn FnMut() -> <S as Space>::State) -> bool;
+
+/// As [`Visit`], with a way to get what is asleep in the successor.
+pub type VisitAwake<'a, S> = &'a mut dyn FnMut(
+    &<S as Space>::Step,
+    u64,
+    &mut dyn FnMut() -> <S as Space>::State,
+    &dyn Fn() -> Vec<u64>,
+) -> bool;
 
 /// What a search looks for, found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,11 @@ use super::acts::Acts;
 use super::alike::{Flying, Sums};
 use super::core::{Core, Effect, Judge, Memory};
 use super::moves::Move;
-use super::space::{Pruned, Visit};
+use super::space::{Pruned, VisitAwake};
 use super::worlds::{Situation, Worlds};
+use crate::action::ActionKind;
 use crate::budget::{Budget, Surprise};
-use crate::ids::{ClientId, NodeId};
+use crate::ids::{ClientId, Endpoint, NodeId, NodeSet};
 use crate::mix::scramble;
 
 /// One state being expanded.
@@ -19,11 +20,18 @@ pub(super) struct Turn<'a> {
     acts: &'a Acts,
     /// The sums of its messages' parts.
     network: Sums,
-    /// What tells it apart from states of the same core and messages.
-    rest: u64,
+    /// The parts of what may still happen.
+    rest: Sums,
+    /// What sleeps; `None` where nothing ever does.
+    asleep: Option<&'a [u64]>,
+    /// Under which renaming it is named.
+    naming: usize,
+    /// The places of messages whose arrival was looked at and left nothing for checkers to remember, and whom
+    /// they made their receivers send messages: what may sleep after the next step.
+    rested: Vec<(usize, NodeSet)>,
     /// What moves made of its core.
     memory: &'a mut Memory,
-    visit: Visit<'a, Worlds>,
+    visit: VisitAwake<'a, Worlds>,
     pruned: Pruned,
     goes_on: bool,
 }
@@ -97,15 +105,26 @@ impl<'a> Turn<'a> {
     pub fn new(
         space: &'a Worlds,
         state: &'a Situation,
+        asleep: Option<&'a [u64]>,
         memory: &'a mut Memory,
-        visit: Visit<'a, Worlds>,
+        visit: VisitAwake<'a, Worlds>,
     ) -> Self {
+        let (network, rest) = (state.network(), space.cores.alike.rest(&state.left, state.called));
+        let mut naming = 0;
+        if asleep.is_some_and(|asleep| !asleep.is_empty()) {
+            let mut sums = network;
+            sums.add(&state.core.sums);
+            naming = sums.least_with(&rest.0[..state.core.sums.len()]).1;
+        }
         Turn {
             space,
             state,
             acts: state.core.acts(space.plan()),
-            network: state.network(),
-            rest: space.rest_of(&state.left, state.called),
+            network,
+            rest,
+            asleep,
+            naming,
+            rested: Vec::new(),
             memory,
             visit,
             pruned: Pruned::default(),
@@ -175,22 +194,55 @@ impl<'a> Turn<'a> {
         let lost = lost(state, step, effect, &mut after);
         self.pruned.dead += effect.lost + lost.len() as u64;
         let change = Change { without: step.message, lost, sent: &effect.sent };
-        let mut least = u64::MAX;
+        let is_same = step.left == state.left && step.called == state.called;
+        let other = (!is_same).then(|| space.cores.alike.rest(&step.left, step.called));
+        let rest = other.as_ref().unwrap_or(&self.rest);
+        let (mut least, mut named) = (u64::MAX, 0);
         for (naming, sum) in sums.iter().enumerate() {
             let gone = change.without.iter().chain(&change.lost);
             let parts = gone.map(|place| state.messages[*place].parts[naming]);
-            let sum = self.network.0[naming].wrapping_add(*sum);
-            least = least.min(parts.fold(sum, u64::wrapping_sub));
+            let sum = self.network.0[naming].wrapping_add(*sum).wrapping_add(rest.0[naming]);
+            let sum = parts.fold(sum, u64::wrapping_sub);
+            if sum < least {
+                (least, named) = (sum, naming);
+            }
         }
-        let fingerprint = scramble(least.wrapping_add(rest(self, step, &change)));
+        let fingerprint = scramble(least.wrapping_add(order(self, &change)));
         let mut make = || change.situation(state, after.core(), step.left, step.called);
-        self.goes_on = (self.visit)(step.step, fingerprint, &mut make);
+        let touched = touched(step.step, message.map(|flying| flying.envelope.to));
+        let rested = &self.rested;
+        let sleepers = || {
+            let touched = touched.filter(|_| effect.is_unremarked);
+            let Some(touched) = touched else { return Vec::new() };
+            let sent_to = receivers(&effect.sent);
+            let others = rested.iter().map(|(place, sends)| (&state.messages[*place], *sends));
+            let others = others.filter(|(flying, sends)| match flying.envelope.to {
+                Endpoint::Node(node) => {
+                    node != touched && !sent_to.contains(node) && !sends.contains(touched)
+                }
+                Endpoint::Client(_) => false,
+            });
+            others.map(|(flying, _)| flying.parts[named]).collect()
+        };
+        self.goes_on = (self.visit)(step.step, fingerprint, &mut make, &sleepers);
+        let sent_to = effect.is_unremarked.then(|| receivers(&effect.sent));
         if let Some(core) = after.known.take() {
             let weak = Arc::downgrade(&core);
             if let Some((after, _)) = &mut self.memory.effects[place].after {
                 *after = weak;
             }
         }
+        if let (Some(place), Some(_), Some(_), Some(sent_to)) =
+            (step.message, touched, self.asleep, sent_to)
+        {
+            self.rested.push((place, sent_to));
+        }
+    }
+
+    /// Whether delivering the message at a place is asleep.
+    fn is_asleep(&self, place: usize) -> bool {
+        let label = self.state.messages[place].parts[self.naming];
+        self.asleep.is_some_and(|asleep| asleep.contains(&label))
     }
 
     fn messages(&mut self) {
@@ -224,7 +276,9 @@ impl<'a> Turn<'a> {
                     .iter()
                     .map(|other| &other.envelope)
                     .any(|other| (other.from, other.to) == (envelope.from, envelope.to));
-            if !is_behind && (self.acts.is_whole || world.could_arrive(envelope)) {
+            if self.is_asleep(place) {
+                self.pruned.reordered += 1;
+            } else if !is_behind && (self.acts.is_whole || world.could_arrive(envelope)) {
                 let (step, message) = (&Move::Deliver(hash), Some(place));
                 self.act(&Step { step, key: hash, message, left: state.left, called });
             }
@@ -239,10 +293,12 @@ impl<'a> Turn<'a> {
         let state = self.state;
         let mut network = Sums::ZERO;
         change.messages(state).for_each(|flying| network.add(&flying.parts));
-        let least = network.least_with(&state.core.sums);
-        let fingerprint = scramble(least.wrapping_add(rest(self, step, change)));
+        network.add(&state.core.sums);
+        let rest = self.space.cores.alike.rest(&step.left, step.called);
+        let (least, _) = network.least_with(&rest.0[..state.core.sums.len()]);
+        let fingerprint = scramble(least.wrapping_add(order(self, change)));
         let mut make = || change.situation(state, Arc::clone(&state.core), step.left, step.called);
-        self.goes_on = (self.visit)(step.step, fingerprint, &mut make);
+        self.goes_on = (self.visit)(step.step, fingerprint, &mut make, &Vec::new);
     }
 
     fn calls(&mut self) {
@@ -276,17 +332,31 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// What tells the state after a step apart from others of the same core and messages: what may still
-/// happen, and the order of messages where a link keeps it.
-fn rest(turn: &Turn<'_>, step: &Step<'_>, change: &Change<'_>) -> u64 {
-    let (space, state) = (turn.space, turn.state);
-    let order = match space.keeps_order() {
-        true => space.order_of(change.messages(state)),
-        false => 0,
+/// The nodes that messages go to.
+fn receivers(sent: &[Arc<Flying>]) -> NodeSet {
+    let receiver = |flying: &Arc<Flying>| match flying.envelope.to {
+        Endpoint::Node(node) => Some(node),
+        Endpoint::Client(_) => None,
     };
-    let is_same = step.left == state.left && step.called == state.called;
-    let rest = if is_same { turn.rest } else { space.rest_of(&step.left, step.called) };
-    rest.wrapping_add(order)
+    sent.iter().filter_map(receiver).collect()
+}
+
+/// The order of messages after a step, where a link keeps it.
+fn order(turn: &Turn<'_>, change: &Change<'_>) -> u64 {
+    match turn.space.keeps_order() {
+        true => turn.space.order_of(change.messages(turn.state)),
+        false => 0,
+    }
+}
+
+/// The one node that a step is about, where it is about no more: messages to others can arrive before it
+/// as well as after it ([`super::sleep`]).
+fn touched(step: &Move, receiver: Option<Endpoint>) -> Option<NodeId> {
+    match (step, receiver) {
+        (Move::Deliver(_), Some(Endpoint::Node(node))) => Some(node),
+        (Move::Act(ActionKind::Fire { node, .. }), _) => Some(*node),
+        _ => None,
+    }
 }
 
 /// The places of the messages that are lost from now on.

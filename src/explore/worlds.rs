@@ -21,7 +21,7 @@ use super::core::{Core, Cores, Memory};
 use super::moves::Move;
 use super::plan::Plan;
 use super::properties::Judged;
-use super::space::{Finding, Pruned, Space, Visit};
+use super::space::{Finding, Pruned, Space, Visit, VisitAwake};
 use super::turn::Turn;
 use crate::action::Action;
 use crate::budget::Budget;
@@ -74,6 +74,7 @@ pub struct Worlds {
     origin: World,
     plan: Plan,
     keeps_order: bool,
+    lets_sleep: bool,
     pub(super) cores: Cores,
     judged: Judged,
 }
@@ -84,7 +85,12 @@ impl Worlds {
         let history_since = plan.properties.has_models().then(|| origin.step());
         let cores = Cores::new(Alike::new(&origin, &plan), history_since);
         let judged = Judged::default();
-        Worlds { keeps_order: origin.keeps_order(), origin, plan, cores, judged }
+        let keeps_order = origin.keeps_order();
+        let lets_sleep = plan.reductions.sleep
+            && !keeps_order
+            && plan.goal.is_empty()
+            && plan.properties.invariants;
+        Worlds { keeps_order, lets_sleep, origin, plan, cores, judged }
     }
 
     /// The world that a search begins in.
@@ -131,11 +137,6 @@ impl Worlds {
         judged.or_else(|| ahead::finding(world, properties))
     }
 
-    /// What tells apart states in which not the same may still happen.
-    pub(super) fn rest_of(&self, left: &Budget, called: u32) -> u64 {
-        hash_of(&(left, called))
-    }
-
     /// What tells apart states whose messages are the same but stand in another order, where a link
     /// keeps the order.
     pub(super) fn order_of<'a>(&self, messages: impl Iterator<Item = &'a Arc<Flying>>) -> u64 {
@@ -156,6 +157,20 @@ impl Worlds {
     pub(super) fn keeps_order(&self) -> bool {
         self.keeps_order
     }
+
+    fn turn(
+        &self,
+        state: &Situation,
+        asleep: Option<&[u64]>,
+        visit: VisitAwake<'_, Self>,
+    ) -> Pruned {
+        self.cores.keep(&state.core);
+        // Whoever looks at two states of one core at once does without its memory in one of them.
+        match state.core.memory.try_lock() {
+            Ok(mut memory) => Turn::new(self, state, asleep, &mut memory, visit).take(),
+            Err(_) => Turn::new(self, state, asleep, &mut Memory::default(), visit).take(),
+        }
+    }
 }
 
 impl Space for Worlds {
@@ -174,18 +189,20 @@ impl Space for Worlds {
     }
 
     fn successors(&self, state: &Situation, visit: Visit<'_, Self>) -> Pruned {
-        self.cores.keep(&state.core);
-        // Whoever looks at two states of one core at once does without its memory in one of them.
-        match state.core.memory.try_lock() {
-            Ok(mut memory) => Turn::new(self, state, &mut memory, visit).take(),
-            Err(_) => Turn::new(self, state, &mut Memory::default(), visit).take(),
-        }
+        self.turn(state, None, &mut |step, fingerprint, make, _| visit(step, fingerprint, make))
+    }
+
+    fn awake(&self, state: &Situation, asleep: &[u64], visit: VisitAwake<'_, Self>) -> Pruned {
+        self.turn(state, Some(asleep).filter(|_| self.lets_sleep), visit)
     }
 
     fn fingerprint(&self, state: &Situation) -> u64 {
         let order = self.order_of(state.messages.iter());
-        let rest = self.rest_of(&state.left, state.called).wrapping_add(order);
-        scramble(state.network().least_with(&state.core.sums).wrapping_add(rest))
+        let mut sums = state.network();
+        sums.add(&state.core.sums);
+        let rest = self.cores.alike.rest(&state.left, state.called);
+        let (least, _) = sums.least_with(&rest.0[..state.core.sums.len()]);
+        scramble(least.wrapping_add(order))
     }
 
     fn finding(&self, state: &Situation) -> Option<Finding> {

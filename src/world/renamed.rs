@@ -1,7 +1,8 @@
-//! The state of a world under other names of its nodes, for a search that takes states that differ in who
-//! is who for one ([`crate::renaming`]).
+//! The state of a world under other names, for a search that takes states for one that differ in who is
+//! who, or in which value is which ([`crate::renaming`]).
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
+use std::slice;
 
 use super::World;
 use super::network::{Envelope, Payload};
@@ -9,7 +10,8 @@ use super::node::NodeSlot;
 use crate::ids::{NodeId, NodeSet};
 use crate::known::Known;
 use crate::machine::{Machine, Opaque, Value};
-use crate::mix::{StableHasher, hash_of, scramble};
+use crate::mix::{StableHasher, hash_of, hash_reading, scramble};
+use crate::operation::Text;
 use crate::protocol::Answer;
 use crate::renaming::Renaming;
 
@@ -28,20 +30,34 @@ impl World {
             && self.machine.are_alike(config.nodes, &config.settings)
     }
 
-    /// [`World::core_sum`] under each renaming, without whom idle clients asked last: a search names the
-    /// node whenever one calls. What was hashed before is looked up.
+    /// Whether a written value is to its protocol like any other, and nothing in it, in its history or in
+    /// what it began with tells of that value.
+    pub(crate) fn is_like_others(&self, value: &Text) -> bool {
+        // Nobody can write that.
+        let other = Renaming::default().with_texts(&[(value.clone(), Text::from("\n"))]);
+        let same = Renaming::default();
+        let core = |names| self.core_sums(slice::from_ref(names), &mut Known::default());
+        let is_same =
+            |envelope| self.renamed_hash(envelope, &same) == self.renamed_hash(envelope, &other);
+        let records = self.history.records();
+        self.machine.is_like_others(value, &self.config.settings)
+            && self.config.disks.values().all(|disk| !disk.contains(&**value))
+            && hash_of(records) == hash_reading(records, other.texts())
+            && self.network.in_flight().all(is_same)
+            && core(&same) == core(&other)
+    }
+
+    /// [`World::core_sum`] under each renaming, without whom idle clients asked last. What was hashed
+    /// before is looked up.
     pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedParts) -> Box<[u64]> {
-        let rest = match self.network.cuts().iter().all(|unreachable| unreachable.is_empty()) {
-            true => vec![self.rest_part(); all.len()],
-            false => all.iter().map(|names| self.renamed_rest(names)).collect(),
-        };
-        let mut sums = rest.into_boxed_slice();
+        let mut sums = vec![0_u64; all.len()].into_boxed_slice();
         let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
             let parts = known.get_or_make(key, || all.iter().map(part).collect());
             for (sum, part) in sums.iter_mut().zip(parts) {
                 *sum = sum.wrapping_add(*part);
             }
         };
+        add(self.rest_part(StableHasher::default()), &|names| self.renamed_rest(names));
         for (id, slot) in (0..).map(NodeId).zip(&self.nodes) {
             self.renamed_node(id, slot, &mut add);
         }
@@ -75,7 +91,7 @@ impl World {
         add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
     ) {
         add(hash, &|names| {
-            scramble(hash_with(|hasher| {
+            scramble(hash_with(names, |hasher| {
                 self.machine.hash_renamed(Value::Ghost(ghost), names, hasher);
             }))
         });
@@ -83,6 +99,10 @@ impl World {
 
     /// [`World::rest_part`] under other names.
     fn renamed_rest(&self, names: &Renaming) -> u64 {
+        let hasher = StableHasher::reading(names.texts());
+        if self.network.cuts().iter().all(|unreachable| unreachable.is_empty()) {
+            return self.rest_part(hasher);
+        }
         let mut renamed = self.clone();
         let all = NodeSet::all(self.config.nodes);
         renamed.network.set_cut(all, all, false);
@@ -90,21 +110,20 @@ impl World {
             let sender = NodeSet::of(names.node(sender));
             renamed.network.set_cut(sender, names.set(*unreachable), true);
         }
-        renamed.rest_part()
+        renamed.rest_part(hasher)
     }
 
     /// What a message hashes to under other names.
     pub(crate) fn renamed_hash(&self, envelope: &Envelope, names: &Renaming) -> u64 {
-        hash_with(|hasher| {
+        hash_with(names, |hasher| {
             (names.endpoint(envelope.from), names.endpoint(envelope.to)).hash(hasher);
             envelope.payload.hash_renamed(self.machine, names, hasher);
         })
     }
 }
 
-fn hash_with(write: impl FnOnce(&mut StableHasher)) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = StableHasher::default();
+fn hash_with(names: &Renaming, write: impl FnOnce(&mut StableHasher)) -> u64 {
+    let mut hasher = StableHasher::reading(names.texts());
     write(&mut hasher);
     hasher.finish()
 }
@@ -132,7 +151,7 @@ impl Payload {
 impl NodeSlot {
     /// [`NodeSlot::hash`] under other names.
     fn hash_renamed(&self, machine: &dyn Machine, names: &Renaming) -> u64 {
-        hash_with(|hasher| {
+        hash_with(names, |hasher| {
             let timers: u64 = self.timers.iter().map(|armed| 1 << armed.timer.0).sum();
             (self.status, timers, self.node.is_some(), self.disk.is_some()).hash(hasher);
             if let Some(node) = &self.node {

@@ -2,8 +2,9 @@
 // to find a run can be shown in the form and changed there.
 
 /**
- * @typedef {{budget: [string, number][], searches: string[], properties: string[], offers: string[], reductions: string[], timers: string[],
- *   waitMs: number, seed: number, states: number}} Options what the core knows of it, and what is usual
+ * @typedef {{budget: [string, number][], searches: string[], properties: string[], offers: string[], reductions: string[], unusual: string[], timers: string[],
+ *   waitMs: number, seed: number, states: number}} Options what the core knows of it, and what is usual; `unusual` are reductions that are
+ *   off when nothing is said
  * @typedef {{goal: string, goalText: string, budget: Record<string, number>, offers: string, silent: Set<string>, off: Set<string>,
  *   asksLeaders: boolean, isTimely: boolean, waitMs: number, search: string, seed: number, states: number, depth: string}} Asked
  */
@@ -29,9 +30,9 @@ export function isDrawn(search) {
  * @param {Options} options
  * @returns {Asked}
  */
-export function usual({ budget, offers, searches, waitMs, seed }) {
+export function usual({ budget, offers, searches, unusual, waitMs, seed }) {
   return {
-    goal: VIOLATION, goalText: "", budget: Object.fromEntries(budget), offers: offers.join("\n"), silent: new Set(), off: new Set(),
+    goal: VIOLATION, goalText: "", budget: Object.fromEntries(budget), offers: offers.join("\n"), silent: new Set(), off: new Set(unusual),
     asksLeaders: false, isTimely: false, waitMs, search: searches[0], seed, states: STATES, depth: "",
   };
 }
@@ -42,7 +43,7 @@ export function usual({ budget, offers, searches, waitMs, seed }) {
  * @param {Options} options
  * @returns {string[]}
  */
-export function linesOf(asked, { searches, waitMs, seed }) {
+export function linesOf(asked, { searches, reductions, unusual, waitMs, seed }) {
   const { goal, goalText, offers, silent, off, search, states, depth } = asked;
   const looksFor = goal === VIOLATION ? [] : goal.startsWith(PROPERTY) ? [goal] : [`goal ${goal === EXPECT ? goalText : GOALS[goal]}`];
   return [
@@ -50,7 +51,8 @@ export function linesOf(asked, { searches, waitMs, seed }) {
     ...(search === searches[0] ? [] : [`search ${search}`]),
     ...(isDrawn(search) && asked.seed !== seed ? [`seed ${asked.seed}`] : []),
     ...offers.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => `offer ${line}`),
-    ...[...silent].map((name) => `silent ${name}`), ...[...off].map((name) => `no ${name}`),
+    ...[...silent].map((name) => `silent ${name}`),
+    ...reductions.filter((name) => off.has(name) !== unusual.includes(name)).map((name) => `${off.has(name) ? "no" : "reduce"} ${name}`),
     ...(asked.asksLeaders ? ["ask-leaders"] : []), ...(asked.isTimely ? ["timely"] : []),
     ...(asked.waitMs === waitMs ? [] : [`wait ${asked.waitMs}`]),
     `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
@@ -73,6 +75,7 @@ export function askedBy(lines, options) {
     else if (option === "offer") offers.push(value);
     else if (option === "silent") asked.silent.add(value);
     else if (option === "no") asked.off.add(value);
+    else if (option === "reduce") asked.off.delete(value);
     else if (option === "ask-leaders") asked.asksLeaders = true;
     else if (option === "timely") asked.isTimely = true;
     else if (option === "wait") asked.waitMs = Number(value);

@@ -26,6 +26,8 @@ export default {
   "explore.reduction.clients": "clients that are alike",
   "explore.reduction.prompt": "requests under way",
   "explore.reduction.symmetry": "nodes that differ in name alone",
+  "explore.reduction.values": "values that differ in name alone",
+  "explore.reduction.sleep": "other orders of the same",
   "explore.askLeaders": "Ask leaders alone",
   "explore.timely": "Lose messages of terms that are over",
   "explore.wait": "Milliseconds at once",

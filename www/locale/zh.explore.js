@@ -26,6 +26,8 @@ export default {
   "explore.reduction.clients": "彼此相同的客户端",
   "explore.reduction.prompt": "途中的请求",
   "explore.reduction.symmetry": "仅名字不同的节点",
+  "explore.reduction.values": "仅名字不同的值",
+  "explore.reduction.sleep": "相同事件的其他顺序",
   "explore.askLeaders": "只询问领导者",
   "explore.timely": "丢弃过期任期的消息",
   "explore.wait": "每次经过的毫秒数",

@@ -12,7 +12,6 @@ use super::{Breadth, Finding, Limits, Progress, Space};
 use crate::explore::breadth::Counts;
 use crate::explore::search::Search;
 use crate::explore::space::Pruned;
-use crate::explore::visited::Visited;
 
 /// How many states of the frontier a thread expands before all wait for each other.
 const CHUNK: usize = 2048;
@@ -31,6 +30,9 @@ struct Expanded<State> {
     generated: u64,
     /// Those that were new when the batch began.
     fresh: Vec<Fresh<State>>,
+    /// Those of the next level that were not, and in which something sleeps: what sleeps when they are
+    /// reached so.
+    met: Vec<(u64, Vec<u64>)>,
 }
 
 struct Fresh<State> {
@@ -38,6 +40,7 @@ struct Fresh<State> {
     place: u64,
     fingerprint: u64,
     state: State,
+    asleep: Vec<u64>,
     finding: Option<Finding>,
 }
 
@@ -58,13 +61,11 @@ where
         let count = most.min(search.left_in_level);
         let batch: Vec<(u64, S::State)> = search.frontier.drain(..count).collect();
         let waiting = (search.frontier.len() + count) as u64;
-        let (space, visited) = (&search.space, &search.visited);
+        let search = &self.search;
         let share = count.div_ceil(self.threads).max(1);
         let expanded: Vec<Vec<Expanded<S::State>>> = thread::scope(|scope| {
             let workers: Vec<_> = (batch.chunks(share))
-                .map(|share| {
-                    scope.spawn(move || share.iter().map(|it| look(space, visited, it)).collect())
-                })
+                .map(|share| scope.spawn(move || share.iter().map(|it| look(search, it)).collect()))
                 .collect();
             // A thread that panicked takes the search with it, as one thread would.
             workers.into_iter().map(|worker| worker.join().unwrap_or_default()).collect()
@@ -88,31 +89,35 @@ where
 }
 
 /// Expands one state.
-fn look<S: Space>(
-    space: &S,
-    visited: &Visited,
-    (parent, state): &(u64, S::State),
-) -> Expanded<S::State> {
-    let (mut generated, mut fresh) = (0, Vec::new());
-    let pruned = space.successors(state, &mut |_, fingerprint, make| {
+fn look<S: Space>(search: &Breadth<S>, (parent, state): &(u64, S::State)) -> Expanded<S::State> {
+    let (mut generated, mut fresh, mut met) = (0, Vec::new(), Vec::new());
+    let (space, asleep) = (&search.space, &search.asleep);
+    let pruned = space.awake(state, asleep.of(*parent), &mut |_, fingerprint, make, labels| {
         generated += 1;
-        if visited.parent(fingerprint).is_none() {
+        if search.visited.parent(fingerprint).is_none() {
             let state = make();
             let finding = space.finding(&state);
-            fresh.push(Fresh { place: generated, fingerprint, state, finding });
+            fresh.push(Fresh { place: generated, fingerprint, state, asleep: labels(), finding });
+        } else if asleep.has(fingerprint) {
+            met.push((fingerprint, labels()));
         }
         true
     });
-    Expanded { parent: *parent, pruned, generated, fresh }
+    Expanded { parent: *parent, pruned, generated, fresh, met }
 }
 
 impl<S: Space> Breadth<S> {
     /// Takes over what a state leads to, as if it had been expanded here.
     fn take(&mut self, expanded: Expanded<S::State>) {
-        let Expanded { parent, pruned, mut generated, fresh } = expanded;
+        let Expanded { parent, pruned, mut generated, fresh, met } = expanded;
         self.left_in_level -= 1;
-        for Fresh { place, fingerprint, state, finding } in fresh {
-            if !self.visited.insert(fingerprint, parent) {
+        for (fingerprint, asleep) in met {
+            self.asleep.arrive(fingerprint, false, &|| asleep.clone());
+        }
+        for Fresh { place, fingerprint, state, asleep, finding } in fresh {
+            let is_new = self.visited.insert(fingerprint, parent);
+            self.asleep.arrive(fingerprint, is_new, &|| asleep.clone());
+            if !is_new {
                 continue;
             }
             self.frontier.push_back((fingerprint, state));

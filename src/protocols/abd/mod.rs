@@ -61,6 +61,7 @@ use crate::past::{Owner, Remembered};
 use crate::protocol::{
     Cluster, Context, Protocol, Request, SESSION_BEFORE_THE_RUN, Sheet, TimerKind,
 };
+use crate::renaming::Symmetry;
 use crate::view::{Formula, MessageLabel, NodeView};
 
 /// A coordinator asks again whoever has not answered.
@@ -90,6 +91,16 @@ static SHEET: Sheet = Sheet {
     settings: rules::SETTINGS,
     operations: &[GET, PUT],
 };
+
+/// Replicas compare tags and store values. They are not alike: a tag names the writer, and of two
+/// tags with one number the higher name wins.
+struct Values;
+
+impl Symmetry<Abd> for Values {
+    fn is_like_others(&self, _: &str, _: &[u32]) -> bool {
+        true
+    }
+}
 
 impl Protocol for Abd {
     type Node = Node;
@@ -169,6 +180,10 @@ impl Protocol for Abd {
             // These are always answered.
             Message::Query { .. } | Message::Store { .. } => false,
         }
+    }
+
+    fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
+        Some(&Values)
     }
 
     fn observe(

@@ -57,6 +57,7 @@ use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{DELETE, GET, Operation, PUT, Text};
 use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, CommandKind, Context, Protocol, Request, Sheet, TimerKind};
+use crate::renaming::Symmetry;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A round of anti-entropy begins.
@@ -94,6 +95,16 @@ static SHEET: Sheet = Sheet {
     settings: rules::SETTINGS,
     operations: &[GET, PUT, DELETE],
 };
+
+/// Nodes compare versions and store values; but a hash tree stands for the values in it. Nodes are not
+/// alike: the higher name breaks a tie, and whom a node asks follows from its name.
+struct Values;
+
+impl Symmetry<Gossip> for Values {
+    fn is_like_others(&self, _: &str, settings: &[u32]) -> bool {
+        settings[usize::from(rules::EXCHANGE)] != rules::EXCHANGE_MERKLE
+    }
+}
 
 impl Protocol for Gossip {
     type Node = Node;
@@ -204,6 +215,10 @@ impl Protocol for Gossip {
             | Message::Compare { .. }
             | Message::Rumor { .. } => false,
         }
+    }
+
+    fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
+        Some(&Values)
     }
 
     fn observe(

@@ -12,6 +12,7 @@ use super::state::{Attempt, Disk, Node};
 use crate::ids::{NodeId, NodeSet};
 use crate::operation::Text;
 use crate::protocol::{Cluster, Invariant};
+use crate::renaming::Renaming;
 use crate::shared::Shared;
 use crate::sorted::{SortedMap, SortedSet};
 
@@ -80,6 +81,19 @@ pub struct Ghost {
     chosen: Shared<SortedMap<Text, Ballot>>,
     /// The highest ballot that each disk has held as promised.
     promised: Shared<SortedMap<NodeId, Ballot>>,
+}
+
+impl Ghost {
+    /// The same with other values, in their order; to be hashed.
+    pub(super) fn renamed(&self, names: &Renaming) -> Ghost {
+        let value = |value: &Text| names.text(value).clone();
+        Ghost {
+            asked: self.asked.in_order_of(value).into(),
+            chosen: self.chosen.in_order_of(value).into(),
+            accepted: self.accepted.in_order_of(|it| (it.ballot, value(&it.value))).into(),
+            ..self.clone()
+        }
+    }
 }
 
 type Report<'a> = &'a mut dyn FnMut(u8, String);

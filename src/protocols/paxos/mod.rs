@@ -55,6 +55,7 @@ use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{PROPOSE, TEXT_BYTES_MAX, Text};
 use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, CommandKind, Context, Protocol, Request, Sheet, TimerKind};
+use crate::renaming::{Renaming, Symmetry};
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 
 /// A proposer asks again, or tries again.
@@ -90,6 +91,20 @@ static SHEET: Sheet = Sheet {
     settings: rules::SETTINGS,
     operations: &[PROPOSE],
 };
+
+/// Acceptors and learners compare ballots, and values only to see whether they are the same. Proposers
+/// are not alike: their ballots tell them apart, and the higher one wins.
+struct Values;
+
+impl Symmetry<Paxos> for Values {
+    fn is_like_others(&self, value: &str, _: &[u32]) -> bool {
+        value != proposer::MADE_UP
+    }
+
+    fn ghost(&self, ghost: &Ghost, names: &Renaming) -> Ghost {
+        ghost.renamed(names)
+    }
+}
 
 impl Protocol for Paxos {
     type Node = Node;
@@ -194,6 +209,10 @@ impl Protocol for Paxos {
         let is_over = ballot.round <= node.disk.attempted.round
             && !(is_for_phase && node.ballot() == Some(ballot));
         is_over && rules.contains(rules::DURABLE_ATTEMPT)
+    }
+
+    fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
+        Some(&Values)
     }
 
     fn observe(

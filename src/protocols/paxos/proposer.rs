@@ -11,7 +11,7 @@ use crate::protocol::{Answer, Request};
 /// The longest wait of a refused proposer grows at most so many times.
 const BACK_OFF_MAX: u32 = 5;
 /// What a proposer makes up that has nothing to propose, where the rule against it is off.
-const MADE_UP: &str = "made-up";
+pub const MADE_UP: &str = "made-up";
 
 /// A client proposes a value.
 pub fn on_request(context: &mut Ctx<'_>, node: &mut Node, request: &Request) {

@@ -57,6 +57,7 @@ use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::operation::{DELETE, GET, PUT, Text};
 use crate::past::{Owner, Remembered};
 use crate::protocol::{Cluster, Context, Protocol, Request, Sheet, TimerKind};
+use crate::renaming::Symmetry;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 use ring::Sizes;
 
@@ -96,6 +97,16 @@ static SHEET: Sheet = Sheet {
     settings: rules::SETTINGS,
     operations: &[GET, PUT, DELETE],
 };
+
+/// Replicas compare timestamps and store values; but siblings are told side by side, as another value.
+/// Replicas are not alike: each key has its own on the ring, and the higher name breaks a tie.
+struct Values;
+
+impl Symmetry<Quorum> for Values {
+    fn is_like_others(&self, _: &str, settings: &[u32]) -> bool {
+        settings[usize::from(rules::VERSIONS)] == rules::VERSIONS_TIMESTAMPS
+    }
+}
 
 impl Protocol for Quorum {
     type Node = Node;
@@ -205,6 +216,10 @@ impl Protocol for Quorum {
             | Message::Hint { .. }
             | Message::HandOff { .. } => false,
         }
+    }
+
+    fn symmetry(&self) -> Option<&'static dyn Symmetry<Self>> {
+        Some(&Values)
     }
 
     fn observe(

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::configuration::Configuration;
-use super::log::{Command, Entry, Log};
+use super::log::{Command, Entry, Log, renamed_chain};
 use super::{Node, Raft};
 use crate::ids::NodeId;
 use crate::protocol::{Cluster, Invariant};
@@ -126,6 +126,10 @@ impl Ghost {
         renamed.leaders.values_mut().for_each(|leader| *leader = names.node(*leader));
         renamed.leader_logs = self.leader_logs.iter().map(|(id, log)| (node(id), *log)).collect();
         renamed.seen = self.seen.iter().map(|(id, seen)| (node(id), *seen)).collect();
+        let entries = self.committed.iter().map(|committed| &committed.entry);
+        if let Some(last) = renamed.committed.last_mut().filter(|_| !names.texts().is_empty()) {
+            last.chain = renamed_chain(0, entries, names).last().copied().unwrap_or_default();
+        }
         renamed
     }
 }

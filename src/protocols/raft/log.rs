@@ -4,8 +4,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::configuration::Configuration;
-use crate::mix::hash_of;
+use crate::mix::{hash_of, hash_reading};
 use crate::protocol::Request;
+use crate::renaming::Renaming;
 
 /// The most entries a log holds; a full leader takes no more requests.
 pub const ENTRIES_MAX: u64 = 10_000;
@@ -64,6 +65,15 @@ impl Log {
     /// The last place that a snapshot stands for; zero where the log is whole.
     pub fn base(&self) -> u64 {
         self.base
+    }
+
+    /// The same with the hashes that it would have with other values in it; to be hashed.
+    pub fn renamed(&self, names: &Renaming) -> Log {
+        let mut renamed = self.clone();
+        if !names.texts().is_empty() {
+            renamed.chain = renamed_chain(self.base_chain, &self.entries, names);
+        }
+        renamed
     }
 
     /// The place of the last entry; zero for an empty log.
@@ -173,4 +183,17 @@ impl Log {
     pub fn is_covered_by(&self, last_term: u64, last_index: u64) -> bool {
         (last_term, last_index) >= (self.last_term(), self.last_index())
     }
+}
+
+/// One hash over all entries up to each place, of entries with other values in them.
+pub fn renamed_chain<'a>(
+    base_chain: u64,
+    entries: impl IntoIterator<Item = &'a Arc<Entry>>,
+    names: &Renaming,
+) -> Vec<u64> {
+    let link = |chain: &mut u64, entry: &Arc<Entry>| {
+        *chain = hash_reading(&(*chain, &**entry), names.texts());
+        Some(*chain)
+    };
+    entries.into_iter().scan(base_chain, link).collect()
 }

@@ -1,9 +1,12 @@
 //! All servers of a Raft cluster are alike: no handler compares their names. Entries that hold a
 //! configuration name servers and are told apart by one hash over the log, so clusters in which servers
 //! come and go are left out, and so are those where some begin as members and some do not.
+//!
+//! No handler looks into what clients write. A log is told by the hash over its entries, which is made
+//! anew with other values in them; that of what a snapshot stands for cannot be.
 
 use super::state::{Leader, Role};
-use super::{Disk, Ghost, Message, Node, Raft, rules};
+use super::{Disk, Ghost, Node, Raft, rules};
 use crate::renaming::{Renaming, Symmetry};
 
 /// Raft's servers under other names.
@@ -14,10 +17,14 @@ impl Symmetry<Raft> for Servers {
         settings[usize::from(rules::MEMBERS)] == 0
     }
 
+    fn is_like_others(&self, _value: &str, settings: &[u32]) -> bool {
+        settings[usize::from(rules::COMPACT_AFTER)] == 0
+    }
+
     fn node(&self, node: &Node, names: &Renaming) -> Node {
         let mut renamed = node.clone();
         renamed.id = names.node(node.id);
-        renamed.disk.voted_for = node.disk.voted_for.map(|other| names.node(other));
+        renamed.disk = self.disk(&node.disk, names);
         renamed.leader = node.leader.map(|other| names.node(other));
         match &mut renamed.role {
             Role::Follower => {}
@@ -31,11 +38,7 @@ impl Symmetry<Raft> for Servers {
 
     fn disk(&self, disk: &Disk, names: &Renaming) -> Disk {
         let voted_for = disk.voted_for.map(|other| names.node(other));
-        Disk { voted_for, ..disk.clone() }
-    }
-
-    fn message(&self, message: &Message, _: &Renaming) -> Message {
-        message.clone()
+        Disk { voted_for, log: disk.log.renamed(names), ..disk.clone() }
     }
 
     fn ghost(&self, ghost: &Ghost, names: &Renaming) -> Ghost {
