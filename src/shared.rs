@@ -12,8 +12,8 @@ use std::sync::Arc;
 pub struct Shared<T>(Arc<T>);
 
 impl<T: Clone> Shared<T> {
-    /// The value, to be changed: where it is shared, this is a copy from now on. What is about to stay as it is
-    /// had better not be asked for.
+    /// The value, to be changed: where it is shared, this is a copy from now on. Ask for it only where it
+    /// does change.
     pub fn change(&mut self) -> &mut T {
         Arc::make_mut(&mut self.0)
     }

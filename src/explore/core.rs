@@ -3,9 +3,15 @@
 //! What an action does depends on the world without the other messages in flight, and many states
 //! differ in these alone. So a state is kept as a *core* (a world whose network is empty), shared with
 //! all states of the same core, beside a list of messages; and a core remembers what each move made of
-//! it: the sums of the next core and the messages sent. Only the first time a move is made in a core does
-//! [`World::apply`] run, five to ten times less often than states are generated, and most successors are
+//! it: the sums of the next core and the messages sent. Only the first time a move is made in a core is it
+//! carried out, two to thirty times less often than states are generated, and most successors are
 //! found to be known from a few additions, without a look at the core that they have.
+//!
+//! Most moves are messages that arrive at nodes, and what a node makes of a message does not depend on the
+//! other nodes. So that is remembered by node and message for all cores, ten to twenty times fewer than pairs
+//! of core and message ([`Reaction`]); left to do are the checkers, who look at all nodes, and the sums, in
+//! which the node's part and the checkers' are exchanged. A world is made only where the sums are new. All
+//! other moves are carried out by [`World::apply`].
 //!
 //! A core lives as long as a state of the frontier, or one of the last that were expanded, needs it; one
 //! that is gone and needed again is made again.

@@ -6,15 +6,16 @@
 //!
 //! **Method.** A [`Space`] has states and steps. [`Breadth`] searches any space level by level and keeps of
 //! each state 64 bits and its parent. [`Worlds`] is the space of a scenario: its steps are ordinary
-//! actions, carried out by the same [`crate::world::World::apply`] as everywhere else, so what is found is
-//! a list of actions that a timeline replays ([`tell`]). [`spec`] holds models whose states others
-//! have counted, to check the search itself.
+//! actions, carried out by [`crate::world::World::apply`] or by the handlers and checkers that it calls, so
+//! what is found is a list of actions that a timeline replays ([`tell`]). [`spec`] holds models whose
+//! states others have counted, to check the search itself.
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
-//! action made of it (`core.rs`); messages that can never matter are taken out, loss is a message never
-//! delivered, time does not pass, states that differ in who is who are one where nodes are alike
-//! (`alike.rs`), those that differ in which value is which where values are (`values.rs`), and of equivalent
-//! orders one is looked at (`sleep.rs`): [`Reductions`], each with a switch.
+//! action made of it, and a handler is called once for a node and a message (`core.rs`); messages that can
+//! never matter are taken out, loss is a message never delivered, time does not pass, states that differ in
+//! who is who are one where nodes are alike (`alike.rs`), those that differ in which value is which where
+//! values are (`values.rs`), and of equivalent orders one is looked at (`sleep.rs`): [`Reductions`], each
+//! with a switch.
 //!
 //! **Left out.** Symmetry of nodes that compare their names (ballots, ties), and of clients beyond that a
 //! client is like those that have called nothing yet.

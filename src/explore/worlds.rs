@@ -1,6 +1,6 @@
 //! The worlds of a scenario as a space to search: every order of events within a budget.
 //!
-//! A step is an ordinary action, applied by the same [`World::apply`] as everywhere else, so what a
+//! A step is an ordinary action, and does what [`World::apply`] does everywhere else, so what a
 //! search finds is a run like any other. Any message in flight may arrive and any running timer may
 //! fire, at any moment; what else may happen is bounded by kind ([`crate::budget`]).
 //!

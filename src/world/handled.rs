@@ -144,3 +144,97 @@ impl World {
         exchange(&handled.slot, (&observed.ghost, observed.ghost_hash), u64::wrapping_add);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::action::ActionKind;
+    use crate::explore::Plan;
+    use crate::ids::RuleSet;
+    use crate::mix::{Purpose, draw};
+    use crate::protocols::REGISTRY;
+    use crate::scenario::Scenario;
+    use crate::world::Schedule;
+
+    /// What was made of what decides it.
+    type Outcomes = BTreeMap<u64, (u64, Vec<u64>)>;
+
+    /// Something that a search may do, by the seed.
+    fn anything(world: &World, seed: u64) -> Option<ActionKind> {
+        let pick = |salt: u64, of: usize| {
+            draw(seed, Purpose::Schedule, [world.step(), salt, 1]) as usize % of.max(1)
+        };
+        let node = NodeId(pick(1, usize::from(world.config().nodes)) as u16);
+        let offers = Plan::usual(world.sheet()).offers;
+        match pick(0, 40) {
+            0..6 => Some(ActionKind::Invoke {
+                client: ClientId(pick(2, usize::from(world.config().clients)) as u8),
+                node: Some(node),
+                operation: offers.get(pick(3, offers.len()))?.clone(),
+            }),
+            6 => Some(ActionKind::Crash(node)),
+            7..10 => Some(ActionKind::Restart(node)),
+            10 => Some(ActionKind::HoldDisk(node)),
+            11..13 => Some(ActionKind::SyncDisk(node)),
+            _ => world.next_action(Schedule::Random).map(|action| action.kind),
+        }
+    }
+
+    /// A delivery at once, and its two halves: the same world, the same messages.
+    fn compare(world: &World, envelope: &Envelope, outcomes: &mut Outcomes) {
+        let mut before = world.clone();
+        before.take_messages();
+        let mut whole = before.clone();
+        let Some(id) = whole.put_back(envelope) else { return };
+        let is_possible = before.could_arrive(envelope);
+        let arrival = ActionKind::Deliver(id).at(whole.now_ms());
+        assert_eq!(whole.apply(&arrival).is_ok(), is_possible);
+        let halves = before.handled(envelope).filter(|_| is_possible);
+        let Some((handled, sent)) = halves else { return };
+        let observed = before.observed(&handled);
+        let sum = before.core_sum_after(before.core_sum(), &handled, &observed);
+        let is_clean = observed.found.is_empty();
+        let adopted = before.adopted(&handled, observed);
+        let hashes = |sent: &[Arc<Envelope>]| sent.iter().map(|it| it.hash).collect::<Vec<_>>();
+        assert_eq!(hashes(&sent), hashes(&whole.take_messages()));
+        assert_eq!(adopted.core_sum(), whole.core_sum());
+        assert_eq!(adopted.violations(), whole.violations());
+        assert!(!is_clean || sum == whole.core_sum());
+        let key = before.handling_key(envelope).expect("it is for a node");
+        let outcome = (before.hash_after(&handled), hashes(&sent));
+        let known = outcomes.entry(key).or_insert_with(|| outcome.clone());
+        assert_eq!(*known, outcome, "the same was made of the same");
+    }
+
+    #[test]
+    fn what_a_node_makes_of_a_message_is_the_same_wherever_both_meet() {
+        let (mut compared, mut broken) = (0, 0);
+        for place in 0..REGISTRY.len() as u8 {
+            for without_rules in [false, true] {
+                let mut outcomes = Outcomes::new();
+                for seed in 0..12 {
+                    let mut config = Scenario::new(place).config;
+                    if without_rules {
+                        config.rules = RuleSet::default();
+                    }
+                    config.seed = seed;
+                    let mut world = REGISTRY[usize::from(place)].world(config).unwrap();
+                    for _ in 0..150 {
+                        if let Some(kind) = anything(&world, seed) {
+                            // What is impossible now is refused.
+                            let _ = world.apply(&kind.at(world.now_ms()));
+                        }
+                        for envelope in world.envelopes().take(6) {
+                            compare(&world, envelope, &mut outcomes);
+                            compared += 1;
+                        }
+                    }
+                    broken += world.violations().len();
+                }
+            }
+        }
+        assert!(compared > 25_000 && broken > 0, "{compared} compared, {broken} broken");
+    }
+}

@@ -18,6 +18,9 @@ use crate::renaming::Renaming;
 /// The parts of a state's sum under each renaming, by what was hashed for them.
 pub(crate) type RenamedParts = Known<Box<[u64]>>;
 
+/// What is done with a part: by what it is known, and how it is hashed under a renaming.
+pub(super) type AddPart<'a> = &'a mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64);
+
 impl World {
     /// Whether its nodes are alike: for the protocol, and for links and clocks.
     pub(crate) fn has_symmetry(&self) -> bool {
@@ -72,12 +75,7 @@ impl World {
     }
 
     /// A node's part under each renaming, and what it is known by.
-    pub(super) fn renamed_node(
-        &self,
-        id: NodeId,
-        slot: &NodeSlot,
-        add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
-    ) {
+    pub(super) fn renamed_node(&self, id: NodeId, slot: &NodeSlot, add: AddPart<'_>) {
         let machine = self.machine;
         add(self.node_part(id, slot, slot.hash(machine)), &|names| {
             self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
@@ -85,11 +83,7 @@ impl World {
     }
 
     /// The part of what the checkers remember.
-    pub(super) fn renamed_ghost(
-        &self,
-        (ghost, hash): (&Opaque, u64),
-        add: &mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64),
-    ) {
+    pub(super) fn renamed_ghost(&self, (ghost, hash): (&Opaque, u64), add: AddPart<'_>) {
         add(hash, &|names| {
             scramble(hash_with(names, |hasher| {
                 self.machine.hash_renamed(Value::Ghost(ghost), names, hasher);
