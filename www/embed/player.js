@@ -4,6 +4,7 @@
 import { fetchProtocol, scenarioText, start } from "../engine.js";
 import { addWords, fetchWords } from "../i18n.js";
 import english from "../locale/en.embed.js";
+import { breath } from "../page.js";
 import { Player } from "./run.js";
 import { sheetText } from "./sheet.js";
 
@@ -54,14 +55,16 @@ async function fetchShown({ source }) {
  */
 export async function createPlayer(element, frame, asked, isOver) {
   const [coreComes, textComes] = [fetchCore(), fetchShown(asked)];
-  const [sheet] = await Promise.all([fetchStyles(), fetchWords(asked.spoken).catch(() => {})]);
+  // The page around may draw and answer between the steps.
+  const [sheet] = await Promise.all([fetchStyles(), fetchWords(asked.spoken).catch(() => {}), breath()]);
   if (isOver()) return null;
   const root = /** @type {ShadowRoot} */ (frame.getRootNode());
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const player = new Player(element, frame, asked);
   try {
     void textComes.then((text) => player.announce(text));
-    await coreComes;
+    await Promise.all([coreComes, breath()]);
+    await breath();
     if (!isOver()) await player.open();
   } catch (error) {
     player.close();
