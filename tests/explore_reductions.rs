@@ -311,7 +311,7 @@ fn sleep_sets_leave_no_state_out() {
 /// Each hunt that is small finds the same, after as many steps, with and without either.
 #[test]
 fn the_same_is_found_with_either_on_and_off() {
-    let table = include_str!("explore_hunts.txt").split("== larger").next().unwrap();
+    let table = include_str!("../src/explore/hunts.txt").split("== larger").next().unwrap();
     let mut hunts = 0;
     for row in table.lines().filter(|line| !line.starts_with(['#', '='])) {
         let row: Vec<&str> = row.split(" | ").map(str::trim).collect();

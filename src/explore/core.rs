@@ -190,7 +190,8 @@ impl Cores {
         if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
             let sent = Arc::default();
             let (is_same, is_unremarked) = (false, false);
-            let effect = Effect { after: None, is_same, is_unremarked, sent, lost: 0, touched: None };
+            let effect =
+                Effect { after: None, is_same, is_unremarked, sent, lost: 0, touched: None };
             return (effect, None);
         }
         let touched = match message {

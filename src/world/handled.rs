@@ -194,14 +194,14 @@ mod tests {
         let halves = before.handled(envelope).filter(|_| is_possible);
         let Some((handled, sent)) = halves else { return };
         let observed = before.observed(&handled);
-        let sum = before.core_sum_after(before.core_sum(), &handled, &observed);
+        let sum = before.core_sum_after(before.core_sum(true), &handled, &observed);
         let is_clean = observed.found.is_empty();
         let adopted = before.adopted(&handled, observed);
         let hashes = |sent: &[Arc<Envelope>]| sent.iter().map(|it| it.hash).collect::<Vec<_>>();
         assert_eq!(hashes(&sent), hashes(&whole.take_messages()));
-        assert_eq!(adopted.core_sum(), whole.core_sum());
+        assert_eq!(adopted.core_sum(true), whole.core_sum(true));
         assert_eq!(adopted.violations(), whole.violations());
-        assert!(!is_clean || sum == whole.core_sum());
+        assert!(!is_clean || sum == whole.core_sum(true));
         let key = before.handling_key(envelope).expect("it is for a node");
         let outcome = (before.hash_after(&handled), hashes(&sent));
         let known = outcomes.entry(key).or_insert_with(|| outcome.clone());
