@@ -185,11 +185,11 @@ mod tests {
             (paxos, "offer propose made-up\noffer propose a\n", 1),
             // What is told, looked for or drawn by value.
             (abd, "no values\n", 1),
-            (abd, "goal reply c1 1\n", 1),
+            (abd, "goal reply A 1\n", 1),
             (abd, "property answered\n", 1),
-            ("protocol abd\nnodes 3\nnetwork order kept\n", "", 1),
-            ("protocol abd\nnodes 3\nclient c1 put x 1 to n1\n", puts, 1),
-            ("protocol abd\nnodes 3\nclient c1 put x 3 to n1\n", puts, 2),
+            ("protocol abd\nnodes 3\nnetwork ordered\n", "", 1),
+            ("protocol abd\nnodes 3\ninvoke A put x 1 to n1\n", puts, 1),
+            ("protocol abd\nnodes 3\ninvoke A put x 3 to n1\n", puts, 2),
             // Values stand side by side, or in hashes.
             ("protocol quorum\nnodes 3\n", puts, 1),
             ("protocol quorum\nnodes 3\nset versions last-writer-wins\n", puts, 2),
