@@ -508,8 +508,8 @@ fn explore_finds_the_run_that_a_rule_is_known_to_prevent() {
     assert_eq!(value["violated"]["property"], "election-safety");
     for (arguments, words) in [
         (
-            &["paxos_commit", "--hunt", "any-node-finishes"][..],
-            "error: paxos_commit without any-node-finishes: nothing is searched for: what it protects is",
+            &["quorum", "--hunt", "read-repair"][..],
+            "error: quorum without read-repair: nothing is searched for: what it protects is",
         ),
         (
             &["raft", "--hunt", "luck"],

@@ -274,7 +274,7 @@ fn keys(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The placeholders of each key, `{name}`, as far as they stand on its line.
+/// The placeholders of each key, `{name}` or `{name|one|many}`, as far as they stand on its line.
 fn placeholders(text: &str, key: &str) -> BTreeSet<String> {
     let start = format!("\"{key}\":");
     let from_key = text.lines().skip_while(|line| !line.trim_start().starts_with(&start));
@@ -288,7 +288,8 @@ fn placeholders(text: &str, key: &str) -> BTreeSet<String> {
         entry.push_str(line);
     }
     let parts = entry.split('{').skip(1).filter_map(|part| part.split_once('}'));
-    parts.map(|(name, _)| name.to_owned()).collect()
+    let name = |part: &str| part.split('|').next().unwrap_or_default().to_owned();
+    parts.map(|(part, _)| name(part)).collect()
 }
 
 #[test]

@@ -54,6 +54,7 @@ impl Asleep {
     }
 
     /// Whether anything sleeps in a state of the next level, as far as is known.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn has(&self, fingerprint: u64) -> bool {
         self.next.contains_key(&fingerprint)
     }
