@@ -21,6 +21,8 @@ use std::ops::{Bound, RangeBounds};
 use std::slice;
 use std::vec;
 
+use crate::sorting;
+
 /// A map in the order of its keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SortedMap<K, V> {
@@ -98,12 +100,12 @@ impl<K, V> SortedMap<K, V> {
 
     /// The same entries in the order that other names give their keys: to be hashed, as nothing is found
     /// in it.
-    pub fn in_order_of<N: Ord>(&self, mut name: impl FnMut(&K) -> N) -> Self
+    pub fn in_order_of<N: Ord>(&self, name: impl Fn(&K) -> N) -> Self
     where
         Self: Clone,
     {
         let mut renamed = self.clone();
-        renamed.entries.sort_by_key(|(key, _)| name(key));
+        sorting::by(&mut renamed.entries, |(one, _), (other, _)| name(one).cmp(&name(other)));
         renamed
     }
 
@@ -351,7 +353,7 @@ impl<T> SortedSet<T> {
     }
 
     /// The same values in the order that other names give them: to be hashed, as nothing is found in it.
-    pub fn in_order_of<N: Ord>(&self, name: impl FnMut(&T) -> N) -> Self
+    pub fn in_order_of<N: Ord>(&self, name: impl Fn(&T) -> N) -> Self
     where
         T: Clone,
     {

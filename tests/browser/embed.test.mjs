@@ -2,7 +2,7 @@
 // hosts as strict and as strange as they come.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, ELEMENT, framed, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
+import { ask, ELEMENT, framed, frameOpened, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
 import { browser, drawn, server, watchShifts } from "./lib.mjs";
 
 useHost();
@@ -174,6 +174,7 @@ test("a frame answers messages, refuses what is none of them, and asks for its h
   await page.waitForFunction(() => document.querySelector("#frame").style.height !== "");
   const { height } = await page.locator("#frame").boundingBox();
   assert.ok(height > 300 && height < 700, `${height}`);
+  await frameOpened(page);
   const first = await ask(page, { command: "state" });
   assert.equal(first.ok, true);
   assert.equal(first.state.index, 1);
@@ -193,6 +194,7 @@ test("a frame answers messages, refuses what is none of them, and asks for its h
   const set = await ask(page, { command: "set", name: "scenario", value: "raft/leader-crash" });
   assert.equal(set.ok, true);
   await page.frameLocator("#frame").locator(".title").filter({ hasText: /crash/i }).waitFor();
+  await frameOpened(page);
   // Others may not command: a message from the frame itself is none of its parent's.
   const before = (await ask(page, { command: "state" })).state.index;
   await page.frames()[1].evaluate(() => postMessage({ type: "consensus-playground", version: 1, command: "step" }, "*"));
@@ -204,6 +206,7 @@ test("a frame answers messages, refuses what is none of them, and asks for its h
 test("a sandboxed frame without an origin shows and answers the same", async () => {
   const { page, calm } = await visit("sandbox", framed(`?scenario=${SCENARIO}&lang=zh&theme=dark`, 'height="420" sandbox="allow-scripts"'));
   await page.frameLocator("#frame").locator(".title").filter({ hasText: "领导者选举" }).waitFor();
+  await frameOpened(page);
   assert.equal((await ask(page, { command: "seek", index: 5 })).state.index, 5);
   calm();
   await page.close();

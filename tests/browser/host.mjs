@@ -56,3 +56,8 @@ export const ask = (page, message) => page.evaluate((content) => new Promise((re
   });
   document.querySelector("#frame").contentWindow.postMessage({ type: "consensus-playground", version: 1, id, ...content }, "*");
 }), message);
+
+/** Waits until a frame's run is open: its title is there before that. */
+export async function frameOpened(page) {
+  while (!(await ask(page, { command: "state" })).state) await page.waitForTimeout(20);
+}

@@ -2,7 +2,7 @@
 // wished, and the way back to what was shown.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, ELEMENT, framed, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
+import { ask, ELEMENT, framed, frameOpened, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
 import { browser, drawn, open, server } from "./lib.mjs";
 
 useHost();
@@ -151,6 +151,7 @@ test("in a sandboxed frame, in Chinese and dark; its messages tell of it and bri
   const { page, calm } = await visit("sandboxed", framed(`?scenario=${SCENARIO}&lang=zh&theme=dark&at=20`, 'height="420" sandbox="allow-scripts"'));
   const frame = page.frameLocator("#frame");
   await frame.locator(".title").filter({ hasText: "领导者选举" }).waitFor();
+  await frameOpened(page);
   const before = (await ask(page, { command: "state" })).state;
   await node(frame, 2).click();
   await row(frame, "崩溃").click();
