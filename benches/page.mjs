@@ -230,9 +230,9 @@ function timeFrames() {
  * @param {string} text
  * @returns {number} how many messages are under way
  */
-function playScenario(text) {
+async function playScenario(text) {
   const app = /** @type {any} */ (globalThis).consensusPlayground;
-  app.openText(text);
+  await app.openText(text);
   app.seek(0, app.frame.cursor.length);
   const count = app.frame.messages.length / 9;
   app.play();
