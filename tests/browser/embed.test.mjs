@@ -2,7 +2,7 @@
 // hosts as strict and as strange as they come.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, ELEMENT, framed, frameOpened, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
+import { ask, breakCore, ELEMENT, framed, frameOpened, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
 import { browser, drawn, server, watchShifts } from "./lib.mjs";
 
 useHost();
@@ -345,16 +345,7 @@ test("a classic script loads it, and a click starts one that waits for it", asyn
 test("a defect in one leaves the others running, and each comes back where it was", async () => {
   const { page } = await visit("defect", `<${ELEMENT} scenario="${SCENARIO}" at="20"></${ELEMENT}><${ELEMENT} scenario="raft/leader-crash" at="7"></${ELEMENT}>`);
   await opened(page, 2);
-  await page.evaluate(async (address) => {
-    // The core is the player's own: the defect comes through the door that the page's tests use.
-    const { lastPanic, panicOnPurpose } = await import(`${address}pkg/embed/player.js`);
-    try {
-      panicOnPurpose();
-    } catch {
-      // That is what it is for. As in a player that meets one, the next call is none on what is lost.
-      lastPanic();
-    }
-  }, server.address);
+  await breakCore(page);
   for (const [at, index] of [[0, 20], [1, 7]]) {
     const seen = [];
     // What was asked of it in the moment of the defect is lost, and nothing else.

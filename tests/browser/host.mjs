@@ -61,3 +61,14 @@ export const ask = (page, message) => page.evaluate((content) => new Promise((re
 export async function frameOpened(page) {
   while (!(await ask(page, { command: "state" })).state) await page.waitForTimeout(20);
 }
+
+/** Lets the core of a page's runs panic: it comes through the door that the page's tests use. */
+export const breakCore = (page) => page.evaluate(async (address) => {
+  const { lastPanic, panicOnPurpose } = await import(`${address}pkg/embed/player.js`);
+  try {
+    panicOnPurpose();
+  } catch {
+    // That is what it is for. As in a player that meets one, the next call is none on what is lost.
+    lastPanic();
+  }
+}, server.address);

@@ -2,7 +2,7 @@
 // wished, and the way back to what was shown.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, ELEMENT, framed, frameOpened, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
+import { ask, breakCore, ELEMENT, framed, frameOpened, opened, SCENARIO, stateOf, useHost, visit } from "./host.mjs";
 import { browser, drawn, open, server } from "./lib.mjs";
 
 useHost();
@@ -250,14 +250,7 @@ test("after a defect the reader's own run comes back, and the shown one can stil
   const run = page.locator(ELEMENT);
   await crash(run, 0);
   await page.waitForFunction((name) => document.querySelector(name).shadowRoot.querySelector(".open").href.includes("#v1."), ELEMENT);
-  await page.evaluate(async (address) => {
-    const { lastPanic, panicOnPurpose } = await import(`${address}pkg/embed/player.js`);
-    try {
-      panicOnPurpose();
-    } catch {
-      lastPanic();
-    }
-  }, server.address);
+  await breakCore(page);
   for (let step = 0; step < 2; step++) {
     await page.evaluate((name) => document.querySelector(name).step(), ELEMENT);
     await drawn(page);
