@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod budget;
+mod cluster;
 pub mod consistency;
 pub mod course;
 pub mod explore;

@@ -10,10 +10,11 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::cluster::{Cluster, ClusterState};
 use crate::ids::{NodeId, RuleSet, TimerId};
 use crate::mix::StableHasher;
 use crate::past::{Owner, Remembered};
-use crate::protocol::{Cluster, ClusterState, Context, Protocol, Request, Surroundings};
+use crate::protocol::{Context, Protocol, Request, Surroundings};
 use crate::renaming::Renaming;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
 

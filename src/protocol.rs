@@ -14,13 +14,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use crate::cluster::Cluster;
 use crate::ids::{ClientId, NodeId, RuleId, RuleSet, TimerId};
-use crate::machine::{Machine, Opaque, seen};
+use crate::machine::Opaque;
 use crate::operation::{Operation, OperationKind, Outcome};
 use crate::past::{Owner, Remembered};
 use crate::renaming::Symmetry;
 use crate::view::{Formula, MessageLabel, Meter, NodeView};
-use crate::world::{Client, NodeSlot};
 
 /// A distributed protocol, driven by [`crate::world::World`].
 ///
@@ -515,78 +515,5 @@ impl<'a, P: Protocol> Context<'a, P> {
             session: request.session,
             sequence: request.sequence,
         });
-    }
-}
-
-/// What the checkers may see: every node, and what the last action did.
-pub struct Cluster<'a, P: Protocol> {
-    state: ClusterState<'a>,
-    protocol: PhantomData<P>,
-    /// The rules that hold.
-    pub rules: RuleSet,
-    /// The values of [`Sheet::settings`], in order.
-    pub settings: &'a [u32],
-}
-
-/// A cluster before the protocol's types are known.
-#[derive(Clone, Copy)]
-pub(crate) struct ClusterState<'a> {
-    pub(crate) nodes: &'a [Arc<NodeSlot>],
-    pub(crate) executions: &'a [Execution],
-    pub(crate) replies: &'a [(ClientId, Reply)],
-    pub(crate) clients: &'a [Client],
-    pub(crate) machine: &'static dyn Machine,
-    pub(crate) rules: RuleSet,
-    pub(crate) settings: &'a [u32],
-}
-
-impl<'a, P: Protocol> Cluster<'a, P> {
-    pub(crate) fn new(state: ClusterState<'a>) -> Self {
-        let (rules, settings) = (state.rules, state.settings);
-        Cluster { state, protocol: PhantomData, rules, settings }
-    }
-
-    /// How many nodes there are.
-    pub fn node_count(&self) -> u16 {
-        self.state.nodes.len() as u16
-    }
-
-    /// All node ids.
-    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<P> {
-        (0..self.node_count()).map(NodeId)
-    }
-
-    /// A running (or paused) node's state; `None` where it is crashed.
-    pub fn node(&self, id: NodeId) -> Option<&'a P::Node> {
-        self.state.nodes[id.index()].node().map(|node| seen(&**node))
-    }
-
-    /// What is on a node's disk now.
-    pub fn disk(&self, id: NodeId) -> &'a P::Disk {
-        seen(self.state.nodes[id.index()].disk_now(self.state.machine))
-    }
-
-    /// How often a node has started.
-    pub fn boots(&self, id: NodeId) -> u32 {
-        self.state.nodes[id.index()].boots
-    }
-
-    /// The requests that took effect in the last action.
-    pub fn executions(&self) -> &'a [Execution] {
-        self.state.executions
-    }
-
-    /// The replies sent in the last action.
-    pub fn replies(&self) -> &'a [(ClientId, Reply)] {
-        self.state.replies
-    }
-
-    /// The freshest place in the agreed order that had been acknowledged to anyone when the
-    /// operation that `reply` answers was invoked: an answer from before it is stale. `None` where
-    /// the client no longer waits for it.
-    pub fn floor(&self, client: ClientId, reply: &Reply) -> Option<u64> {
-        let open = self.state.clients[client.index()].open.as_ref()?;
-        let awaited = (open.request.session, open.request.sequence);
-        (awaited == (reply.session, reply.sequence)).then_some(open.floor)
     }
 }

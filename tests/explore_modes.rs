@@ -142,6 +142,20 @@ fn walks_can_be_repeated_and_differ_by_seed() {
 }
 
 #[test]
+fn what_clients_saw_sets_states_apart_where_a_goal_tells_of_it() {
+    // One read the value and one read nothing: of two states that are otherwise the same the first one
+    // reached used to speak for both, and a run was found in which B had read nothing.
+    let header = "protocol quorum\nnodes 3\nclients 2\n";
+    let request = "budget operations=2,drops=1\noffer put x 1\noffer get x\n\
+                   goal reply B 1\ngoal n3 value x absent\ngoal no message *->*\n";
+    let search = searched(header, request);
+    assert_eq!(search.progress(), Progress::Exhausted, "{:?}", search.finding());
+    let reached = searched(header, &request.replace("goal n3 value x absent\n", ""));
+    assert_eq!(reached.progress(), Progress::Found);
+    replayed(header, &*reached);
+}
+
+#[test]
 fn a_guided_search_reaches_a_goal_with_fewer_states() {
     let states = |word: &str| {
         let request = format!("search {word}\ngoal leaders 2\nbudget operations=1,timers=3");

@@ -6,7 +6,7 @@ use super::plan::{Plan, surprise_of};
 use crate::action::ActionKind;
 use crate::budget::Surprise;
 use crate::ids::{ClientId, NodeId, NodeSet};
-use crate::world::{Status, World};
+use crate::world::{Apart, Status, World};
 
 /// What may happen in a core.
 pub(super) struct Acts {
@@ -96,6 +96,12 @@ impl Listed<'_> {
 }
 
 impl Acts {
+    /// All that decides what may happen in a world, as 64 bits.
+    pub fn key(world: &Apart, plan: &Plan) -> u64 {
+        // Whether an act on offer is possible may depend on anything.
+        if plan.acts.is_empty() { world.outline() } else { world.identity() }
+    }
+
     /// Lists them.
     pub fn of(world: &World, plan: &Plan) -> Self {
         let mut listed = Listed { plan, moves: Vec::new(), never: 0 };

@@ -24,7 +24,7 @@ use crate::budget::{Budget, Surprise};
 use crate::ids::Endpoint;
 use crate::mix::{hash_of, scramble};
 use crate::renaming::{Renaming, renamings};
-use crate::world::{Envelope, Handled, Observed, RenamedParts, World};
+use crate::world::{Apart, Checked, Envelope, Handled, RenamedParts, World};
 
 /// The most renamings, those of four nodes.
 pub(super) const NAMINGS_MAX: usize = 24;
@@ -42,6 +42,8 @@ pub(super) struct Alike {
     orders: usize,
     values: Vec<Values>,
     is_idle_told: bool,
+    /// A world, whose protocol says what a message reads as under other names.
+    origin: World,
 }
 
 /// A message in flight, with its part of the state's sum under each renaming.
@@ -85,7 +87,8 @@ impl Alike {
         if names.len() == 1 {
             names.clear();
         }
-        Alike { names, orders, values, is_idle_told: !plan.reductions.clients }
+        let is_idle_told = !plan.reductions.clients;
+        Alike { names, orders, values, is_idle_told, origin: origin.clone() }
     }
 
     /// The sums of a world without messages; what clients saw since a step is part of it, or not.
@@ -94,9 +97,9 @@ impl Alike {
         world: &World,
         history_since: Option<u64>,
         known: &mut RenamedParts,
-    ) -> Box<[u64]> {
-        let mut sums: Box<[u64]> = match self.names.is_empty() {
-            true => Box::new([world.core_sum(self.is_idle_told)]),
+    ) -> Vec<u64> {
+        let mut sums = match self.names.is_empty() {
+            true => vec![world.core_sum(self.is_idle_told)],
             false => world.core_sums(&self.names, known),
         };
         if let Some(since) = history_since {
@@ -118,23 +121,30 @@ impl Alike {
         rest
     }
 
-    /// Makes a world's sums those after a node handled a message, where no checker found anything.
-    pub fn exchange(
-        &self,
-        sums: &mut [u64],
-        world: &World,
-        what: (&Handled, &Observed),
-        known: &mut RenamedParts,
-    ) {
+    /// What it adds to a world's sums that a node has handled a message.
+    pub fn node_change(&self, world: &Apart, handled: &Handled, known: &mut RenamedParts) -> Parts {
         match self.names.is_empty() {
-            true => sums[0] = world.core_sum_after(sums[0], what.0, what.1),
-            false => world.core_sums_after(sums, what, &self.names, known),
+            true => Parts::One(world.node_change(handled)),
+            false => Parts::Many(world.node_changes(handled, &self.names, known).into()),
+        }
+    }
+
+    /// What it adds to a world's sums that checkers remember something else.
+    pub fn checked_change(
+        &self,
+        world: &Apart,
+        checked: &Checked,
+        known: &mut RenamedParts,
+    ) -> Parts {
+        match self.names.is_empty() {
+            true => Parts::One(world.checked_change(checked)),
+            false => Parts::Many(world.checked_changes(checked, &self.names, known).into()),
         }
     }
 
     /// A message with its parts.
-    pub fn flying(&self, world: &World, envelope: Arc<Envelope>) -> Flying {
-        let part = |names| scramble(world.renamed_hash(&envelope, names));
+    pub fn flying(&self, envelope: Arc<Envelope>) -> Flying {
+        let part = |names| scramble(self.origin.renamed_hash(&envelope, names));
         let parts = match self.names.is_empty() {
             true => Parts::One(scramble(envelope.hash)),
             false => Parts::Many(self.names.iter().map(part).collect()),
@@ -150,6 +160,13 @@ impl Sums {
     pub fn add(&mut self, parts: &[u64]) {
         for (sum, part) in self.0.iter_mut().zip(parts) {
             *sum = sum.wrapping_add(*part);
+        }
+    }
+
+    /// Takes parts away.
+    pub fn take(&mut self, parts: &[u64]) {
+        for (sum, part) in self.0.iter_mut().zip(parts) {
+            *sum = sum.wrapping_sub(*part);
         }
     }
 

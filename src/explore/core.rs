@@ -2,78 +2,44 @@
 //!
 //! What an action does depends on the world without the other messages in flight, and many states
 //! differ in these alone. So a state is kept as a *core* (a world whose network is empty), shared with
-//! all states of the same core, beside a list of messages; and a core remembers what each move made of
-//! it: the sums of the next core and the messages sent. Only the first time a move is made in a core is it
-//! carried out, two to thirty times less often than states are generated, and most successors are
-//! found to be known from a few additions, without a look at the core that they have.
+//! all states of the same core, beside a list of messages.
 //!
-//! Most moves are messages that arrive at nodes, and what a node makes of a message does not depend on the
-//! other nodes. So that is remembered by node and message for all cores, ten to twenty times fewer than pairs
-//! of core and message ([`Reaction`]); left to do are the checkers, who look at all nodes, and the sums, in
-//! which the node's part and the checkers' are exchanged. A world is made only where the sums are new. All
-//! other moves are carried out by [`World::apply`].
+//! Most moves are messages that arrive at nodes. What a node makes of a message does not depend on the other
+//! nodes, so that is remembered by node and message for all cores, ten to twenty times fewer than pairs of
+//! core and message ([`Reaction`]); and so is what checkers make of it, as long as they look at no other
+//! node. Both change a core's sums by so much, whichever core it is: so most successors are found to be known
+//! from a few additions, and where one is new its core is put together of what is there already ([`Apart`]).
 //!
-//! A core lives as long as a state of the frontier, or one of the last that were expanded, needs it; one
-//! that is gone and needed again is made again.
+//! Other moves, and those of which checkers found something false, are carried out by [`World::apply`], and
+//! each core remembers what they made of it.
+//!
+//! A core lives as long as a state of the frontier needs it; one that is gone and needed again is made again.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use super::acts::Acts;
 use super::alike::{Alike, Flying, Sums};
+use super::effect::{Effect, Errand, Judge, Made, Memory, Outcome, Reaction};
 use super::moves::Move;
 use super::parts::Parts;
 use super::plan::Plan;
 use super::space::Finding;
-use crate::ids::Endpoint;
+use crate::action::ActionKind;
+use crate::ids::{Endpoint, RuleSet};
 use crate::known::Known;
-use crate::world::{Envelope, Handled, RenamedParts, World};
+use crate::mix::hash_of;
+use crate::world::{Apart, Checked, Envelope, RenamedParts, Rest, World};
 
 /// A world without messages in flight.
 pub(super) struct Core {
-    pub world: World,
+    pub apart: Apart,
     /// Its sum under each renaming.
     pub sums: Parts,
-    acts: OnceLock<Acts>,
+    acts: OnceLock<Arc<Acts>>,
     /// What is found in it, where that has nothing to do with messages.
-    finding: OnceLock<Option<Finding>>,
+    finding: OnceLock<Option<Box<Finding>>>,
     pub memory: Mutex<Memory>,
 }
-
-/// What moves made of a core, by their keys.
-#[derive(Default)]
-pub(super) struct Memory {
-    keys: Vec<u64>,
-    pub effects: Vec<Effect>,
-}
-
-/// What a move makes of a core.
-pub(super) struct Effect {
-    /// The core after it, and the sums of both it and what was sent; `None` where the move is impossible.
-    pub after: Option<(Weak<Core>, Parts)>,
-    /// Whether that is the same core.
-    pub is_same: bool,
-    /// Whether checkers remember nothing more after it, and found nothing false.
-    pub is_unremarked: bool,
-    /// What was sent, without what is lost already.
-    pub sent: Arc<[Arc<Flying>]>,
-    /// How many were sent that are lost already.
-    pub lost: u64,
-    /// Whose messages may be lost from now on, and what is known of them.
-    pub touched: Option<(Endpoint, Arc<Judge>)>,
-}
-
-/// What a node makes of a message, in whichever core.
-struct Reaction {
-    handled: Handled,
-    sent: Arc<[Arc<Flying>]>,
-    /// What is known of the node after it.
-    judge: Option<Arc<Judge>>,
-}
-
-/// Which messages are lost at one receiver, as it is: those that can never matter again, and late ones.
-#[derive(Default)]
-pub(super) struct Judge(Mutex<Vec<(u64, bool)>>);
 
 /// All cores that are in use, by their sums.
 pub(super) struct Cores {
@@ -88,21 +54,24 @@ struct Table {
     cores: Known<Weak<Core>>,
     /// How large the table may grow before those that are gone are swept out.
     sweep_at: usize,
-    /// The cores of the last states that were expanded.
-    recent: VecDeque<Arc<Core>>,
     /// Messages that were sent, by their hashes.
     messages: Known<Arc<Flying>>,
     /// What is known of receivers, by the hashes of what they are.
     judges: Known<Arc<Judge>>,
     /// What nodes made of messages, by all that decides it.
     reactions: Known<Arc<Reaction>>,
+    /// What checkers made of these, by all that decides it; `None` where they look at other nodes, too, or
+    /// find something false.
+    views: Known<Option<Checked>>,
+    /// What clients did, by the address of the rest of the world and the move.
+    errands: Known<Arc<Errand>>,
+    /// What may happen besides messages and calls, by all that decides it.
+    acts: Known<Arc<Acts>>,
     renamed: RenamedParts,
 }
 
 /// The least size at which a table is swept.
 const SWEEP_MIN: usize = 1024;
-/// The most cores that are kept although no state of the frontier needs them.
-const RECENT_MAX: usize = 4096;
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing is left half done under these locks.
@@ -115,50 +84,38 @@ impl Cores {
         Cores { alike, table: Mutex::default(), history_since }
     }
 
-    /// The core of a world whose messages have been taken out.
-    pub fn of(&self, world: World) -> Arc<Core> {
+    /// The core of a world, and the messages in flight that are not lost.
+    pub fn of(&self, mut world: World, plan: &Plan) -> (Arc<Core>, Box<[Arc<Flying>]>) {
+        let messages = self.take_messages(&mut world);
+        let (sums, apart) = self.apart(world, Default::default(), None);
+        let core = locked(&self.table).core(&sums, || apart);
+        let kept = without_lost(&messages, &core.apart, plan);
+        (core, kept.unwrap_or_else(|| messages.iter().cloned().collect()))
+    }
+
+    /// A world whose messages have been taken out and its sums, after an action in which these rules decided
+    /// something, or would have; what is like in another core is shared with it.
+    fn apart(
+        &self,
+        world: World,
+        decided: (RuleSet, RuleSet),
+        other: Option<&Core>,
+    ) -> (Vec<u64>, Apart) {
         let table = &mut *locked(&self.table);
         let sums = self.alike.core_sums(&world, self.history_since, &mut table.renamed);
-        table.core(&sums, || world)
+        (sums, Apart::of(world, decided, other.map(|other| &other.apart)))
     }
 
-    /// The core after a node handled a message in one.
-    fn after(&self, before: &Core, handled: &Handled) -> Arc<Core> {
-        let observed = before.world.observed(handled);
-        if !observed.found.is_empty() {
-            return self.of(before.world.adopted(handled, observed));
-        }
-        let mut sums = Sums::ZERO;
-        sums.add(&before.sums);
-        let sums = &mut sums.0[..before.sums.len()];
-        let table = &mut *locked(&self.table);
-        self.alike.exchange(sums, &before.world, (handled, &observed), &mut table.renamed);
-        table.core(sums, || before.world.adopted(handled, observed))
-    }
-
-    /// Keeps the core of a state that is being expanded for a while.
-    pub fn keep(&self, core: &Arc<Core>) {
-        let mut table = locked(&self.table);
-        table.recent.push_back(Arc::clone(core));
-        if table.recent.len() > RECENT_MAX {
-            let oldest = table.recent.pop_front();
-            drop(table);
-            drop(oldest);
-        }
-    }
-
-    /// The messages in flight in a world, taken out and known by their hashes; those that are lost are
-    /// left out and counted.
-    pub fn take_messages(&self, world: &mut World, plan: &Plan) -> (Arc<[Arc<Flying>]>, u64) {
-        let taken = world.take_messages();
-        without_lost(&self.known(world, taken), world, plan)
+    /// The messages in flight in a world, taken out and known by their hashes.
+    fn take_messages(&self, world: &mut World) -> Arc<[Arc<Flying>]> {
+        self.known(world.take_messages())
     }
 
     /// Messages with their parts.
-    fn known(&self, world: &World, messages: Vec<Arc<Envelope>>) -> Arc<[Arc<Flying>]> {
+    fn known(&self, messages: Vec<Arc<Envelope>>) -> Arc<[Arc<Flying>]> {
         let table = &mut *locked(&self.table);
         let known = messages.into_iter().map(|envelope| {
-            let make = || Arc::new(self.alike.flying(world, Arc::clone(&envelope)));
+            let make = || Arc::new(self.alike.flying(Arc::clone(&envelope)));
             Arc::clone(table.messages.get_or_make(envelope.hash, make))
         });
         known.collect()
@@ -169,100 +126,242 @@ impl Cores {
         Arc::clone(locked(&self.table).judges.get_or_make(hash, Arc::default))
     }
 
-    /// What a move makes of a core, and the core after it. `message` is the message that the move is
-    /// about.
-    pub fn carry_out(
+    /// What a move makes of a core, and the core after it if it was made. `message` is the message that the
+    /// move is about.
+    pub fn effect(
         &self,
         core: &Core,
         step: &Move,
         message: Option<&Envelope>,
         plan: &Plan,
     ) -> (Effect, Option<Arc<Core>>) {
-        if let Some(reaction) = message.and_then(|message| self.reaction(core, message, plan)) {
-            // Nobody sends to itself: those who get what was sent are as they were.
-            let (sent, lost) = without_lost(&reaction.sent, &core.world, plan);
-            let node = reaction.handled.node;
-            let touched = reaction.judge.clone().map(|judge| (Endpoint::Node(node), judge));
-            return effect(core, self.after(core, &reaction.handled), sent, lost, touched);
+        if let Some((reaction, checked)) =
+            message.and_then(|message| self.arrival(core, message, plan))
+        {
+            return (self.at_node(core, reaction, checked, plan), None);
         }
-        let mut world = core.world.clone();
+        if !is_of_client(step, message, plan) {
+            let (effect, after, _) = self.carry_out(core, step, message, plan);
+            return (effect, after);
+        }
+        let address = Arc::as_ptr(core.apart.rest()).addr() as u64;
+        let key = hash_of(&(address, step.key()));
+        let known = locked(&self.table).errands.get(key).cloned();
+        match known {
+            Some(errand) => (at_client(core, errand, plan), None),
+            None => self.errand(key, core, step, message, plan),
+        }
+    }
+
+    /// What a node made of a message that arrived.
+    fn at_node(
+        &self,
+        core: &Core,
+        reaction: Arc<Reaction>,
+        checked: Checked,
+        plan: &Plan,
+    ) -> Effect {
+        let mut sums = Sums::ZERO;
+        sums.add(&core.sums);
+        sums.add(&reaction.change);
+        if !core.apart.remembers(&checked) {
+            let table = &mut *locked(&self.table);
+            sums.add(&self.alike.checked_change(&core.apart, &checked, &mut table.renamed));
+        }
+        Effect {
+            after: Some(Parts::from(&sums.0[..core.sums.len()])),
+            core: Weak::new(),
+            // Nobody sends to itself: those who get what was sent are as they were.
+            kept: without_lost(&reaction.sent, &core.apart, plan),
+            made: Made::AtNode(reaction, checked),
+        }
+    }
+
+    /// What a client does, found out and remembered.
+    fn errand(
+        &self,
+        key: u64,
+        core: &Core,
+        step: &Move,
+        message: Option<&Envelope>,
+        plan: &Plan,
+    ) -> (Effect, Option<Arc<Core>>) {
+        let (effect, after, rest) = self.carry_out(core, step, message, plan);
+        if let (Some(sums), Made::Whole(outcome), Some(rest)) = (&effect.after, &effect.made, rest)
+        {
+            let mut change = Sums::ZERO;
+            change.add(sums);
+            change.take(&core.sums);
+            let errand = Errand {
+                _before: Arc::clone(core.apart.rest()),
+                rest,
+                change: Parts::from(&change.0[..sums.len()]),
+                outcome: Arc::clone(outcome),
+            };
+            locked(&self.table).errands.get_or_make(key, || Arc::new(errand));
+        }
+        (effect, after)
+    }
+
+    /// The core after a move that made this of one.
+    pub fn core_after(
+        &self,
+        before: &Core,
+        effect: &Effect,
+        step: &Move,
+        message: Option<&Envelope>,
+        plan: &Plan,
+    ) -> Option<Arc<Core>> {
+        let sums = effect.after.as_ref()?;
+        let made = || match &effect.made {
+            Made::AtNode(reaction, checked) => {
+                let after = || before.apart.adopted(&reaction.handled, checked);
+                Some(locked(&self.table).core(sums, after))
+            }
+            Made::AtClient(errand) => {
+                let after = || before.apart.with_rest(&errand.rest);
+                Some(locked(&self.table).core(sums, after))
+            }
+            Made::Whole(_) => self.carry_out(before, step, message, plan).1,
+        };
+        effect.core.upgrade().or_else(made)
+    }
+
+    /// What a move makes of a core when it is carried out, the core after it, and the rest of the world after
+    /// it.
+    fn carry_out(
+        &self,
+        core: &Core,
+        step: &Move,
+        message: Option<&Envelope>,
+        plan: &Plan,
+    ) -> (Effect, Option<Arc<Core>>, Option<Arc<Rest>>) {
+        let mut world = core.apart.whole();
         let is_there = message.is_none_or(|message| world.put_back(message).is_some());
         if !is_there || step.carry_out(&mut world, plan, &mut |_| ()).is_none() {
-            let sent = Arc::default();
-            let (is_same, is_unremarked) = (false, false);
-            let effect =
-                Effect { after: None, is_same, is_unremarked, sent, lost: 0, touched: None };
-            return (effect, None);
+            let made = Made::Whole(Arc::default());
+            return (Effect { after: None, core: Weak::new(), made, kept: None }, None, None);
         }
         let touched = match message {
             Some(message) => Some(message.to),
             None => world.last().touched.map(Endpoint::Node),
         };
-        let (sent, lost) = self.take_messages(&mut world, plan);
-        let touched = touched.filter(|_| plan.loses_any());
-        let judged = |touched| (touched, self.judge(world.endpoint_hash(touched)));
-        let touched = touched.map(judged);
-        effect(core, self.of(world), sent, lost, touched)
+        let decided = (world.last().applied, world.last().missed);
+        let sent = self.take_messages(&mut world);
+        let (sums, apart) = self.apart(world, decided, Some(core));
+        // Of two worlds of the same sums the first stays, but each client goes on from what it saw.
+        let rest = Arc::clone(apart.rest());
+        let after = locked(&self.table).core(&sums, || apart);
+        let judged = |touched| (touched, self.judge(after.apart.endpoint_hash(touched)));
+        let effect = Effect {
+            after: Some(after.sums.clone()),
+            core: Arc::downgrade(&after),
+            kept: without_lost(&sent, &after.apart, plan),
+            made: Made::Whole(Arc::new(Outcome {
+                sent,
+                touched: touched.filter(|_| plan.loses_any()).map(judged),
+                is_unremarked: after.apart.remembers_like(&core.apart),
+            })),
+        };
+        (effect, Some(after), Some(rest))
     }
 
-    /// What a node makes of a message in a core; `None` where the message cannot arrive, or not at a node.
-    fn reaction(&self, core: &Core, message: &Envelope, plan: &Plan) -> Option<Arc<Reaction>> {
-        let key = core.world.could_arrive(message).then(|| core.world.handling_key(message))??;
-        if let Some(reaction) = locked(&self.table).reactions.get(key) {
-            return Some(Arc::clone(reaction));
+    /// What a node makes of a message that arrives, and what checkers make of that; `None` where the message
+    /// cannot arrive, or not at a node, or something false is found.
+    fn arrival(
+        &self,
+        core: &Core,
+        message: &Envelope,
+        plan: &Plan,
+    ) -> Option<(Arc<Reaction>, Checked)> {
+        let key = core.apart.handling_key(message)?;
+        let known = locked(&self.table).reactions.get(key).cloned();
+        let reaction = match known {
+            Some(reaction) => reaction,
+            None => self.reaction(key, core, message, plan)?,
+        };
+        let key = core.apart.observing_key(&reaction.handled);
+        let known = locked(&self.table).views.get(key).cloned();
+        if let Some(Some(checked)) = known {
+            return Some((reaction, checked));
         }
-        let (handled, sent) = core.world.handled(message)?;
-        let sent = self.known(&core.world, sent);
-        let judge = plan.loses_any().then(|| self.judge(core.world.hash_after(&handled)));
-        let reaction = Arc::new(Reaction { handled, sent, judge });
-        let reactions = &mut locked(&self.table).reactions;
-        Some(Arc::clone(reactions.get_or_make(key, || reaction)))
+        let (checked, has_strayed) = core.apart.observed(&reaction.handled);
+        if known.is_none() {
+            let view = checked.clone().filter(|_| !has_strayed);
+            locked(&self.table).views.get_or_make(key, || view);
+        }
+        Some((reaction, checked?))
+    }
+
+    /// What a node makes of a message that arrives, found out and remembered.
+    fn reaction(
+        &self,
+        key: u64,
+        core: &Core,
+        message: &Envelope,
+        plan: &Plan,
+    ) -> Option<Arc<Reaction>> {
+        let (handled, sent) = core.apart.handled(key, message)?;
+        let sent = self.known(sent);
+        let judge = plan.loses_any().then(|| self.judge(core.apart.hash_after(&handled)));
+        let table = &mut *locked(&self.table);
+        let change = self.alike.node_change(&core.apart, &handled, &mut table.renamed);
+        let reaction = Arc::new(Reaction { handled, sent, change, judge });
+        Some(Arc::clone(table.reactions.get_or_make(key, || reaction)))
+    }
+
+    /// What may happen in a core besides messages and calls.
+    fn acts(&self, core: &Core, plan: &Plan) -> Arc<Acts> {
+        let key = Acts::key(&core.apart, plan);
+        if let Some(acts) = locked(&self.table).acts.get(key) {
+            return Arc::clone(acts);
+        }
+        let acts = Arc::new(Acts::of(&core.apart.whole(), plan));
+        Arc::clone(locked(&self.table).acts.get_or_make(key, || acts))
     }
 }
 
-/// Those of the messages that are not lost in a world, and how many are.
-fn without_lost(
-    sent: &Arc<[Arc<Flying>]>,
-    world: &World,
-    plan: &Plan,
-) -> (Arc<[Arc<Flying>]>, u64) {
-    let is_kept = |flying: &&Arc<Flying>| !plan.loses(world, &flying.envelope);
-    let kept = sent.iter().filter(is_kept).count();
-    match (sent.len() - kept) as u64 {
-        0 => (Arc::clone(sent), 0),
-        lost => (sent.iter().filter(is_kept).cloned().collect(), lost),
+/// Whether a move changes no node: a message that arrives at a client, and what a client does by itself.
+fn is_of_client(step: &Move, message: Option<&Envelope>, plan: &Plan) -> bool {
+    match step {
+        Move::Deliver(_) => message.is_some_and(|message| message.to.node().is_none()),
+        // Where requests arrive at once, and where leaders alone are asked, nodes have a part in it.
+        Move::Call { .. } => !plan.reductions.prompt && !plan.asks_leaders,
+        Move::Act(kind) => matches!(kind, ActionKind::Retry(_) | ActionKind::GiveUp(_)),
+        Move::Drop(_) | Move::Duplicate(_) | Move::Wait => false,
     }
 }
 
-/// What a move made of a core.
-fn effect(
-    core: &Core,
-    after: Arc<Core>,
-    sent: Arc<[Arc<Flying>]>,
-    lost: u64,
-    touched: Option<(Endpoint, Arc<Judge>)>,
-) -> (Effect, Option<Arc<Core>>) {
+/// What a client did before in a core of the same rest.
+fn at_client(core: &Core, errand: Arc<Errand>, plan: &Plan) -> Effect {
     let mut sums = Sums::ZERO;
-    sums.add(&after.sums);
-    sent.iter().for_each(|flying| sums.add(&flying.parts));
-    let sums = Parts::from(&sums.0[..after.sums.len()]);
-    let is_same = after.sums[0] == core.sums[0];
-    let is_unremarked = after.world.remembers_like(&core.world);
-    let next = Some((Arc::downgrade(&after), sums));
-    let effect = Effect { after: next, is_same, is_unremarked, sent, lost, touched };
-    (effect, Some(after))
+    sums.add(&core.sums);
+    sums.add(&errand.change);
+    Effect {
+        after: Some(Parts::from(&sums.0[..core.sums.len()])),
+        core: Weak::new(),
+        kept: without_lost(&errand.outcome.sent, &core.apart, plan),
+        made: Made::AtClient(errand),
+    }
+}
+
+/// Where some of these messages are lost already in a world: the others.
+fn without_lost(sent: &[Arc<Flying>], apart: &Apart, plan: &Plan) -> Option<Box<[Arc<Flying>]>> {
+    let is_kept = |flying: &&Arc<Flying>| !plan.loses(apart, &flying.envelope);
+    let is_whole = !plan.loses_any() || sent.iter().all(|flying| is_kept(&flying));
+    (!is_whole).then(|| sent.iter().filter(is_kept).cloned().collect())
 }
 
 impl Table {
     /// The core of these sums, that of this world where there is none.
-    fn core(&mut self, sums: &[u64], world: impl FnOnce() -> World) -> Arc<Core> {
+    fn core(&mut self, sums: &[u64], apart: impl FnOnce() -> Apart) -> Arc<Core> {
         let hash = sums[0];
         let known = self.cores.get_mut(hash);
         if let Some(core) = known.as_ref().and_then(|core| core.upgrade()) {
             return core;
         }
         let core = Arc::new(Core {
-            world: world(),
+            apart: apart(),
             sums: sums.into(),
             acts: OnceLock::new(),
             finding: OnceLock::new(),
@@ -283,46 +382,14 @@ impl Table {
 }
 
 impl Core {
-    /// What may happen in it besides messages.
-    pub fn acts(&self, plan: &Plan) -> &Acts {
-        self.acts.get_or_init(|| Acts::of(&self.world, plan))
+    /// What may happen in it besides messages and calls.
+    pub fn acts(&self, cores: &Cores, plan: &Plan) -> &Acts {
+        self.acts.get_or_init(|| cores.acts(self, plan))
     }
 
     /// What is found in it, looked for once.
-    pub fn finding(&self, look: impl FnOnce(&World) -> Option<Finding>) -> Option<Finding> {
-        self.finding.get_or_init(|| look(&self.world)).clone()
-    }
-}
-
-impl Memory {
-    /// The place of what a move made of the core.
-    pub fn place(&self, key: u64) -> Option<usize> {
-        self.keys.iter().position(|known| *known == key)
-    }
-
-    /// Remembers what a move made of the core; its place.
-    pub fn insert(&mut self, key: u64, effect: Effect) -> usize {
-        self.keys.push(key);
-        self.effects.push(effect);
-        self.effects.len() - 1
-    }
-}
-
-impl Judge {
-    /// What is known so far, by the messages' hashes.
-    pub fn known(&self) -> MutexGuard<'_, Vec<(u64, bool)>> {
-        locked(&self.0)
-    }
-
-    /// Whether the message of a hash is lost, as `judge` says of one that was never asked about.
-    pub fn loses(known: &mut Vec<(u64, bool)>, hash: u64, judge: impl FnOnce() -> bool) -> bool {
-        match known.binary_search_by_key(&hash, |(hash, _)| *hash) {
-            Ok(place) => known[place].1,
-            Err(place) => {
-                let is_lost = judge();
-                known.insert(place, (hash, is_lost));
-                is_lost
-            }
-        }
+    pub fn finding(&self, look: impl FnOnce(&Apart) -> Option<Finding>) -> Option<Finding> {
+        let found = self.finding.get_or_init(|| look(&self.apart).map(Box::new));
+        found.as_deref().cloned()
     }
 }

@@ -49,23 +49,23 @@ impl Hints for Worlds {
         let has_goal = !goal.is_empty();
         has_goal.then(|| match self.plan().needs_messages() {
             true => progress(&state.world()),
-            false => progress(&state.core.world),
+            false => progress(&state.core.apart.whole()),
         })
     }
 
     fn is_forbidden(&self, state: &Situation) -> bool {
         // A core keeps the action that led to it first: good enough for a hint.
-        state.core.world.last().missed.0 != 0
+        state.core.apart.missed().0 != 0
     }
 
     fn outline(&self, state: &Situation) -> u64 {
-        let world = &state.core.world;
+        let world = &state.core.apart;
         let mut hasher = StableHasher::default();
         for node in (0..world.config().nodes).map(NodeId) {
             (world.status(node) as u8).hash(&mut hasher);
             world.timer_ids(node).for_each(|timer| timer.0.hash(&mut hasher));
         }
-        (&state.left, state.called, world.last().applied.0).hash(&mut hasher);
+        (&state.left, state.called, world.applied().0).hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -11,11 +11,11 @@
 //! states others have counted, to check the search itself.
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
-//! action made of it, and a handler is called once for a node and a message (`core.rs`); messages that can
-//! never matter are taken out, loss is a message never delivered, time does not pass, states that differ in
-//! who is who are one where nodes are alike (`alike.rs`), those that differ in which value is which where
-//! values are (`values.rs`), and of equivalent orders one is looked at (`sleep.rs`): [`Reductions`], each
-//! with a switch.
+//! action made of it; a handler is called once for a node and a message, and what checkers and clients make of
+//! one is remembered, too (`core.rs`, `effect.rs`). Messages that can never matter are taken out, loss is a
+//! message never delivered, time does not pass, states that differ in who is who are one where nodes are
+//! alike (`alike.rs`), those that differ in which value is which where values are (`values.rs`), and of
+//! equivalent orders one is looked at (`sleep.rs`): [`Reductions`], each with a switch.
 //!
 //! **Left out.** Symmetry of nodes that compare their names (ballots, ties), and of clients beyond that a
 //! client is like those that have called nothing yet.
@@ -27,6 +27,7 @@ mod around;
 mod breadth;
 mod core;
 mod depth;
+mod effect;
 mod exploration;
 mod guided;
 mod hints;

@@ -8,7 +8,7 @@ use crate::operation::{Operation, PROPOSE, PUT, TRANSFER, Text};
 use crate::protocol::Sheet;
 use crate::scenario::{Expectation, expect};
 use crate::view::Shape;
-use crate::world::{Envelope, Status, World};
+use crate::world::{Apart, Envelope, Status, World};
 
 /// The most operations and other actions on offer: each is a bit of a state.
 pub const OFFERS_MAX: usize = 32;
@@ -129,6 +129,12 @@ impl Goal {
         matches!(self, Goal::Expect(Expectation::InFlight(..)))
     }
 
+    /// Whether it is about what clients saw.
+    pub(super) fn tells_of_history(&self) -> bool {
+        use Expectation::{History, Reply};
+        matches!(self, Goal::Expect(Reply(..) | History(..)))
+    }
+
     /// Whether it is so in a world.
     pub fn is_reached(&self, world: &World) -> bool {
         match self {
@@ -187,7 +193,7 @@ impl Plan {
     }
 
     /// Whether a message that would be in flight in a world is left out of it.
-    pub(super) fn loses(&self, world: &World, envelope: &Envelope) -> bool {
+    pub(super) fn loses(&self, world: &Apart, envelope: &Envelope) -> bool {
         (self.reductions.dead && world.would_be_dead(envelope))
             || (self.is_timely && world.would_be_late(envelope))
     }

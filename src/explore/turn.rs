@@ -1,11 +1,13 @@
 //! All that may happen next in one state, in a fixed order: messages, calls, the rest.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::acts::Acts;
 use super::alike::{Flying, Sums};
-use super::core::{Core, Effect, Judge, Memory};
+use super::core::Core;
+use super::effect::{Judge, Memory};
 use super::moves::Move;
+use super::plan::Plan;
 use super::space::{Pruned, VisitAwake};
 use super::worlds::{Situation, Worlds};
 use crate::action::ActionKind;
@@ -69,37 +71,23 @@ impl Change<'_> {
     ) -> Situation {
         let gone = usize::from(self.without.is_some()) + self.lost.len();
         let mut messages = Vec::with_capacity(state.messages.len() + self.sent.len() - gone);
-        messages.extend(self.messages(state).cloned());
+        if self.lost.is_empty() {
+            // By far the most: copied in pieces.
+            let place = self.without.unwrap_or(state.messages.len());
+            let (before, after) = state.messages.split_at(place);
+            messages.extend_from_slice(before);
+            messages.extend_from_slice(after.get(1..).unwrap_or_default());
+            messages.extend_from_slice(self.sent);
+        } else {
+            messages.extend(self.messages(state).cloned());
+        }
         let messages = messages.into_boxed_slice();
         Situation { core, messages, left, called }
     }
 }
 
-/// The core after a move, when it is asked for: as it is there, or made again.
-struct After<'a> {
-    space: &'a Worlds,
-    core: &'a Core,
-    step: &'a Step<'a>,
-    message: Option<&'a Flying>,
-    after: &'a Weak<Core>,
-    /// As soon as it was asked for.
-    known: Option<Arc<Core>>,
-}
-
-impl After<'_> {
-    fn core(&mut self) -> Arc<Core> {
-        let known = self.known.take().or_else(|| self.after.upgrade()).or_else(|| {
-            let envelope = self.message.map(|flying| &*flying.envelope);
-            let (cores, plan) = (&self.space.cores, self.space.plan());
-            cores.carry_out(self.core, self.step.step, envelope, plan).1
-        });
-        let Some(core) = known else {
-            unreachable!("what was possible in a core is possible in it again")
-        };
-        self.known = Some(Arc::clone(&core));
-        core
-    }
-}
+/// The core after a move, when it is asked for.
+type Ask<'a> = &'a mut dyn FnMut() -> Arc<Core>;
 
 impl<'a> Turn<'a> {
     pub fn new(
@@ -119,7 +107,7 @@ impl<'a> Turn<'a> {
         Turn {
             space,
             state,
-            acts: state.core.acts(space.plan()),
+            acts: state.core.acts(&space.cores, space.plan()),
             network,
             rest,
             asleep,
@@ -132,7 +120,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Looks at all that may happen.
+    /// Looks at all that may happen. `memory` is that of its core.
     pub fn take(mut self) -> Pruned {
         self.messages();
         self.calls();
@@ -175,48 +163,59 @@ impl<'a> Turn<'a> {
             return;
         }
         let (space, state) = (self.space, self.state);
+        let (cores, plan) = (&space.cores, space.plan());
         let message = step.message.map(|place| &*state.messages[place]);
-        let mut fresh = None;
-        let place = self.memory.place(step.key).unwrap_or_else(|| {
-            let envelope = message.map(|flying| &*flying.envelope);
+        let envelope = message.map(|flying| &*flying.envelope);
+        let mut known = None;
+        let remembered = self.memory.place(step.key).unwrap_or_else(|| {
             let effect;
-            (effect, fresh) = space.cores.carry_out(&state.core, step.step, envelope, space.plan());
+            (effect, known) = cores.effect(&state.core, step.step, envelope, plan);
             self.memory.insert(step.key, effect)
         });
-        let effect = &self.memory.effects[place];
-        let Some((weak, sums)) = &effect.after else { return };
-        if space.plan().reductions.idle && effect.sent.is_empty() && effect.is_same {
+        let effect = &self.memory.effects[remembered];
+        let Some(sums) = &effect.after else { return };
+        let (sent, is_same_core) = (effect.sent(), sums[0] == state.core.sums[0]);
+        if plan.reductions.idle && sent.is_empty() && is_same_core {
             self.pruned.idle += 1;
             return;
         }
-        let mut after =
-            After { space, core: &state.core, step, message, after: weak, known: fresh };
-        let lost = lost(state, step, effect, &mut after);
-        self.pruned.dead += effect.lost + lost.len() as u64;
-        let change = Change { without: step.message, lost, sent: &effect.sent };
+        let mut core = || {
+            let made = || cores.core_after(&state.core, effect, step.step, envelope, plan);
+            let Some(core) = known.take().or_else(made) else {
+                unreachable!("what was possible in a core is possible in it again")
+            };
+            Arc::clone(known.insert(core))
+        };
+        let lost = match effect.touched() {
+            Some(touched) if !is_same_core => lost(plan, state, step, touched, &mut core),
+            _ => Vec::new(),
+        };
+        self.pruned.dead += effect.lost() + lost.len() as u64;
+        let change = Change { without: step.message, lost, sent };
         let is_same = step.left == state.left && step.called == state.called;
-        let other = (!is_same).then(|| space.cores.alike.rest(&step.left, step.called));
+        let other = (!is_same).then(|| cores.alike.rest(&step.left, step.called));
         let rest = other.as_ref().unwrap_or(&self.rest);
         let (mut least, mut named) = (u64::MAX, 0);
         for (naming, sum) in sums.iter().enumerate() {
             let gone = change.without.iter().chain(&change.lost);
-            let parts = gone.map(|place| state.messages[*place].parts[naming]);
+            let gone = gone.map(|place| state.messages[*place].parts[naming]);
+            let came = sent.iter().map(|flying| flying.parts[naming]);
             let sum = self.network.0[naming].wrapping_add(*sum).wrapping_add(rest.0[naming]);
-            let sum = parts.fold(sum, u64::wrapping_sub);
+            let sum = gone.fold(came.fold(sum, u64::wrapping_add), u64::wrapping_sub);
             if sum < least {
                 (least, named) = (sum, naming);
             }
         }
         let fingerprint = scramble(least.wrapping_add(order(self, &change)));
-        let mut make = || change.situation(state, after.core(), step.left, step.called);
-        let touched = touched(step.step, message.map(|flying| flying.envelope.to));
+        let mut make = || change.situation(state, core(), step.left, step.called);
+        let touched = touched(step.step, message.map(|flying| flying.to));
+        let touched = touched.filter(|_| effect.is_unremarked(&state.core));
         let rested = &self.rested;
         let sleepers = || {
-            let touched = touched.filter(|_| effect.is_unremarked);
             let Some(touched) = touched else { return Vec::new() };
-            let sent_to = receivers(&effect.sent);
+            let sent_to = receivers(sent);
             let others = rested.iter().map(|(place, sends)| (&state.messages[*place], *sends));
-            let others = others.filter(|(flying, sends)| match flying.envelope.to {
+            let others = others.filter(|(flying, sends)| match flying.to {
                 Endpoint::Node(node) => {
                     node != touched && !sent_to.contains(node) && !sends.contains(touched)
                 }
@@ -225,17 +224,11 @@ impl<'a> Turn<'a> {
             others.map(|(flying, _)| flying.parts[named]).collect()
         };
         self.goes_on = (self.visit)(step.step, fingerprint, &mut make, &sleepers);
-        let sent_to = effect.is_unremarked.then(|| receivers(&effect.sent));
-        if let Some(core) = after.known.take() {
-            let weak = Arc::downgrade(&core);
-            if let Some((after, _)) = &mut self.memory.effects[place].after {
-                *after = weak;
-            }
+        if let (Some(place), Some(_), Some(_)) = (step.message, touched, self.asleep) {
+            self.rested.push((place, receivers(sent)));
         }
-        if let (Some(place), Some(_), Some(_), Some(sent_to)) =
-            (step.message, touched, self.asleep, sent_to)
-        {
-            self.rested.push((place, sent_to));
+        if let Some(core) = known {
+            self.memory.effects[remembered].core = Arc::downgrade(&core);
         }
     }
 
@@ -269,16 +262,16 @@ impl<'a> Turn<'a> {
                 self.remain(&Step { step, key: 0, message: None, left, called }, &change);
             }
             // On a link that keeps the order only the oldest can arrive.
-            let world = &state.core.world;
             let is_behind = self.space.keeps_order()
-                && world.is_ordered(envelope)
+                && self.space.origin().is_ordered(envelope)
                 && before
                     .iter()
                     .map(|other| &other.envelope)
                     .any(|other| (other.from, other.to) == (envelope.from, envelope.to));
             if self.is_asleep(place) {
                 self.pruned.reordered += 1;
-            } else if !is_behind && (self.acts.is_whole || world.could_arrive(envelope)) {
+            } else if !is_behind && (self.acts.is_whole || state.core.apart.could_arrive(envelope))
+            {
                 let (step, message) = (&Move::Deliver(hash), Some(place));
                 self.act(&Step { step, key: hash, message, left: state.left, called });
             }
@@ -316,7 +309,7 @@ impl<'a> Turn<'a> {
             if state.called & bit != 0 || (plan.reductions.equal && self.is_taken_first(offer)) {
                 continue;
             }
-            for node in (0..state.core.world.config().nodes).map(NodeId) {
+            for node in (0..state.core.apart.config().nodes).map(NodeId) {
                 let step = &Move::Call { client, node, offer: offer as u8 };
                 let called = state.called | bit;
                 self.act(&Step { step, key: step.key(), message: None, left, called });
@@ -360,15 +353,17 @@ fn touched(step: &Move, receiver: Option<Endpoint>) -> Option<NodeId> {
 }
 
 /// The places of the messages that are lost from now on.
-fn lost(state: &Situation, step: &Step<'_>, effect: &Effect, after: &mut After<'_>) -> Vec<usize> {
-    let Some((touched, judge)) = effect.touched.as_ref().filter(|_| !effect.is_same) else {
-        return Vec::new();
-    };
-    let plan = after.space.plan();
+fn lost(
+    plan: &Plan,
+    state: &Situation,
+    step: &Step<'_>,
+    (touched, judge): (Endpoint, &Judge),
+    core: Ask<'_>,
+) -> Vec<usize> {
     let (mut lost, mut known) = (Vec::new(), judge.known());
     for (place, flying) in state.messages.iter().enumerate() {
-        let is_concerned = flying.to == *touched && Some(place) != step.message;
-        let asks = || plan.loses(&after.core().world, &flying.envelope);
+        let is_concerned = flying.to == touched && Some(place) != step.message;
+        let asks = || plan.loses(&core().apart, &flying.envelope);
         if is_concerned && Judge::loses(&mut known, flying.hash, asks) {
             lost.push(place);
         }

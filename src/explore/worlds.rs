@@ -17,9 +17,10 @@ use std::sync::Arc;
 
 use super::ahead;
 use super::alike::{Alike, Flying, Sums};
-use super::core::{Core, Cores, Memory};
+use super::core::{Core, Cores};
+use super::effect::Memory;
 use super::moves::Move;
-use super::plan::Plan;
+use super::plan::{Goal, Plan};
 use super::properties::Judged;
 use super::space::{Finding, Pruned, Space, Visit, VisitAwake};
 use super::turn::Turn;
@@ -28,7 +29,7 @@ use crate::budget::Budget;
 use crate::ids::Endpoint;
 use crate::mix::{hash_of, scramble};
 use crate::sorting::{self, pair};
-use crate::world::World;
+use crate::world::{Apart, Violation, World};
 
 /// A world on the way, and what may still happen to it.
 #[derive(Clone)]
@@ -61,7 +62,7 @@ impl Situation {
 
     /// The world. Its message ids are its own.
     pub fn world(&self) -> World {
-        let mut world = self.core.world.clone();
+        let mut world = self.core.apart.whole();
         for flying in &self.messages {
             let _ = world.put_back(&flying.envelope);
         }
@@ -82,7 +83,9 @@ pub struct Worlds {
 impl Worlds {
     /// The worlds that can be reached from `origin`.
     pub fn new(origin: World, plan: Plan) -> Self {
-        let history_since = plan.properties.has_models().then(|| origin.step());
+        // Of what clients saw a goal can tell as well as a model can.
+        let tells = plan.properties.has_models() || plan.goal.iter().any(Goal::tells_of_history);
+        let history_since = tells.then(|| origin.step());
         let cores = Cores::new(Alike::new(&origin, &plan), history_since);
         let judged = Judged::default();
         let keeps_order = origin.keeps_order();
@@ -126,15 +129,31 @@ impl Worlds {
             return is_reached.then_some(Finding::Goal);
         }
         let properties = self.plan.properties;
-        // What was false before the search began is not its finding.
-        let violation = world.violations().get(self.origin.violations().len());
-        if let Some(violation) = violation.filter(|_| properties.invariants) {
-            let invariant = &world.sheet().invariants[usize::from(violation.invariant)];
-            let property = invariant.id.to_owned();
-            return Some(Finding::Violation { property, why: violation.why.clone() });
+        let violated = self.violated(world.violations());
+        if violated.is_some() {
+            return violated;
         }
         let judged = self.judged.finding(world, properties, self.origin.step());
         judged.or_else(|| ahead::finding(world, properties))
+    }
+
+    /// The first invariant that is false, if they are looked for.
+    fn violated(&self, violations: &[Violation]) -> Option<Finding> {
+        // What was false before the search began is not its finding.
+        let violation = violations.get(self.origin.violations().len());
+        let violation = violation.filter(|_| self.plan.properties.invariants)?;
+        let invariant = &self.origin.sheet().invariants[usize::from(violation.invariant)];
+        let property = invariant.id.to_owned();
+        Some(Finding::Violation { property, why: violation.why.clone() })
+    }
+
+    /// What is found in a world without messages.
+    fn finding_apart(&self, apart: &Apart) -> Option<Finding> {
+        let Plan { goal, properties, .. } = &self.plan;
+        match goal.is_empty() && !properties.has_models() {
+            true => self.violated(apart.violations()),
+            false => self.finding_in(&apart.whole()),
+        }
     }
 
     /// What tells apart states whose messages are the same but stand in another order, where a link
@@ -164,7 +183,6 @@ impl Worlds {
         asleep: Option<&[u64]>,
         visit: VisitAwake<'_, Self>,
     ) -> Pruned {
-        self.cores.keep(&state.core);
         // Whoever looks at two states of one core at once does without its memory in one of them.
         match state.core.memory.try_lock() {
             Ok(mut memory) => Turn::new(self, state, asleep, &mut memory, visit).take(),
@@ -178,14 +196,8 @@ impl Space for Worlds {
     type Step = Move;
 
     fn initial(&self) -> Vec<Situation> {
-        let mut world = self.origin.clone();
-        let (messages, _) = self.cores.take_messages(&mut world, &self.plan);
-        vec![Situation {
-            core: self.cores.of(world),
-            messages: messages.iter().cloned().collect(),
-            left: self.plan.budget,
-            called: 0,
-        }]
+        let (core, messages) = self.cores.of(self.origin.clone(), &self.plan);
+        vec![Situation { core, messages, left: self.plan.budget, called: 0 }]
     }
 
     fn successors(&self, state: &Situation, visit: Visit<'_, Self>) -> Pruned {
@@ -209,6 +221,6 @@ impl Space for Worlds {
         if self.plan.needs_messages() {
             return self.finding_in(&state.world());
         }
-        state.core.finding(|world| self.finding_in(world))
+        state.core.finding(|apart| self.finding_apart(apart))
     }
 }

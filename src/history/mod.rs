@@ -57,6 +57,11 @@ impl History {
         &self.records
     }
 
+    /// Whether it is the very same history, of which nothing was copied.
+    pub(crate) fn is_same(&self, other: &History) -> bool {
+        Arc::ptr_eq(&self.records, &other.records)
+    }
+
     /// Adds a call; the id is the next one.
     pub(crate) fn call(
         &mut self,

@@ -10,7 +10,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::network::{Envelope, Payload};
+use super::network::Envelope;
 use super::{Client, LastAction, NodeSlot, Status, World};
 use crate::ids::{ClientId, Endpoint, MessageId, NodeId, TimerId};
 use crate::machine::Opaque;
@@ -68,11 +68,6 @@ impl World {
         hasher.finish()
     }
 
-    /// Whether checkers remember the same in another world, and have found as much false.
-    pub(crate) fn remembers_like(&self, other: &World) -> bool {
-        self.ghost_hash() == other.ghost_hash() && self.violations.len() == other.violations.len()
-    }
-
     /// The messages in flight, oldest first.
     pub(crate) fn envelopes(&self) -> impl Iterator<Item = &Envelope> {
         self.network.in_flight()
@@ -107,15 +102,6 @@ impl World {
             && self.network.cuts().iter().all(|unreachable| unreachable.is_empty())
     }
 
-    /// Whether a message not in flight could arrive now, if it were.
-    pub(crate) fn could_arrive(&self, envelope: &Envelope) -> bool {
-        let is_up = match envelope.to {
-            Endpoint::Node(node) => self.nodes[node.index()].status == Status::Up,
-            Endpoint::Client(_) => true,
-        };
-        is_up && !self.network.is_cut(envelope.from, envelope.to)
-    }
-
     /// Whether some link keeps the order of its messages.
     pub(crate) fn keeps_order(&self) -> bool {
         self.config.network.ordered || self.config.links.values().any(|link| link.ordered)
@@ -131,11 +117,6 @@ impl World {
         }
     }
 
-    /// Whether a client has never called anything.
-    pub(crate) fn is_fresh(&self, client: ClientId) -> bool {
-        self.clients[client.index()].called == 0
-    }
-
     /// Whether a client waits for nothing.
     pub(crate) fn is_idle(&self, client: ClientId) -> bool {
         self.clients[client.index()].open.is_none()
@@ -144,41 +125,5 @@ impl World {
     /// The running timers of a node.
     pub(crate) fn timer_ids(&self, node: NodeId) -> impl Iterator<Item = TimerId> {
         self.nodes[node.index()].timers.iter().map(|armed| armed.timer)
-    }
-
-    /// What decides whether a message to it is dead or late: the state of a node, or what a client waits for.
-    pub(crate) fn endpoint_hash(&self, endpoint: Endpoint) -> u64 {
-        match endpoint {
-            Endpoint::Node(node) => self.nodes[node.index()].hash(self.machine),
-            Endpoint::Client(client) => {
-                let client = &self.clients[client.index()];
-                hash_of(&(client.session, client.sequence, client.open.is_some()))
-            }
-        }
-    }
-
-    /// Whether a message not in flight would come late, if it were: its period is over for its receiver.
-    pub(crate) fn would_be_late(&self, envelope: &Envelope) -> bool {
-        match (&envelope.payload, envelope.to) {
-            (Payload::Protocol(message), Endpoint::Node(node)) => (self.nodes[node.index()].node())
-                .is_some_and(|node| self.machine.is_late(node, message)),
-            _ => false,
-        }
-    }
-
-    /// Whether a message not in flight could never matter again, if it were.
-    pub(crate) fn would_be_dead(&self, envelope: &Envelope) -> bool {
-        match (&envelope.payload, envelope.to) {
-            (Payload::Protocol(message), Endpoint::Node(node)) => (self.nodes[node.index()].node())
-                .is_some_and(|node| self.machine.is_dead(node, message, self.rules)),
-            // A client never waits again for an operation that is over.
-            (Payload::Reply(reply), Endpoint::Client(client)) => {
-                let client = &self.clients[client.index()];
-                let now = (client.session, client.sequence);
-                let answered = (reply.session, reply.sequence);
-                answered < now || (answered == now && client.open.is_none())
-            }
-            _ => false,
-        }
     }
 }

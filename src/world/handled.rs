@@ -2,61 +2,59 @@
 //!
 //! A handler sees its node, the message and the rules, and nothing else ([`crate::protocol::Context`]); so
 //! what it makes of them is the same in every world in which they are the same, and a search calls it once.
-//! Only the checkers look at all nodes: they look anew each time.
+//! Checkers may look at all nodes, and look anew each time; but where they look at the node alone that
+//! acted, they make the same of it whatever the others are.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use super::NodeSlot;
+use super::apart::{Apart, Checked};
 use super::network::{Envelope, Payload};
-use super::renamed::RenamedParts;
-use super::{NodeSlot, Violation, World};
-use crate::ids::{ClientId, Endpoint, NodeId};
-use crate::machine::{Input, Opaque};
-use crate::mix::{hash_of, scramble};
-use crate::protocol::{ClusterState, Effects, Execution, Reply, Surroundings};
+use super::renamed::{RenamedParts, RenamedSums};
+use crate::cluster::{ClusterState, Gaze};
+use crate::ids::{ClientId, Endpoint, NodeId, RuleSet};
+use crate::machine::Input;
+use crate::mix::hash_of;
+use crate::protocol::{Effects, Execution, Reply, Surroundings};
 use crate::renaming::Renaming;
 
 /// What a node made of a message.
 pub(crate) struct Handled {
     /// Who did.
     pub node: NodeId,
+    /// All that decided it, as 64 bits.
+    key: u64,
     /// The node after it.
     slot: Arc<NodeSlot>,
     executions: Vec<Execution>,
     replies: Vec<(ClientId, Reply)>,
+    /// The rules that decided something, and those that would have, were they on.
+    decided: (RuleSet, RuleSet),
 }
 
-/// What the checkers made of it.
-pub(crate) struct Observed {
-    nodes: Vec<Arc<NodeSlot>>,
-    ghost: Opaque,
-    ghost_hash: u64,
-    /// The invariants that are false now and were not before.
-    pub found: Vec<Violation>,
-}
-
-impl World {
+impl Apart {
     /// All that decides what a node makes of a message that is delivered to it now, as 64 bits; `None` where
-    /// the message is not for a node.
-    pub(crate) fn handling_key(&self, envelope: &Envelope) -> Option<u64> {
-        let node = envelope.to.node()?;
-        let slot = &self.nodes[node.index()];
-        let part = self.node_part(node, slot, slot.hash(self.machine));
+    /// the message cannot arrive, or is not for a node.
+    pub fn handling_key(&self, envelope: &Envelope) -> Option<u64> {
+        let node = envelope.to.node().filter(|_| self.could_arrive(envelope))?;
+        let world = &self.rest.world;
+        let (part, boots) = (self.node_part(node), self.slot(node).boots);
         // Checkers may ask how often a node has started, and timers are armed at a moment.
-        Some(hash_of(&(part, envelope.hash, slot.boots, self.now_ms, self.rules.0)))
+        Some(hash_of(&(part, envelope.hash, boots, world.now_ms, world.rules.0)))
     }
 
-    /// What a node makes of a message that could arrive, and what it sends then; `None` where the message is
-    /// not for a node that runs. The world must have no other messages in flight.
-    pub(crate) fn handled(&self, envelope: &Envelope) -> Option<(Handled, Vec<Arc<Envelope>>)> {
+    /// What a node makes of a message that could arrive, which its key says, and what it sends then.
+    pub fn handled(&self, key: u64, envelope: &Envelope) -> Option<(Handled, Vec<Arc<Envelope>>)> {
         let node = envelope.to.node()?;
         let input = match (&envelope.payload, envelope.from) {
             (Payload::Protocol(message), Endpoint::Node(from)) => Input::Message { from, message },
             (Payload::Request(request), _) => Input::Request(request),
             _ => return None,
         };
-        let (mut world, mut effects) = (self.clone(), Effects::default());
-        (world.step, world.hops) = (self.step + 1, envelope.hops);
-        let machine = self.machine;
+        let (mut world, mut effects) = (self.whole(), Effects::default());
+        world.step += 1;
+        world.hops = envelope.hops;
+        let machine = world.machine;
         world.nodes[node.index()].node()?;
         let call = |surroundings: Surroundings<'_>, held: &mut Option<_>| {
             if let Some(held) = held {
@@ -66,82 +64,89 @@ impl World {
         world.act(node, call, &mut effects);
         let (executions, replies) = (effects.executions.clone(), effects.replies.clone());
         world.dispatch(node, &mut effects);
+        let decided = (world.last.applied, world.last.missed);
         let sent = world.take_messages();
         let slot = world.nodes.swap_remove(node.index());
-        Some((Handled { node, slot, executions, replies }, sent))
+        Some((Handled { node, key, slot, executions, replies, decided }, sent))
     }
 
-    /// [`World::endpoint_hash`] of a node after it handled a message.
-    pub(crate) fn hash_after(&self, handled: &Handled) -> u64 {
-        handled.slot.hash(self.machine)
+    /// [`Apart::endpoint_hash`] of a node after it handled a message.
+    pub fn hash_after(&self, handled: &Handled) -> u64 {
+        handled.slot.hash(self.rest.world.machine)
     }
 
-    /// What the checkers make of it when a node has handled a message.
-    pub(crate) fn observed(&self, handled: &Handled) -> Observed {
-        let mut nodes = self.nodes.clone();
-        nodes[handled.node.index()] = Arc::clone(&handled.slot);
-        let (mut ghost, mut found) = (Arc::clone(&self.ghost), Vec::new());
-        let mut report = |invariant: u8, why: String| {
-            let mut known = self.violations.iter().chain(&found);
-            if known.all(|violation| violation.invariant != invariant) {
-                found.push(Violation { invariant, step: self.step + 1, at_ms: self.now_ms, why });
-            }
+    /// All that decides what checkers make of it that a node has handled a message, as long as they look at
+    /// no other.
+    pub fn observing_key(&self, handled: &Handled) -> u64 {
+        hash_of(&(handled.key, self.checked.hash, self.rest.hash))
+    }
+
+    /// What the checkers remember when a node has handled a message; `None` where they find something false
+    /// that was not before. And whether they looked at other nodes.
+    pub fn observed(&self, handled: &Handled) -> (Option<Checked>, bool) {
+        let (world, gaze) = (&self.rest.world, Gaze::at(handled.node, &handled.slot));
+        let (mut ghost, mut is_clean) = (Arc::clone(&self.checked.ghost), true);
+        let mut report = |invariant: u8, _| {
+            let mut known = world.violations.iter();
+            is_clean &= known.any(|violation| violation.invariant == invariant);
         };
-        let cluster = self.cluster(&handled.executions, &handled.replies);
-        let cluster = ClusterState { nodes: &nodes, ..cluster };
-        self.machine.observe(&mut ghost, cluster, handled.node, &mut report);
-        let ghost_hash = self.hash_of_ghost(&ghost);
-        if ghost_hash == self.ghost_hash() {
+        let cluster = world.cluster(&handled.executions, &handled.replies);
+        let cluster = ClusterState { nodes: &self.nodes, gaze: Some(&gaze), ..cluster };
+        world.machine.observe(&mut ghost, cluster, handled.node, &mut report);
+        let hash = world.hash_of_ghost(&ghost);
+        let checked = || match hash == self.checked.hash {
             // What the checkers remember is as it was: it is held once.
-            ghost = Arc::clone(&self.ghost);
-        }
-        Observed { nodes, ghost, ghost_hash, found }
+            true => self.checked.clone(),
+            false => Checked { ghost, hash },
+        };
+        (is_clean.then(checked), gaze.has_strayed())
     }
 
-    /// The world after a node has handled a message and the checkers looked, without what it sent.
-    pub(crate) fn adopted(&self, handled: &Handled, observed: Observed) -> World {
-        let mut world = self.clone();
-        world.step += 1;
-        world.nodes = observed.nodes;
-        world.expect_timers(handled.node);
-        world.ghost = observed.ghost;
-        world.ghost_hash = OnceLock::from(observed.ghost_hash);
-        world.violations.extend(observed.found);
-        world
+    /// The world after a node has handled a message and the checkers made this of it, without what it sent.
+    pub fn adopted(&self, handled: &Handled, checked: &Checked) -> Self {
+        self.after((handled.node, &handled.slot), checked, handled.decided)
     }
 
-    /// [`World::core_sum`] of the world after that, where that of this one is known and no checker found
-    /// anything.
-    pub(crate) fn core_sum_after(&self, sum: u64, handled: &Handled, observed: &Observed) -> u64 {
-        let node = handled.node;
-        let part = |slot: &NodeSlot| self.node_part(node, slot, slot.hash(self.machine));
-        let before = part(&self.nodes[node.index()]).wrapping_add(scramble(self.ghost_hash()));
-        let after = part(&handled.slot).wrapping_add(scramble(observed.ghost_hash));
-        sum.wrapping_sub(before).wrapping_add(after)
+    /// What it adds to the sum of a world ([`World::core_sum`](super::World::core_sum)) that the node has
+    /// handled the message.
+    pub fn node_change(&self, handled: &Handled) -> u64 {
+        let world = &self.rest.world;
+        let after = world.node_part(handled.node, &handled.slot, self.hash_after(handled));
+        after.wrapping_sub(self.node_part(handled.node))
     }
 
-    /// [`World::core_sums`] of the same.
-    pub(crate) fn core_sums_after(
+    /// What it adds that checkers remember this.
+    pub fn checked_change(&self, checked: &Checked) -> u64 {
+        checked.part().wrapping_sub(self.checked.part())
+    }
+
+    /// [`Apart::node_change`] under each renaming.
+    pub fn node_changes(
         &self,
-        sums: &mut [u64],
-        (handled, observed): (&Handled, &Observed),
+        handled: &Handled,
         all: &[Renaming],
         known: &mut RenamedParts,
-    ) {
-        let node = handled.node;
-        let mut exchange = |slot: &NodeSlot, ghost: (&Opaque, u64), change: fn(u64, u64) -> u64| {
-            let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
-                let parts = known.get_or_make(key, || all.iter().map(part).collect());
-                for (sum, part) in sums.iter_mut().zip(parts) {
-                    *sum = change(*sum, *part);
-                }
-            };
-            self.renamed_node(node, slot, &mut add);
-            self.renamed_ghost(ghost, &mut add);
-        };
-        let slot = &self.nodes[node.index()];
-        exchange(slot, (&self.ghost, self.ghost_hash()), u64::wrapping_sub);
-        exchange(&handled.slot, (&observed.ghost, observed.ghost_hash), u64::wrapping_add);
+    ) -> Vec<u64> {
+        let (world, node) = (&self.rest.world, handled.node);
+        let mut sums = RenamedSums::new(all, known);
+        world.renamed_node(node, self.slot(node), &mut sums);
+        sums.negate();
+        world.renamed_node(node, &handled.slot, &mut sums);
+        sums.sums
+    }
+
+    /// [`Apart::checked_change`] under each renaming.
+    pub fn checked_changes(
+        &self,
+        checked: &Checked,
+        all: &[Renaming],
+        known: &mut RenamedParts,
+    ) -> Vec<u64> {
+        let mut sums = RenamedSums::new(all, known);
+        self.rest.world.renamed_ghost((&self.checked.ghost, self.checked.hash), &mut sums);
+        sums.negate();
+        self.rest.world.renamed_ghost((&checked.ghost, checked.hash), &mut sums);
+        sums.sums
     }
 }
 
@@ -156,10 +161,12 @@ mod tests {
     use crate::mix::{Purpose, draw};
     use crate::protocols::REGISTRY;
     use crate::scenario::Scenario;
-    use crate::world::Schedule;
+    use crate::world::{Schedule, World};
 
     /// What was made of what decides it.
     type Outcomes = BTreeMap<u64, (u64, Vec<u64>)>;
+    /// What was remembered of what decides it.
+    type Views = BTreeMap<u64, Option<u64>>;
 
     /// Something that a search may do, by the seed.
     fn anything(world: &World, seed: u64) -> Option<ActionKind> {
@@ -183,29 +190,42 @@ mod tests {
     }
 
     /// A delivery at once, and its two halves: the same world, the same messages.
-    fn compare(world: &World, envelope: &Envelope, outcomes: &mut Outcomes) {
+    fn compare(world: &World, envelope: &Envelope, (outcomes, views): (&mut Outcomes, &mut Views)) {
         let mut before = world.clone();
         before.take_messages();
         let mut whole = before.clone();
         let Some(id) = whole.put_back(envelope) else { return };
-        let is_possible = before.could_arrive(envelope);
+        let apart = Apart::of(before.clone(), Default::default(), None);
         let arrival = ActionKind::Deliver(id).at(whole.now_ms());
-        assert_eq!(whole.apply(&arrival).is_ok(), is_possible);
-        let halves = before.handled(envelope).filter(|_| is_possible);
-        let Some((handled, sent)) = halves else { return };
-        let observed = before.observed(&handled);
-        let sum = before.core_sum_after(before.core_sum(true), &handled, &observed);
-        let is_clean = observed.found.is_empty();
-        let adopted = before.adopted(&handled, observed);
+        assert_eq!(whole.apply(&arrival).is_ok(), apart.could_arrive(envelope));
+        let Some(key) = apart.handling_key(envelope) else { return };
+        let Some((handled, sent)) = apart.handled(key, envelope) else { return };
         let hashes = |sent: &[Arc<Envelope>]| sent.iter().map(|it| it.hash).collect::<Vec<_>>();
+        let decided = (whole.last().applied, whole.last().missed);
+        assert_eq!(handled.decided, decided);
         assert_eq!(hashes(&sent), hashes(&whole.take_messages()));
-        assert_eq!(adopted.core_sum(true), whole.core_sum(true));
-        assert_eq!(adopted.violations(), whole.violations());
-        assert!(!is_clean || sum == whole.core_sum(true));
-        let key = before.handling_key(envelope).expect("it is for a node");
-        let outcome = (before.hash_after(&handled), hashes(&sent));
+        let outcome = (apart.hash_after(&handled), hashes(&sent));
         let known = outcomes.entry(key).or_insert_with(|| outcome.clone());
         assert_eq!(*known, outcome, "the same was made of the same");
+
+        let (observed, has_strayed) = apart.observed(&handled);
+        let is_clean = whole.violations().len() == before.violations().len();
+        assert_eq!(observed.is_some(), is_clean);
+        if !has_strayed {
+            let view = observed.as_ref().map(|checked| checked.hash);
+            let known = views.entry(apart.observing_key(&handled)).or_insert(view);
+            assert_eq!(*known, view, "the same was remembered of the same");
+        }
+        let Some(checked) = observed else { return };
+        let adopted = apart.adopted(&handled, &checked);
+        let changes = apart.node_change(&handled).wrapping_add(apart.checked_change(&checked));
+        assert_eq!(before.core_sum(true).wrapping_add(changes), whole.core_sum(true));
+        let again = adopted.whole();
+        assert_eq!(again.core_sum(true), whole.core_sum(true));
+        assert_eq!(again.violations(), whole.violations());
+        assert_eq!(again.fingerprint(), whole.fingerprint());
+        let other = Apart::of(whole, decided, Some(&apart));
+        assert!(Arc::ptr_eq(&other.rest, &apart.rest), "a message to a node changes no more");
     }
 
     #[test]
@@ -213,7 +233,7 @@ mod tests {
         let (mut compared, mut broken) = (0, 0);
         for place in 0..REGISTRY.len() as u8 {
             for without_rules in [false, true] {
-                let mut outcomes = Outcomes::new();
+                let (mut outcomes, mut views) = (Outcomes::new(), Views::new());
                 for seed in 0..12 {
                     let mut config = Scenario::new(place).config;
                     if without_rules {
@@ -227,7 +247,7 @@ mod tests {
                             let _ = world.apply(&kind.at(world.now_ms()));
                         }
                         for envelope in world.envelopes().take(6) {
-                            compare(&world, envelope, &mut outcomes);
+                            compare(&world, envelope, (&mut outcomes, &mut views));
                             compared += 1;
                         }
                     }

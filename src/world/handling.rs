@@ -10,10 +10,11 @@ use std::sync::Arc;
 use super::network::{Envelope, Payload};
 use super::node::{ArmedTimer, Status};
 use super::{Violation, World};
+use crate::cluster::ClusterState;
 use crate::ids::{ClientId, Endpoint, MessageId, NodeId};
 use crate::machine::{Input, Opaque};
 use crate::mix::{Purpose, StableHasher, draw, draw_between};
-use crate::protocol::{ClusterState, Effects, Execution, Reply, Surroundings, TimerChange};
+use crate::protocol::{Effects, Execution, Reply, Surroundings, TimerChange};
 
 impl World {
     /// Calls a node's handler and carries out what it asked for.
@@ -210,6 +211,7 @@ impl World {
             machine: self.machine,
             rules: self.rules,
             settings: &self.config.settings,
+            gaze: None,
         };
         self.machine.observe(&mut self.ghost, cluster, touched, &mut report);
         self.ghost_hash.take();

@@ -7,6 +7,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
+mod apart;
 mod apply;
 mod client;
 mod config;
@@ -22,11 +23,12 @@ mod renamed;
 mod schedule;
 mod timers;
 
+pub(crate) use apart::{Apart, Checked, Rest};
 pub use client::{Client, OpenOperation};
 pub use config::{
     ClientConditions, ClockConditions, Config, LinkConditions, WorkloadConditions, bounds,
 };
-pub(crate) use handled::{Handled, Observed};
+pub(crate) use handled::Handled;
 pub use info::{
     ClientInfo, MessageInfo, REPLY_KIND, REQUEST_KIND, SetupError, TimerInfo, kind_name,
     kind_of_name,
@@ -39,12 +41,13 @@ pub(crate) use renamed::RenamedParts;
 pub use schedule::Schedule;
 use timers::NextTimers;
 
+use crate::cluster::ClusterState;
 use crate::history::History;
 use crate::ids::{ClientId, MessageId, NodeId, RuleSet};
 use crate::machine::{Machine, Opaque};
 use crate::mix::{StableHasher, hash_of};
 use crate::past::{Owner, Past};
-use crate::protocol::{ClusterState, Effects, Execution, Reply, Sheet};
+use crate::protocol::{Effects, Execution, Reply, Sheet};
 
 /// An invariant that is false, since which action, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,6 +290,7 @@ impl World {
             machine: self.machine,
             rules: self.rules,
             settings: &self.config.settings,
+            gaze: None,
         }
     }
 }

@@ -202,6 +202,11 @@ impl Network {
         &self.cuts
     }
 
+    /// Whether the cuts are the very same in another network.
+    pub fn has_cuts_of(&self, other: &Network) -> bool {
+        Arc::ptr_eq(&self.cuts, &other.cuts)
+    }
+
     /// Cuts or heals every link from one set to another, one way.
     pub fn set_cut(&mut self, from: NodeSet, to: NodeSet, cut: bool) {
         let cuts = Arc::make_mut(&mut self.cuts);

@@ -18,8 +18,32 @@ use crate::renaming::Renaming;
 /// The parts of a state's sum under each renaming, by what was hashed for them.
 pub(crate) type RenamedParts = Known<Box<[u64]>>;
 
-/// What is done with a part: by what it is known, and how it is hashed under a renaming.
-pub(super) type AddPart<'a> = &'a mut dyn FnMut(u64, &dyn Fn(&Renaming) -> u64);
+/// A sum under each renaming, to which part after part is added. What was hashed before is looked up.
+pub(super) struct RenamedSums<'a> {
+    pub sums: Vec<u64>,
+    all: &'a [Renaming],
+    known: &'a mut RenamedParts,
+}
+
+impl<'a> RenamedSums<'a> {
+    /// Nothing yet.
+    pub fn new(all: &'a [Renaming], known: &'a mut RenamedParts) -> Self {
+        RenamedSums { sums: vec![0; all.len()], all, known }
+    }
+
+    /// Adds a part: by what it is known, and how it is hashed under a renaming.
+    fn add(&mut self, key: u64, part: &dyn Fn(&Renaming) -> u64) {
+        let parts = self.known.get_or_make(key, || self.all.iter().map(part).collect());
+        for (sum, part) in self.sums.iter_mut().zip(parts) {
+            *sum = sum.wrapping_add(*part);
+        }
+    }
+
+    /// From now on all that was added is taken away.
+    pub fn negate(&mut self) {
+        self.sums.iter_mut().for_each(|sum| *sum = sum.wrapping_neg());
+    }
+}
 
 impl World {
     /// Whether its nodes are alike: for the protocol, and for links and clocks.
@@ -50,41 +74,34 @@ impl World {
             && core(&same) == core(&other)
     }
 
-    /// [`World::core_sum`] under each renaming, without whom idle clients asked last. What was hashed
-    /// before is looked up.
-    pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedParts) -> Box<[u64]> {
-        let mut sums = vec![0_u64; all.len()].into_boxed_slice();
-        let mut add = |key: u64, part: &dyn Fn(&Renaming) -> u64| {
-            let parts = known.get_or_make(key, || all.iter().map(part).collect());
-            for (sum, part) in sums.iter_mut().zip(parts) {
-                *sum = sum.wrapping_add(*part);
-            }
-        };
-        add(self.rest_part(StableHasher::default()), &|names| self.renamed_rest(names));
+    /// [`World::core_sum`] under each renaming, without whom idle clients asked last.
+    pub(crate) fn core_sums(&self, all: &[Renaming], known: &mut RenamedParts) -> Vec<u64> {
+        let mut sums = RenamedSums::new(all, known);
+        sums.add(self.rest_part(StableHasher::default()), &|names| self.renamed_rest(names));
         for (id, slot) in (0..).map(NodeId).zip(&self.nodes) {
-            self.renamed_node(id, slot, &mut add);
+            self.renamed_node(id, slot, &mut sums);
         }
-        self.renamed_ghost((&self.ghost, self.ghost_hash()), &mut add);
+        self.renamed_ghost((&self.ghost, self.ghost_hash()), &mut sums);
         for (client, state) in
             (0_u8..).zip(self.clients.iter()).filter(|(_, state)| state.open.is_some())
         {
             let contact = |node: NodeId| scramble(hash_of(&(client, node)));
-            add(contact(state.contact), &|names| contact(names.node(state.contact)));
+            sums.add(contact(state.contact), &|names| contact(names.node(state.contact)));
         }
-        sums
+        sums.sums
     }
 
-    /// A node's part under each renaming, and what it is known by.
-    pub(super) fn renamed_node(&self, id: NodeId, slot: &NodeSlot, add: AddPart<'_>) {
+    /// A node's part.
+    pub(super) fn renamed_node(&self, id: NodeId, slot: &NodeSlot, sums: &mut RenamedSums<'_>) {
         let machine = self.machine;
-        add(self.node_part(id, slot, slot.hash(machine)), &|names| {
+        sums.add(self.node_part(id, slot, slot.hash(machine)), &|names| {
             self.node_part(names.node(id), slot, slot.hash_renamed(machine, names))
         });
     }
 
     /// The part of what the checkers remember.
-    pub(super) fn renamed_ghost(&self, (ghost, hash): (&Opaque, u64), add: AddPart<'_>) {
-        add(hash, &|names| {
+    pub(super) fn renamed_ghost(&self, (ghost, hash): (&Opaque, u64), sums: &mut RenamedSums<'_>) {
+        sums.add(hash, &|names| {
             scramble(hash_with(names, |hasher| {
                 self.machine.hash_renamed(Value::Ghost(ghost), names, hasher);
             }))
