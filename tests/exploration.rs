@@ -2,9 +2,7 @@
 //! that goes on from that moment.
 
 use consensus_playground::action::ActionKind;
-use consensus_playground::explore::{
-    Exploration, Progress, Story, after, emptied, open, options, tell,
-};
+use consensus_playground::explore::{Exploration, Progress, Story, after, open, options, tell};
 use consensus_playground::ids::NodeId;
 use consensus_playground::scenario::{Scenario, link, text, transcript};
 use consensus_playground::timeline::{BranchId, Moment, Timeline};
@@ -22,7 +20,7 @@ fn searched(scenario: &Scenario, request: &str) -> Box<dyn Exploration> {
 /// What was found, told, and proved by replaying text and link.
 fn story(exploration: &dyn Exploration) -> Story {
     let run = exploration.run().unwrap().expect("something was found");
-    let story = tell(exploration.scenario(), &run.actions, &run.finding).unwrap();
+    let story = tell(exploration.scenario(), &run).unwrap();
     let read = text::parse(&story.text).unwrap();
     assert_eq!(transcript::report(&read).failures, Vec::<String>::new(), "{}", story.text);
     let opened = link::decode(&story.link).unwrap();
@@ -79,23 +77,6 @@ fn slices_of_any_size_count_the_same() {
     assert!(counts[0] == counts[1] && counts[0] == counts[2], "{counts:?}");
     // tests/wasm/explore.test.mjs expects the same of the module.
     assert_eq!((counts[0].0, counts[0].1, counts[0].2), (546, 1_143, 14));
-}
-
-#[test]
-fn without_a_rule_a_search_begins_from_an_empty_small_scenario() {
-    let large =
-        scenario("protocol raft\nnodes 5\nclients 4\nwithout pre-vote\nrun 500\ncrash n5\n");
-    let empty = emptied(&large, "vote-once-per-term").unwrap();
-    assert_eq!((empty.config.nodes, empty.config.clients, empty.steps.len()), (3, 2, 0));
-    let off = |id: &str| !empty.config.rules.contains(empty.sheet().rule(id).unwrap());
-    assert!(off("pre-vote") && off("vote-once-per-term") && !off("durable-log"));
-    let exploration = searched(&empty, "budget timers=2");
-    assert_eq!(exploration.view().property.as_deref(), Some("election-safety"));
-    assert!(story(&*exploration).lines.len() <= 10);
-    assert!(emptied(&large, "luck").unwrap_err().contains("luck"));
-    // What is said of the fifth node keeps it.
-    let fifth = scenario("protocol raft\nnodes 5\nlink n4->n5 delay 5..9\n");
-    assert_eq!(emptied(&fifth, "durable-log").unwrap().config.nodes, 5);
 }
 
 #[test]

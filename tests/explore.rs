@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use consensus_playground::explore::spec::{Model, ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
-    Breadth, Budget, Counts, Finding, Limits, Plan, Progress, Reductions, Space, Worlds, minimise,
-    searchable, tell,
+    Breadth, Budget, Counts, Finding, FoundRun, Limits, Plan, Progress, Reductions, Space, Worlds,
+    minimise, searchable, tell,
 };
 use consensus_playground::operation::Operation;
 use consensus_playground::scenario::{Scenario, link, text, transcript};
@@ -75,7 +75,8 @@ fn find(header: &str, budget: &str, offers: &[&str]) -> Option<(String, usize)> 
     let (_, steps) = search.run().unwrap();
     let actions = search.space().actions(&steps).unwrap();
     assert_eq!(minimise(search.space(), &actions), actions, "nothing can be left out");
-    let told = tell(&scenario, &actions, finding).unwrap();
+    let run = FoundRun { actions, finding: finding.clone(), goal: Vec::new() };
+    let (told, actions) = (tell(&scenario, &run).unwrap(), run.actions);
     // The text and the link replay it, with the same sentence.
     let read = text::parse(&told.text).unwrap();
     assert_eq!(transcript::report(&read).failures, Vec::<String>::new(), "{}", told.text);

@@ -43,7 +43,7 @@ fn property(search: &dyn Search<Worlds>) -> Option<&str> {
 /// How long the run is; it replays as text and as a link, with what was found expected at its end.
 fn replayed(header: &str, search: &dyn Search<Worlds>) -> usize {
     let found = run_of(search).unwrap().unwrap();
-    let told = tell(&scenario(header), &found.actions, &found.finding).unwrap();
+    let told = tell(&scenario(header), &found).unwrap();
     let read = text::parse(&told.text).unwrap();
     assert_eq!(transcript::report(&read).failures, Vec::<String>::new(), "{}", told.text);
     let opened = link::decode(&told.link).unwrap();
@@ -258,7 +258,7 @@ fn a_scenario_says_its_budget_and_what_is_found_keeps_it() {
     assert_eq!(exploration.advance(10_000), Progress::Found);
     assert_eq!(exploration.view().budget, "operations=1,crashes=1");
     let run = exploration.run().unwrap().unwrap();
-    let told = tell(exploration.scenario(), &run.actions, &run.finding).unwrap();
+    let told = tell(exploration.scenario(), &run).unwrap();
     assert!(told.text.contains("\nbudget operations 1 crashes 1\n"), "{}", told.text);
     let budget = link::decode(&told.link).unwrap().scenario.budget.unwrap();
     assert_eq!((budget.of(Surprise::Operation), budget.of(Surprise::Crash)), (1, 1));
@@ -320,7 +320,7 @@ fn data_that_stays_apart_is_told_key_by_key() {
     assert_eq!(property(&*search), Some(CONVERGED));
     replayed(header, &*search);
     let found = run_of(&*search).unwrap().unwrap();
-    let told = tell(&scenario(header), &found.actions, &found.finding).unwrap();
+    let told = tell(&scenario(header), &found).unwrap();
     assert!(
         told.text.ends_with("expect n1 value x 1\nexpect n3 value x absent\n"),
         "{}",

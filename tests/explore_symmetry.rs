@@ -39,7 +39,7 @@ fn figure_8_is_found_from_nothing_in_eighteen_actions() {
     let Finding::Violation { property, .. } = &run.finding else { panic!("no goal was set") };
     assert_eq!((property.as_str(), run.actions.len()), ("leader-completeness", 18));
     assert!(search.counts().distinct < 60_000, "{:?}", search.counts());
-    let told = tell(&scenario, &run.actions, &run.finding).unwrap();
+    let told = tell(&scenario, &run).unwrap();
     let replayed = text::parse(&told.text).unwrap();
     assert_eq!(transcript::report(&replayed).failures, Vec::<String>::new(), "{}", told.text);
 }

@@ -44,7 +44,6 @@ export const FOR_PEOPLE = {
   expectations: ["why"],
   bounds: [""],
   can: ["message"],
-  hunts: ["known.nothing"],
 };
 
 /** What an operation came to, where that is none of the values that clients write. */

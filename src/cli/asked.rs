@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use consensus_playground::explore::{
-    self, Hunt, Known, Limits, Request, Strategy, Way, searchable,
-};
+use consensus_playground::explore::{self, Hunt, Limits, Request, Strategy, Way, searchable};
 use consensus_playground::protocol::Sheet;
 use consensus_playground::protocols::{self, REGISTRY};
 use consensus_playground::scenario::{Scenario, text};
@@ -146,7 +144,10 @@ pub(super) struct Asked {
 pub(super) fn asked(arguments: &ExploreArguments) -> Result<Asked, BadInput> {
     let hunt = hunt_of(arguments)?;
     let (scenario, lines) = match &hunt {
-        Some(hunt) => (searchable(&hunt_scenario(hunt)?), hunt.request()),
+        Some(hunt) => {
+            let scenario = text::parse(&hunt.text).map_err(|error| BadInput(error.to_string()))?;
+            (searchable(&scenario), hunt.request())
+        }
         None => (scenario_of(arguments)?, String::new()),
     };
     let mut request = request_of(arguments, &scenario, &lines)?;
@@ -164,17 +165,6 @@ fn hunt_of(arguments: &ExploreArguments) -> Result<Option<Hunt<'static>>, BadInp
     };
     let found = explore::hunt(entry.id(), rule).map_err(BadInput)?;
     found.map(Some).ok_or_else(|| no_rule(entry.sheet(), rule))
-}
-
-/// The empty scenario from which a hunt begins.
-fn hunt_scenario(hunt: &Hunt<'_>) -> Result<Scenario, BadInput> {
-    match &hunt.known {
-        Known::Run { text, .. } => text::parse(text).map_err(|error| BadInput(error.to_string())),
-        Known::Nothing(why) => {
-            let Hunt { protocol, rule, .. } = hunt;
-            Err(BadInput(format!("{protocol} without {rule}: nothing is searched for: {why}")))
-        }
-    }
 }
 
 fn no_rule(sheet: &Sheet, name: &str) -> BadInput {

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
-    Counts, Finding, Hints, Known, Limits, Progress, Request, Search, Space, Story, Threads, Way,
-    begin, run_of, tell, worlds_after,
+    Counts, Finding, Hints, Limits, Progress, Request, Search, Space, Story, Threads, Way, begin,
+    run_of, tell, worlds_after,
 };
 use serde_json::{Value, json};
 
@@ -97,12 +97,12 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     }
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
-    if let Some(Known::Run { property, length, .. }) = hunt.map(|hunt| hunt.known) {
-        value["known"] = json!({ "property": property, "length": length });
+    if let Some(hunt) = hunt {
+        value["known"] = json!({ "found": hunt.found(), "length": hunt.length });
     }
     let found = run_of(&*search).map_err(BadInput)?;
     let story = match &found {
-        Some(run) => Some(tell(&scenario, &run.actions, &run.finding)?),
+        Some(run) => Some(tell(&scenario, run)?),
         None => None,
     };
     if let Some(told) = &story {
@@ -189,8 +189,8 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
     }
     say!("expected collisions of fingerprints: {}", value["expectedCollisions"]);
     if let Some(known) = value.get("known") {
-        let property = known["property"].as_str().unwrap_or_default();
-        say!("known: {property} after {} actions", known["length"]);
+        let found = known["found"].as_str().unwrap_or_default();
+        say!("known: {found} after {} actions", known["length"]);
     }
     if let Some(histories) = value.get("histories") {
         say!("histories judged: {histories}");

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::breadth::Progress;
 use super::minimise::minimise;
-use super::plan::Plan;
+use super::plan::{Goal, Plan};
 use super::request::Request;
 use super::search::{Search, begin};
 use super::space::Finding;
@@ -46,6 +46,8 @@ pub struct FoundRun {
     pub actions: Vec<Action>,
     /// What they lead to.
     pub finding: Finding,
+    /// The goals that are reached in the end, where it is they that were looked for.
+    pub goal: Vec<Goal>,
 }
 
 /// How far an exploration is, as plain data.
@@ -123,7 +125,8 @@ pub fn run_of(search: &dyn Search<Worlds>) -> Result<Option<FoundRun>, String> {
     let actions = search.space().actions(&steps);
     let actions = actions.ok_or("a run that cannot be repeated; a bug")?;
     let actions = minimise(search.space(), &actions);
-    Ok(Some(FoundRun { actions, finding: finding.clone() }))
+    let goal = search.space().plan().goal.clone();
+    Ok(Some(FoundRun { actions, finding: finding.clone(), goal }))
 }
 
 impl Exploration for WorldsExploration {

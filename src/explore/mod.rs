@@ -11,8 +11,8 @@
 //! states others have counted, to check the search itself.
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
-//! action made of it; a handler is called once for a node and a message, and what checkers and clients make of
-//! one is remembered, too (`core.rs`, `effect.rs`). Messages that can never matter are taken out, loss is a
+//! action made of it; a handler is called once for a node and a message, and what checkers and clients make
+//! of one is remembered, too (`core.rs`, `effect.rs`). Messages that can never matter are taken out, loss is a
 //! message never delivered, time does not pass, states that differ in who is who are one where nodes are
 //! alike (`alike.rs`), those that differ in which value is which where values are (`values.rs`), and of
 //! equivalent orders one is looked at (`sleep.rs`): [`Reductions`], each with a switch.
@@ -57,7 +57,7 @@ pub use breadth::Threads;
 pub use breadth::{Breadth, Counts, Limits, Progress};
 pub use exploration::{Exploration, ExplorationView, FoundRun, PRUNED, open, run_of, worlds_after};
 pub use hints::Hints;
-pub use hunts::{Hunt, Known, hunt, hunts};
+pub use hunts::{Hunt, hunt, hunts};
 pub use minimise::minimise;
 pub use moves::Move;
 pub use plan::{Goal, OFFERS_MAX, Plan, Reductions, WAIT_MS};
@@ -65,5 +65,5 @@ pub use properties::Properties;
 pub use request::{Request, goal_of};
 pub use search::{Search, Strategy, Way, begin};
 pub use space::{Finding, Pruned, Space, Visit, VisitAwake};
-pub use story::{Story, emptied, searchable, tell};
+pub use story::{Story, searchable, tell};
 pub use worlds::{Situation, Worlds};

@@ -4,8 +4,9 @@
 use serde::Serialize;
 
 use super::ahead::{ANSWERED, CONVERGED, UNREPAIRED, difference};
+use super::exploration::FoundRun;
+use super::plan::Goal;
 use super::space::Finding;
-use crate::action::Action;
 use crate::consistency::Model;
 use crate::healing::{PROGRESS_MS, repairs};
 use crate::ids::ClientId;
@@ -31,7 +32,8 @@ pub struct Story {
 ///
 /// # Errors
 /// An action that the timeline refuses: the search and the timeline disagree, a bug.
-pub fn tell(scenario: &Scenario, actions: &[Action], finding: &Finding) -> Result<Story, String> {
+pub fn tell(scenario: &Scenario, run: &FoundRun) -> Result<Story, String> {
+    let FoundRun { actions, finding, goal } = run;
     let mut timeline = Timeline::open(scenario.clone()).map_err(|error| error.to_string())?;
     let begun = timeline.length(BranchId(0));
     timeline.seek(BranchId(0), begun);
@@ -54,6 +56,11 @@ pub fn tell(scenario: &Scenario, actions: &[Action], finding: &Finding) -> Resul
         let expected = |place| Step::Expect(Expectation::Invariant(place, true));
         told.steps.extend(broken.map(|violation| expected(violation.invariant)));
     }
+    // How many lead or try to lead is nothing that a scenario can expect.
+    told.steps.extend(goal.iter().filter_map(|goal| match goal {
+        Goal::Expect(expectation) => Some(Step::Expect(expectation.clone())),
+        Goal::Leaders(_) | Goal::Candidates(_) => None,
+    }));
     if let Finding::Violation { property, .. } = finding {
         told.steps.extend(afterwards(&timeline, end, property));
     }
@@ -100,29 +107,6 @@ fn afterwards(timeline: &Timeline, end: Moment, property: &str) -> Vec<Step> {
         Some(Step::Expect(Expectation::Reply(client, reply.to_owned())))
     }));
     steps
-}
-
-/// The most nodes and clients of [`emptied`] where the protocol runs with so few.
-const EMPTIED_NODES: u16 = 3;
-const EMPTIED_CLIENTS: u8 = 2;
-
-/// A scenario without its steps and without a rule, and of few nodes and clients where it can be: the
-/// place from which to look for a run that breaks without that rule.
-///
-/// # Errors
-/// There is no such rule.
-pub fn emptied(scenario: &Scenario, rule: &str) -> Result<Scenario, String> {
-    let sheet = scenario.sheet();
-    let mut emptied = Scenario { steps: Vec::new(), open_at: 0, ..scenario.clone() };
-    let place = sheet.rule(rule).ok_or_else(|| format!("there is no rule “{rule}”"))?;
-    emptied.config.rules.remove(place);
-    let mut small = emptied.clone();
-    let config = &mut small.config;
-    config.nodes = config.nodes.min(EMPTIED_NODES.max(sheet.nodes_range.0));
-    config.clients = config.clients.min(EMPTIED_CLIENTS);
-    // What the scenario says of single nodes may need them all.
-    let fits = text::parse(&text::print(&small)).is_ok_and(|read| Timeline::open(read).is_ok());
-    Ok(if fits { small } else { emptied })
 }
 
 /// A scenario as a search takes it: nothing happens by itself, and chance neither loses nor copies

@@ -15,7 +15,7 @@ impl Playground {
         plain(&explore::options(self.session.timeline().scenario()))
     }
 
-    /// What is known of the runs without each rule of the protocol.
+    /// How a run that breaks is found without each rule of the protocol.
     pub fn hunts(&self) -> Result<JsValue, JsValue> {
         let mut known = explore::hunts().map_err(|error| thrown(SessionError::text(error)))?;
         let protocol = self.session.timeline().scenario().sheet().id;
@@ -23,17 +23,11 @@ impl Playground {
         plain(&known)
     }
 
-    /// The text from which a search begins: the run up to this moment, or an empty scenario of few
-    /// nodes with a rule off.
+    /// The text from which a search begins: the run up to this moment.
     #[wasm_bindgen(js_name = searchText)]
-    pub fn search_text(&self, without: Option<String>) -> Result<String, JsValue> {
+    pub fn search_text(&self) -> String {
         let timeline = self.session.timeline();
-        let scenario = match without {
-            Some(rule) => explore::emptied(timeline.scenario(), &rule)
-                .map_err(|error| thrown(SessionError::text(error)))?,
-            None => timeline.export(timeline.cursor()),
-        };
-        Ok(crate::scenario::text::print(&scenario))
+        crate::scenario::text::print(&timeline.export(timeline.cursor()))
     }
 
     /// What an action would lead to now, and nothing changes: its word as in [`Playground::act`], the
@@ -98,6 +92,6 @@ impl Explorer {
         let wrong = |error: String| thrown(SessionError::text(error));
         let Some(run) = self.exploration.run().map_err(wrong)? else { return Ok(JsValue::NULL) };
         let scenario = self.exploration.scenario();
-        plain(&explore::tell(scenario, &run.actions, &run.finding).map_err(wrong)?)
+        plain(&explore::tell(scenario, &run).map_err(wrong)?)
     }
 }

@@ -117,7 +117,7 @@ test("every sentence of every sheet stands in a table as a whole, and every id h
     const playground = Playground.fromText(`protocol ${protocol}\n`);
     const sheet = playground.sheet();
     const [own, common] = [tables.get(protocol), tables.get(COMMON)];
-    for (const method of ["sheet", "about", "hunts"]) {
+    for (const method of ["sheet", "about"]) {
       for (const words of wordsIn(method, playground[method]())) {
         if (!(words in own.words) && !(words in common.words) && !isCitation(words)) missing.add(`${protocol}: ${words}`);
       }
@@ -192,7 +192,7 @@ test("every verdict on every scenario's history is said in Chinese", () => {
 
 test("templates have the same holes on both sides, and nothing stands in a table in vain", () => {
   const sources = ["src/", "www/"].flatMap((folder) => readdirSync(new URL(folder, root), { recursive: true })
-    .filter((name) => /\.(rs|js)$|^explore.hunts\.txt$/.test(name)).map((name) => String(read(`${folder}${name}`))))
+    .filter((name) => /\.(rs|js)$/.test(name)).map((name) => String(read(`${folder}${name}`))))
     .map((source) => source.replace(/\\\n\s*/g, "").replaceAll("\\u{b7}", "·"));
   const isHeard = (english) => {
     const pattern = english.split(/\{[@#:*]?\d+\}/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+");

@@ -12,7 +12,7 @@
 export const VIOLATION = "violation";
 /** Goals that have a word of their own in the form. @type {Record<string, string>} */
 const GOALS = { leaders: "leaders 2", candidates: "candidates 2" };
-/** Words of one goal in the form that may be any. */
+/** Goals in the form that may be any, one a line: all are looked for at once. */
 export const EXPECT = "expect";
 const PROPERTY = "property ";
 /** In a page memory is dearer than on the command line. */
@@ -45,18 +45,26 @@ export function usual({ budget, offers, searches, unusual, waitMs, seed }) {
  */
 export function linesOf(asked, { searches, reductions, unusual, waitMs, seed }) {
   const { goal, goalText, offers, silent, off, search, states, depth } = asked;
-  const looksFor = goal === VIOLATION ? [] : goal.startsWith(PROPERTY) ? [goal] : [`goal ${goal === EXPECT ? goalText : GOALS[goal]}`];
+  const said = linesIn(goalText);
+  // Where none is said the core says what it expects.
+  const goals = goal !== EXPECT ? [GOALS[goal]] : said.length > 0 ? said : [""];
+  const looksFor = goal === VIOLATION ? [] : goal.startsWith(PROPERTY) ? [goal] : goals.map((line) => `goal ${line}`);
   return [
     ...looksFor,
     ...(search === searches[0] ? [] : [`search ${search}`]),
     ...(isDrawn(search) && asked.seed !== seed ? [`seed ${asked.seed}`] : []),
-    ...offers.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => `offer ${line}`),
+    ...linesIn(offers).map((line) => `offer ${line}`),
     ...[...silent].map((name) => `silent ${name}`),
     ...reductions.filter((name) => off.has(name) !== unusual.includes(name)).map((name) => `${off.has(name) ? "no" : "reduce"} ${name}`),
     ...(asked.asksLeaders ? ["ask-leaders"] : []), ...(asked.isTimely ? ["timely"] : []),
     ...(asked.waitMs === waitMs ? [] : [`wait ${asked.waitMs}`]),
     `states ${states}`, ...(depth ? [`depth ${depth}`] : []),
   ];
+}
+
+/** The lines that say something. @param {string} text */
+function linesIn(text) {
+  return text.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
 /**
@@ -69,6 +77,8 @@ export function askedBy(lines, options) {
   const asked = { ...usual(options), states: options.states };
   /** @type {string[]} */
   const offers = [];
+  /** @type {string[]} */
+  const goals = [];
   for (const line of lines) {
     const [, option, value] = /** @type {RegExpExecArray} */ (/^\s*(\S*)\s*(.*?)\s*$/.exec(line));
     if (option === "budget") asked.budget = budgetOf(value, options);
@@ -85,12 +95,15 @@ export function askedBy(lines, options) {
     else if (option === "depth") asked.depth = value;
     else if (option === "property" && value === options.properties[0]) asked.goal = VIOLATION;
     else if (option === "property") asked.goal = PROPERTY + value;
-    else if (option === "goal") {
-      asked.goal = Object.keys(GOALS).find((name) => GOALS[name] === value) ?? EXPECT;
-      asked.goalText = asked.goal === EXPECT ? value : "";
-    } else throw new Error(`the form has no field for “${line}”`);
+    else if (option === "goal") goals.push(value);
+    else throw new Error(`the form has no field for “${line}”`);
   }
   if (offers.length > 0) asked.offers = offers.join("\n");
+  if (goals.length > 0) {
+    const named = Object.keys(GOALS).find((name) => goals.length === 1 && GOALS[name] === goals[0]);
+    asked.goal = named ?? EXPECT;
+    asked.goalText = named ? "" : goals.join("\n");
+  }
   return asked;
 }
 

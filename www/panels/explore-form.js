@@ -53,7 +53,7 @@ export function createForm(app, begin) {
     problem.hidden = true;
     try {
       how({
-        text: app.playground.searchText(undefined), lines: linesOf(asked, options), budget: { ...asked.budget },
+        text: app.playground.searchText(), lines: linesOf(asked, options), budget: { ...asked.budget },
         isWhole: isKnown || asked.search !== options.searches[0], seed: isDrawn(asked.search) && !isKnown ? asked.seed : null,
       });
     } catch (error) {
@@ -114,8 +114,9 @@ export function createForm(app, begin) {
   function make() {
     const t = app.t.bind(app);
     const { timers } = app.sheet;
-    const expectation = h("input", { type: "text", value: asked.goalText, placeholder: "n1 committed 1", oninput: () => (asked.goalText = expectation.value) });
-    const expectationRow = row("explore-expect", t("explore.goal.expectText"), expectation);
+    const expectation = h("textarea", { rows: 2, spellcheck: "false", placeholder: "n1 committed 1", oninput: () => (asked.goalText = expectation.value) });
+    expectation.value = asked.goalText;
+    const expectationRow = row("explore-expect", t("explore.goal.expectText"), expectation, t("explore.goal.expectHint"));
     const offered = h("textarea", { rows: 4, spellcheck: "false", oninput: () => (asked.offers = offered.value) });
     offered.value = asked.offers;
     const seedRow = row("explore-seed", t("explore.seed"), numberField(asked.seed, SEED_MAX, (number) => (asked.seed = number)), t("explore.seedHint"));

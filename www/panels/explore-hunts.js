@@ -5,12 +5,11 @@ import { h } from "../dom.js";
 import { askedBy } from "../explore/asked.js";
 import { translate } from "../i18n.js";
 import { restoreSession, savedSession } from "../session.js";
-import { Doer, budgetWords, patch, propertyWords } from "./explore-parts.js";
+import { Doer, budgetWords, codes, patch, propertyWords, valuesOf } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {{text: string, request: string[], property: string, length: number}} Run */
-/** @typedef {{rule: string, isLarger: boolean, known: {run?: Run, nothing?: string}}} Hunt */
+/** @typedef {{rule: string, isLarger: boolean, text: string, request: string[], property: string | null | undefined, length: number}} Hunt */
 
 /**
  * @param {App} app
@@ -49,24 +48,23 @@ export function createHunts(app, ask) {
     };
     select.replaceChildren(...[group(true), group(false)].filter((entry) => entry !== null));
     const { text, without } = sheet.rules.find(({ id }) => id === rule) ?? { text: "", without: "" };
-    const hunt = hunts.find((one) => one.rule === rule);
     doer.add("hunt", () => void begin());
     label.textContent = app.t("explore.hunt.rule");
     patch(head, [heading(app.t("explore.hunt"))]);
     patch(body, [
       h("p", { "data-key": "text" }, text),
       h("p", { class: "quiet", "data-key": "without" }, h("b", null, app.t("rules.without")), without),
-      ...hunt?.known.run ? wordsOf(hunt.known.run, hunt.isLarger)
-        : [h("p", { "data-key": "nothing" }, app.t("explore.hunt.nothing", { why: hunt?.known.nothing ?? "" }))],
+      ...hunts.filter((one) => one.rule === rule).map((hunt) => wordsOf(hunt)),
       h("div", { class: "buttons", "data-key": "go" },
-        h("button", { type: "button", class: "strong", "data-do": "hunt" }, app.t(hunt?.known.run ? "explore.hunt.go" : "explore.hunt.try"))),
+        h("button", { type: "button", class: "strong", "data-do": "hunt" }, app.t("explore.hunt.go"))),
     ]);
   }
 
-  /** @param {Run} run @param {boolean} isLarger */
-  function wordsOf({ text, request, property, length }, isLarger) {
+  /** @param {Hunt} hunt */
+  function wordsOf({ text, request, property, length, isLarger }) {
     const options = app.playground.searchOptions();
-    const { budget, goal, silent, search, asksLeaders, isTimely, offers, waitMs } = askedBy(request, options);
+    const { budget, silent, search, asksLeaders, isTimely, waitMs } = askedBy(request, options);
+    const offers = valuesOf("offer", request);
     const invariant = app.sheet.invariants.find(({ id }) => id === property);
     const isShortest = search === options.searches[0];
     const timers = options.timers.map((/** @type {string} */ name, /** @type {number} */ place) => silent.has(name) ? app.sheet.timers[place].name : "");
@@ -81,37 +79,32 @@ export function createHunts(app, ask) {
     const header = text.trim().split("\n").slice(1);
     /** @type {[string, (Node | string)[]][]} */
     const rows = [
-      ["breaks", [invariant ? plain(property, app.sheet) : propertyWords(app, goal.split(" ").at(-1) ?? property)]],
+      property ? ["breaks", [invariant ? plain(property, app.sheet) : propertyWords(app, property)]] : ["reaches", codes(valuesOf("goal", request))],
       ["from", codes(header)],
       ["within", [budgetWords(app, budget)]],
-      ...request.some((line) => line.startsWith("offer ")) ? [/** @type {[string, (Node | string)[]]} */ (["offers", codes(offers.split("\n"))])] : [],
+      ...offers.length > 0 ? [/** @type {[string, (Node | string)[]]} */ (["offers", codes(offers)])] : [],
       ...more.length > 0 ? [/** @type {[string, string[]]} */ (["also", [more.join(app.t("explore.hunt.and"))]])] : [],
       ["length", [app.t(isShortest ? "explore.hunt.shortest" : "explore.hunt.atMost", { count: length }), isLarger ? ` ${app.t("explore.hunt.larger")}` : ""]],
     ];
-    return [h("dl", { class: "explore-known", "data-key": "known" }, rows.map(([key, words]) =>
-      h("div", { "data-key": key }, h("dt", null, app.t(`explore.hunt.${key}`)), h("dd", null, words))))];
-  }
-
-  /** Lines of notation, side by side. @param {string[]} lines @returns {(Node | string)[]} */
-  function codes(lines) {
-    return lines.flatMap((line, at) => [at > 0 ? " · " : "", h("code", null, line)]);
+    return h("dl", { class: "explore-known", "data-key": "known" }, rows.map(([key, words]) =>
+      h("div", { "data-key": key }, h("dt", null, app.t(`explore.hunt.${key}`)), h("dd", null, words))));
   }
 
   /** Opens the empty scenario with the rule off, as any other, and searches from there. */
   async function begin() {
     const hadWork = app.ownWork;
     isChosen = true;
-    const known = hunts.find((one) => one.rule === rule)?.known.run;
+    const known = hunts.find((one) => one.rule === rule);
+    if (!known) return;
     try {
       const name = plain(rule, app.sheet);
       const title = (/** @type {"en" | "zh"} */ language) => translate(language, "explore.hunt.title", { rule: name });
-      const text = known?.text ?? app.playground.searchText(rule);
       const isChinese = app.language === "zh";
       const without = app.sheet.rules.find(({ id }) => id === rule)?.without ?? "";
       const told = [
         `title ${title("en")}`, ...isChinese ? [`title.zh ${title("zh")}`] : [], ...without ? [`about${isChinese ? ".zh" : ""} ${without}`] : [],
       ];
-      const lines = text.split("\n").filter((/** @type {string} */ line) => !/^(title|about)[ .]/.test(line));
+      const lines = known.text.split("\n").filter((/** @type {string} */ line) => !/^(title|about)[ .]/.test(line));
       // The protocol's line comes first.
       if (!await app.openText([lines[0], ...told, ...lines.slice(1)].join("\n"), false)) return;
       app.pause();
@@ -123,7 +116,7 @@ export function createHunts(app, ask) {
     if (hadWork && work) {
       app.toast(app.t("toast.ownWorkKept"), "info", { words: app.t("header.lastSession"), run: () => void restoreSession(app, work).catch(app.onPanic) });
     }
-    ask(known?.request ?? []);
+    ask(known.request);
   }
 
   return {
@@ -137,10 +130,9 @@ export function createHunts(app, ask) {
       }
       const asked = app.exploreWithout;
       app.exploreWithout = "";
-      const isKnown = (/** @type {{id: string}} */ { id }) => hunts.some((hunt) => hunt.rule === id && hunt.known.run);
       if (asked) [rule, isChosen] = [asked, true];
-      // One that is off, if there is; else one of which something is known.
-      else if (!isChosen) rule = (app.frame.rules.find(({ on }) => !on) ?? app.sheet.rules.find(isKnown) ?? app.sheet.rules[0])?.id ?? "";
+      // One that is off, if there is.
+      else if (!isChosen) rule = (app.frame.rules.find(({ on }) => !on) ?? app.sheet.rules[0])?.id ?? "";
       root.hidden = rule === "";
       if (!root.hidden) render();
       if (!asked) return;

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { pageAddress } from "../root.js";
-import { PRUNED, budgetWords, propertyWords } from "./explore-parts.js";
+import { PRUNED, budgetWords, codes, propertyWords, valuesOf } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -38,7 +38,7 @@ function found(app, search, doer) {
     h("div", { class: "explore-found", "data-key": "found" },
       property
         ? h("p", null, h("b", null, app.t("explore.violated", { property: invariant ? plain(property, app.sheet) : propertyWords(app, property) })), invariant ? ` ${invariant.text}` : "")
-        : h("p", null, h("b", null, app.t("explore.reached"))),
+        : h("p", null, h("b", null, app.t("explore.reached")), " ", codes(valuesOf("goal", search.lines))),
       property ? h("p", { class: "why" }, app.say(why ?? "")) : null,
       h("p", { class: "quiet" }, app.t(isShortest ? "explore.within" : "explore.withinAny", { budget: budgetWords(app, rung.budget) }), seedWords(app, rung.seed))),
     h("div", { class: "buttons", "data-key": "play" },
