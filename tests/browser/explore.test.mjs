@@ -103,6 +103,7 @@ test("the work that a found run takes the place of is kept, and one click away",
   await result(page, /^Found/);
   await page.getByRole("button", { name: "Back to my last session" }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.about.title.en === "Mine");
+  assert.equal(await panel(page).getByRole("button", { name: "Back to where it was searched from" }).count(), 0);
   assert.equal((await state(page)).index, 1);
   calm();
   await page.close();
@@ -123,7 +124,7 @@ test("of a rule without a known run it is said why, in the page's language, and 
   assert.match(await hunts.innerText(), /被违反\s+一切恢复后仍得不到答复的客户端/);
   await hunts.getByRole("button", { name: "找到这个运行并播放" }).click();
   await panel(page).getByRole("heading", { name: /^已找到/ }).waitFor({ timeout: 120_000 });
-  assert.match(await panel(page).innerText(), /被违反：一切恢复后仍得不到答复的客户端/);
+  assert.match(await panel(page).innerText(), /存在一切恢复后仍得不到答复的客户端/);
   await panel(page).locator("summary", { hasText: "细节" }).waitFor();
   await panel(page).getByLabel("心跳").uncheck();
   await panel(page).getByRole("button", { name: "探索", exact: true }).click();
@@ -165,6 +166,8 @@ test("each worker draws random runs of its own, and a seed draws the same ones a
   for (let time = 0; time < 2; time++) {
     await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
     await result(page, /^Found/);
+    // What is found is played; it was searched from the beginning, and shall be again.
+    await backToWhereItBegan(page, 0);
     const found = await panel(page).locator(".explore-found").innerText();
     const [, drawn] = found.match(/\(seed (\d+)\)/);
     assert.ok(["7", "8"].includes(drawn), found);
@@ -183,7 +186,8 @@ test("a history that is not linearizable, and a client that nobody answers, are 
   await budget(page, { operations: 2, timers: 0, crashes: 0 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
-  assert.match(await panel(page).locator(".explore-found").innerText(), /Violated: a history that is not linearizable\./);
+  assert.match(await panel(page).locator(".explore-found").innerText(), /There is a history that is not linearizable\./);
+  await backToWhereItBegan(page, 0);
   // The run says so itself: what is expected of its history is part of its text.
   await panel(page).getByText("The run as a scenario").click();
   const text = await panel(page).getByRole("textbox", { name: "The run as a scenario" }).inputValue();
@@ -191,6 +195,62 @@ test("a history that is not linearizable, and a client that nobody answers, are 
   await looked.selectOption("property answered");
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /all was seen/);
+  calm();
+  await page.close();
+});
+
+/** Waits until a found run is open, and goes to where it was searched from. */
+async function backToWhereItBegan(page, index) {
+  await panel(page).getByRole("button", { name: "Back to where it was searched from" }).click();
+  await page.waitForFunction((begun) => {
+    const { frame, playing } = globalThis.consensusPlayground;
+    return frame.cursor.index === begun && frame.cursor.length > begun && !playing;
+  }, index);
+}
+
+test("a run after which nobody is answered is played from where it was searched", async () => {
+  const { page, calm } = await exploring("protocol two_phase_commit\nnodes 3\nclients 1\n");
+  await panel(page).getByLabel("Look for").selectOption("property answered-unrepaired");
+  await budget(page, { operations: 1, timers: 0, crashes: 1 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Found/);
+  // What becomes of it later belongs to the run, too, but it begins where the search did.
+  await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.length > 0);
+  await backToWhereItBegan(page, 0);
+  calm();
+  await page.close();
+});
+
+test("what is found in one scenario stays its own when another is opened meanwhile", async () => {
+  const { page, calm } = await exploring(WITHOUT_MAJORITY.replace("protocol raft\n", "protocol raft\ntitle Counted alone\n"));
+  await budget(page, { operations: 1, timers: 1, crashes: 1 });
+  await page.evaluate(async () => {
+    document.querySelector("#panel-explore .explore-form button[type=submit]").click();
+    await globalThis.consensusPlayground.openText("protocol paxos\ntitle Other\n");
+  });
+  await result(page, /^Found/);
+  const words = await panel(page).locator(".explore-progress").innerText();
+  assert.match(words, /Raft · Counted alone · after action 0 · looking for: a violated invariant/);
+  assert.match(words, /Violated: durable committed\. What is committed is on the disks of a majority\./);
+  // It does not take the place of what was opened, until it is asked to.
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => globalThis.consensusPlayground.about.title.en), "Other");
+  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
+  await page.waitForFunction(() => globalThis.consensusPlayground.about.title.en === "Counted alone");
+  calm();
+  await page.close();
+});
+
+test("a found run can be had with all that changes in it, and what was counted stays", async () => {
+  const { page, calm } = await exploring(WITHOUT_MAJORITY);
+  await budget(page, { operations: 0, timers: 1, crashes: 0 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Found/);
+  await panel(page).getByText("The run with all that changes").click();
+  const transcript = await panel(page).getByRole("textbox", { name: "The run with all that changes" }).inputValue();
+  assert.match(transcript, /1 +0 ms +timeout n1 election\n +n1 candidate term 1[^]*VIOLATED durable-committed[^]*= 3 actions/);
+  const counted = await panel(page).locator(".explore-facts").innerText();
+  assert.match(counted, /different states\s+\d[^]*yet to expand\s+\d[^]*memory\s+[1-9]\d* MB\s+time\s+\d+\.\d s/);
   calm();
   await page.close();
 });
@@ -203,13 +263,19 @@ test("from the moment shown on: what was done so far stays before what is found"
     for (let step = 0; step < 12; step++) app.step(1);
     app.setRule("commit-needs-majority", false);
   });
-  const { index } = await state(page);
+  const { index, fingerprint } = await state(page);
   await budget(page, { operations: 1, timers: 0, crashes: 1 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
   const found = await panel(page).locator(".explore-run li").count();
-  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
+  // It plays by itself, since the moment that it was searched from was still shown; and it leads back there.
   await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.length === length, index + found);
+  await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.index === length, index + found, { timeout: 60_000 });
+  await backToWhereItBegan(page, index);
+  assert.equal((await state(page)).fingerprint, fingerprint);
+  await page.getByRole("button", { name: "Back to my last session" }).first().waitFor();
+  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
+  await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.index === length, index + found, { timeout: 60_000 });
   calm();
   await page.close();
 });
@@ -286,8 +352,14 @@ test("a search is paused, goes on and is stopped, and the page keeps drawing mea
   }));
   context.diagnostic(`${frames} frames between ${tidings} tidings`);
   assert.ok(frames >= 4 * tidings, `${frames} frames between ${tidings} tidings`);
-  await panel(page).getByRole("button", { name: "Pause" }).click();
+  // The bar moves though no budget has been searched to its end.
+  const share = await panel(page).locator("progress").evaluate(({ value, max }) => value / max);
+  assert.ok(share > 0 && share < 1, `${share}`);
+  await panel(page).getByRole("button", { name: "Pause" }).focus();
+  await page.keyboard.press("Enter");
   await result(page, /^Paused/);
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  assert.equal(await focused(), "Go on", "the focus stays where it was");
   // What was under way is told; then it stands still.
   await page.waitForTimeout(600);
   const paused = await states(page);
@@ -295,9 +367,11 @@ test("a search is paused, goes on and is stopped, and the page keeps drawing mea
   assert.equal(await states(page), paused);
   await panel(page).getByRole("button", { name: "Go on" }).click();
   await page.waitForFunction((least) => Number(document.querySelector('.explore-facts [data-key="states"] dd').textContent.replace(/\D/g, "")) > least, paused);
-  await panel(page).getByRole("button", { name: "Stop" }).click();
+  await panel(page).getByRole("button", { name: "Stop" }).press("Enter");
   await result(page, /partial/);
+  assert.match(await focused(), /^Stopped/, "what had the focus is gone, so it is where the result begins");
   assert.ok(await states(page) >= paused);
+  assert.match(await panel(page).locator(".explore-open").innerText(), /\([\d,]+ states looked at\)/);
   assert.ok(await panel(page).locator(".explore-open li").count() > 0, "what was not covered is named");
   await noWorkers(page);
   assert.deepEqual(await state(page), mine, "the run is as it was");

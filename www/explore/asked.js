@@ -15,6 +15,8 @@ const GOALS = { leaders: "leaders 2", candidates: "candidates 2" };
 /** Words of one goal in the form that may be any. */
 export const EXPECT = "expect";
 const PROPERTY = "property ";
+/** The property that is looked at when nothing is said. */
+const INVARIANTS = "invariants";
 /** In a page memory is dearer than on the command line. */
 const STATES = 1_000_000;
 /** Searches that draw, and so have a seed. */
@@ -23,6 +25,20 @@ const DRAWN = ["random", "swarm"];
 /** @param {string} search */
 export function isDrawn(search) {
   return DRAWN.includes(search);
+}
+
+/**
+ * What a request's lines look for, as the form has it.
+ * @param {string[]} lines
+ * @returns {{goal: string, goalText: string}} goalText: of `EXPECT`
+ */
+export function goalIn(lines) {
+  const line = lines.find((one) => /^(property|goal) /.test(one)) ?? "";
+  if (line === "" || line === `${PROPERTY}${INVARIANTS}`) return { goal: VIOLATION, goalText: "" };
+  if (line.startsWith(PROPERTY)) return { goal: line, goalText: "" };
+  const value = line.slice("goal ".length);
+  const goal = Object.keys(GOALS).find((name) => GOALS[name] === value) ?? EXPECT;
+  return { goal, goalText: goal === EXPECT ? value : "" };
 }
 
 /**
@@ -66,7 +82,7 @@ export function linesOf(asked, { searches, reductions, unusual, waitMs, seed }) 
  * @returns {Asked}
  */
 export function askedBy(lines, options) {
-  const asked = { ...usual(options), states: options.states };
+  const asked = { ...usual(options), ...goalIn(lines), states: options.states };
   /** @type {string[]} */
   const offers = [];
   for (const line of lines) {
@@ -83,12 +99,7 @@ export function askedBy(lines, options) {
     else if (option === "seed") asked.seed = Number(value);
     else if (option === "states") asked.states = Number(value);
     else if (option === "depth") asked.depth = value;
-    else if (option === "property" && value === options.properties[0]) asked.goal = VIOLATION;
-    else if (option === "property") asked.goal = PROPERTY + value;
-    else if (option === "goal") {
-      asked.goal = Object.keys(GOALS).find((name) => GOALS[name] === value) ?? EXPECT;
-      asked.goalText = asked.goal === EXPECT ? value : "";
-    } else throw new Error(`the form has no field for “${line}”`);
+    else if (option !== "property" && option !== "goal") throw new Error(`the form has no field for “${line}”`);
   }
   if (offers.length > 0) asked.offers = offers.join("\n");
   return asked;

@@ -4,8 +4,7 @@
 import { h } from "../dom.js";
 import { askedBy } from "../explore/asked.js";
 import { translate } from "../i18n.js";
-import { restoreSession, savedSession } from "../session.js";
-import { Doer, budgetWords, patch, propertyWords } from "./explore-parts.js";
+import { Doer, budgetWords, patch, propertyWords, tellKept } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -119,10 +118,7 @@ export function createHunts(app, ask) {
       app.complain(error);
       return;
     }
-    const work = savedSession();
-    if (hadWork && work) {
-      app.toast(app.t("toast.ownWorkKept"), "info", { words: app.t("header.lastSession"), run: () => void restoreSession(app, work).catch(app.onPanic) });
-    }
+    tellKept(app, hadWork);
     ask(known?.request ?? []);
   }
 
