@@ -11,6 +11,7 @@ mod run;
 mod serve;
 mod site;
 mod sweep;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
