@@ -58,7 +58,7 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   const link = await panel(page).getByRole("textbox", { name: "Link to the run" }).inputValue();
   // It plays by itself, up to where the invariant breaks, and says what it is about.
   await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.index === length, lines.length);
-  assert.match(await page.locator("#sentence").innerText(), /[^]*n\d/);
+  assert.match(await page.locator("#sentence").innerText(), /^Both n\d and n\d became leader of term 1\./);
   const title = await page.evaluate(() => globalThis.consensusPlayground.about.title.en);
   assert.equal(title, "Without the rule “vote once per term”");
   const checks = await page.evaluate(() => globalThis.consensusPlayground.frame.checks.filter(({ violated }) => violated));
@@ -248,7 +248,15 @@ test("a found run can be had with all that changes in it, and what was counted s
   await result(page, /^Found/);
   await panel(page).getByText("The run with all that changes").click();
   const transcript = await panel(page).getByRole("textbox", { name: "The run with all that changes" }).inputValue();
-  assert.match(transcript, /1 +0 ms +timeout n1 election\n +n1 candidate term 1[^]*VIOLATED durable-committed[^]*= 3 actions/);
+  assert.match(transcript, /^# Raft · A run that breaks “durable committed”[^]*1 +0 ms +timeout n1 election\n +n1 candidate term 1[^]*VIOLATED durable-committed[^]*= 3 actions/);
+  // Whoever is sent it reads what it shows, and at its end why.
+  const link = await panel(page).getByRole("textbox", { name: "Link to the run" }).inputValue();
+  const reader = await open(browser, server.address, new URL(link).hash);
+  await reader.page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.index === 3, undefined, { timeout: 60_000 });
+  assert.equal(await reader.page.evaluate(() => globalThis.consensusPlayground.about.title.en), "A run that breaks “durable committed”");
+  assert.match(await reader.page.locator("#sentence").innerText(), /^“T1 blank” is committed at place 1, but only 1 of 3 disks hold it\./);
+  reader.calm();
+  await reader.page.close();
   const counted = await panel(page).locator(".explore-facts").innerText();
   assert.match(counted, /different states\s+\d[^]*yet to expand\s+\d[^]*memory\s+[1-9]\d* MB\s+time\s+\d+\.\d s/);
   calm();

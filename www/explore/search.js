@@ -10,7 +10,7 @@ import { budgetLine, isWithin, ladder } from "./ladder.js";
  *   protocol, the scenario and the moment
  * @typedef {{progress: string, distinct: number, generated: number, depth: number, frontier: number, tableBytes: number,
  *   pruned: number[], collisionsMillionths: number, budget: string, search: string, property: string | null, why: string | null}} View
- * @typedef {{text: string, link: string, lines: string[], transcript: string}} Story
+ * @typedef {{text: string, link: string, lines: string[], transcript?: string}} Story
  * @typedef {"waiting"|"running"|"exhausted"|"covered"|"limited"|"found"|"stopped"|"died"} RungState
  * @typedef {{budget: Budget, seed: number | null, state: RungState, view: View | null, searchedMs: number, lane: number, memoryBytes: number, worker: Worker | null,
  *   why: string}} Rung lane: several budgets are searched beside each other, a worker each
@@ -25,6 +25,8 @@ const WORKERS_MAX = 4;
 export class Search {
   /** Called whenever something has changed. */
   onChange = () => {};
+  /** Says more of what was found. @type {(story: Story, view: View) => Promise<Story>} */
+  tell = async (story) => story;
   /** @type {SearchState} */
   state = "running";
   /** @type {Story | null} */
@@ -179,17 +181,20 @@ export class Search {
     } else if (data.kind === "failed") {
       this.#die(rung, data.why);
     } else {
-      this.#finish(rung, data.story);
+      void this.#finish(rung, data.story);
     }
   }
 
   /** @param {Rung} rung @param {Story | null} story */
-  #finish(rung, story) {
+  async #finish(rung, story) {
     const word = rung.view?.progress;
-    if (story) {
+    if (story && rung.view) {
       this.#close(rung, "found");
-      Object.assign(this, { story, found: rung });
       for (const other of this.rungs) if (other.state === "running" || other.state === "waiting") this.#close(other, "stopped");
+      // What cannot be said in more words is still what was found.
+      const told = await this.tell(story, rung.view).catch(() => story);
+      if (!this.isOpen) return;
+      Object.assign(this, { story: told, found: rung });
       this.#end("found");
       return;
     }

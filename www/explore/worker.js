@@ -1,7 +1,7 @@
 // One search in a worker of its own: advanced in slices, so that it can be paused between two of them,
 // and told of a few times a second. Bundled alone; the page starts it by its address.
 
-import { Explorer, transcriptOf } from "../../pkg/consensus_playground.js";
+import { Explorer } from "../../pkg/consensus_playground.js";
 import { loaded, start } from "../engine.js";
 
 /** How long a slice takes: short enough that pausing feels like pausing. */
@@ -59,9 +59,7 @@ async function explore({ text, request }) {
     await breath();
   }
   tell();
-  const story = await loaded(() => explorer.story());
-  const transcript = story ? await loaded(() => transcriptOf(story.text)) : "";
-  scope.postMessage({ kind: "done", story: story && { ...story, transcript } });
+  scope.postMessage({ kind: "done", story: await loaded(() => explorer.story()) });
 }
 
 const { port1, port2 } = new MessageChannel();

@@ -91,6 +91,8 @@ export default {
   "explore.pause": "Pause",
   "explore.stop": "Stop",
   "explore.violated": "Violated: {property}.",
+  "explore.title.breaks": "A run that breaks “{property}”",
+  "explore.title.reaches": "A run to {goal}",
   "explore.foundOne": "There is {property}.",
   "explore.reached": "What was looked for can happen.",
   "explore.within": "A shortest run with these surprises: {budget}. Actions that do not matter are left out.",

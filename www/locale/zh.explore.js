@@ -91,6 +91,8 @@ export default {
   "explore.pause": "暂停",
   "explore.stop": "停止",
   "explore.violated": "被违反：{property}。",
+  "explore.title.breaks": "违反“{property}”的运行",
+  "explore.title.reaches": "出现{goal}的运行",
   "explore.foundOne": "存在{property}。",
   "explore.reached": "所寻找的情形可以发生。",
   "explore.within": "只用到这些意外的最短运行：{budget}。无关的步骤已略去。",

@@ -79,9 +79,9 @@ function found(app, search, doer, counted) {
     copyField(app, "link", app.t("explore.link"), h("input", { type: "text", readonly: true, value: address, "aria-label": app.t("explore.link") })),
     h("details", { "data-key": "text" }, h("summary", null, app.t("explore.text")),
       copyField(app, "text", app.t("explore.text"), h("textarea", { readonly: true, rows: 8, "aria-label": app.t("explore.text") }, story.text))),
-    h("details", { "data-key": "transcript" }, h("summary", null, app.t("explore.transcript")),
+    story.transcript ? h("details", { "data-key": "transcript" }, h("summary", null, app.t("explore.transcript")),
       copyField(app, "transcript", app.t("explore.transcript"),
-        h("textarea", { readonly: true, rows: 12, wrap: "off", lang: "en", "aria-label": app.t("explore.transcript") }, story.transcript))),
+        h("textarea", { readonly: true, rows: 12, wrap: "off", lang: "en", "aria-label": app.t("explore.transcript") }, story.transcript))) : null,
     counted,
     details(app, search),
   ];

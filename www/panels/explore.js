@@ -11,6 +11,7 @@ import { createForm } from "./explore-form.js";
 import { createHunts } from "./explore-hunts.js";
 import { fromWords, play, resultOf, violationWords } from "./explore-result.js";
 import { Doer, patch, showsCopies } from "./explore-parts.js";
+import { titled } from "./explore-story.js";
 import { EXPLORE } from "../root.js";
 import { addStyles } from "../workers.js";
 
@@ -55,6 +56,7 @@ export function create(host, app) {
     searches.get(app)?.stop();
     const search = new Search(request);
     searches.set(app, search);
+    search.tell = (story, view) => titled(app, request, story, view);
     search.onChange = soon;
     asking.after(progress);
     render();
