@@ -113,6 +113,8 @@ fn explore_refuses_what_its_model_knows_nothing_of() {
         (&["raft", "--values", "2"], "--values: expected spec_paxos, found “raft”"),
         (&["spec_two_phase_commit", "--nodes", "0"], "--nodes: expected 1 to 15 resource managers"),
         (&["spec_paxos", "--ballots", "99"], "--nodes, --ballots, --values: expected 1 to 16"),
+        (&["raft", "--seed", "5"], "--seed: a breadth search draws nothing"),
+        (&["raft", "--states", "0"], "invalid value '0' for '--states <STATES>'"),
         (
             &["raft", "--threads", "0"],
             "invalid value '0' for '--threads <THREADS>': 0 is not in 1..=",
@@ -150,6 +152,20 @@ fn each_field_that_explore_prints_is_in_the_manual() {
     assert_eq!(counted[..2], [(&8832.into(), &17.into()), (&3921.into(), &17.into())]);
     assert_eq!(outputs[2]["lookedFor"], object!(["property invariants"]));
     assert_eq!(outputs[4]["lookedFor"], object!(["goal leaders 1"]));
+}
+
+#[test]
+fn what_is_broken_where_a_search_begins_is_told_and_not_found_again() {
+    let hunt = ["explore", "raft", "--hunt", "vote-once-per-term", "--json"];
+    let run = json(&ends(1, &hunt, None));
+    let text = run["scenario"].as_str();
+    let on = ["explore", "-", "--budget", "timers=0"];
+    let output = ends(0, &on, text);
+    let line = "\nviolated already where it begins, and not looked for again: election-safety\n";
+    assert!(output.contains(line), "{output}");
+    let value = json(&ends(0, &[&on[..], &["--json"]].concat(), text));
+    assert_eq!(value["alreadyViolated"], object!(["election-safety"]));
+    assert_eq!(run.get("alreadyViolated"), None);
 }
 
 #[cfg(unix)]

@@ -95,7 +95,8 @@ pub(super) struct ExploreArguments {
     #[arg(long)]
     depth: Option<u32>,
     /// The most distinct states; of random walks and swarms, the most that are walked through.
-    #[arg(long, default_value_t = 10_000_000, overrides_with = "states")]
+    #[arg(long, default_value_t = 10_000_000, overrides_with = "states",
+        value_parser = clap::value_parser!(u64).range(1..))]
     states: u64,
     /// Tell the most memory that was used.
     #[arg(long)]
@@ -169,6 +170,10 @@ impl ExploreArguments {
                 return Err(BadInput(format!("--search: expected {words}, found “{found}”")));
             };
             way.strategy = strategy;
+        }
+        if self.seed.is_some() && !matches!(way.strategy, Strategy::Random | Strategy::Swarm) {
+            let word = way.strategy.word();
+            return Err(BadInput(format!("--seed: a {word} search draws nothing")));
         }
         way.seed = self.seed.map_or(way.seed, u64::from);
         if self.threads != 1 && way.strategy != Strategy::Breadth {

@@ -5,6 +5,8 @@ use consensus_playground::explore::{
     Counts, Finding, Hints, Known, Limits, Progress, Request, Search, Space, Story, Threads, Way,
     begin, run_of, tell, worlds_after,
 };
+use consensus_playground::scenario::Scenario;
+use consensus_playground::timeline::{BranchId, Timeline};
 use serde_json::{Value, json};
 
 use super::asked::{Asked, ExploreArguments, asked};
@@ -100,6 +102,7 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     // What is told of a run tells within what it was searched.
     scenario.budget = Some(plan.budget).filter(|budget| !budget.is_empty());
     let (budget, properties) = (plan.budget, plan.properties);
+    let broken = broken_already(&scenario)?;
     let worlds = worlds_after(&scenario, plan).map_err(BadInput)?;
     let (search, waited) = run(worlds, way, limits, arguments.threads);
     let mut value = summary(&*search, &waited, arguments, way);
@@ -113,6 +116,9 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     if properties.has_models() {
         let (judged, open, why) = search.space().judged();
         value["histories"] = json!({ "judged": judged, "open": open, "why": why });
+    }
+    if !broken.is_empty() {
+        value["alreadyViolated"] = json!(broken);
     }
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
@@ -133,6 +139,15 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     let lines = story.as_ref().map_or(&[][..], |story| &story.lines);
     print(arguments, &value, lines, story.as_ref());
     Ok(outcome(search.progress()))
+}
+
+/// The invariants that are false where a search begins: it looks for others.
+fn broken_already(scenario: &Scenario) -> Result<Vec<&'static str>, BadInput> {
+    let timeline = Timeline::open(scenario.clone()).map_err(|error| error.to_string())?;
+    let (first, invariants) = (BranchId(0), scenario.sheet().invariants);
+    let world = timeline.world_at(first, timeline.length(first));
+    let places = world.violations().iter().map(|violation| usize::from(violation.invariant));
+    Ok(places.filter_map(|place| Some(invariants.get(place)?.id)).collect())
 }
 
 /// Whether a line of a request says what to look for.
@@ -223,6 +238,10 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
     if !left_out.is_empty() {
         say!("left out: {}", left_out.join(", "));
     }
+    if let Some(broken) = value["alreadyViolated"].as_array() {
+        let broken: Vec<&str> = broken.iter().filter_map(Value::as_str).collect();
+        say!("violated already where it begins, and not looked for again: {}", broken.join(", "));
+    }
     let frontier = value["frontier"].as_u64().unwrap_or_default();
     match words("result") {
         Some("found" | "exhausted") => {}
@@ -239,7 +258,11 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
         say!("known: {property} after {} actions", known["length"]);
     }
     if let Some(histories) = value.get("histories") {
-        say!("histories judged: {histories}");
+        let (judged, open) = (&histories["judged"], &histories["open"]);
+        say!("histories judged: {judged}, of which undecided: {open}");
+        if let Some(why) = histories["why"].as_str() {
+            say!("undecided because {why}");
+        }
     }
     if let Some(bytes) = value.get("memoryBytes") {
         say!("memory: {bytes} bytes, of visited states {} each", value["tableBytesPerState"]);

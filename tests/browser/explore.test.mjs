@@ -64,6 +64,8 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   const checks = await page.evaluate(() => globalThis.consensusPlayground.frame.checks.filter(({ violated }) => violated));
   assert.deepEqual(checks.map(({ id }) => id), ["election-safety"]);
   await page.evaluate(() => globalThis.consensusPlayground.pause());
+  // Who searches on from there is told that this is broken already.
+  assert.match(await panel(page).locator(".explore-form").innerText(), /after action 6\..*Violated already, and not looked for again: election safety\./);
   const played = await state(page);
   await page.evaluate((address) => (location.hash = new URL(address).hash), link);
   await page.waitForFunction(() => globalThis.consensusPlayground.divergence === undefined
@@ -186,7 +188,7 @@ test("a history that is not linearizable, and a client that nobody answers, are 
   await budget(page, { operations: 2, timers: 0, crashes: 0 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
-  assert.match(await panel(page).locator(".explore-found").innerText(), /There is a history that is not linearizable\./);
+  assert.match(await panel(page).locator(".explore-found").innerText(), /There is a history that is not “linearizable”\./);
   await backToWhereItBegan(page, 0);
   // The run says so itself: what is expected of its history is part of its text.
   await panel(page).getByText("The run as a scenario").click();

@@ -34,10 +34,12 @@ export function createForm(app, begin) {
 
   /** The search begins where the run stands, and keeps to the rules that hold there. */
   function showStart() {
-    const { cursor, rules } = app.frame;
+    const { cursor, rules, checks } = app.frame;
+    const broken = checks.filter(({ violated }) => violated).map(({ id }) => id);
     const off = rules.filter(({ on }) => !on).map(({ id }) => plain(id, app.sheet));
     startsFrom.textContent = `${app.t("explore.fromHere", { index: cursor.index })} ${off.length > 0
-      ? app.t("explore.rulesOff", { names: off.join(app.t("page.and")) }) : app.t("explore.rulesOn")}`;
+      ? app.t("explore.rulesOff", { names: off.join(app.t("page.and")) }) : app.t("explore.rulesOn")}${broken.length > 0
+      ? ` ${app.t("explore.brokenAlready", { names: app.named(broken) })}` : ""}`;
   }
 
   root.addEventListener("submit", (event) => {
