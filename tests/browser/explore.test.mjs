@@ -313,7 +313,12 @@ test("a goal is reached, and one that cannot be read is told", async () => {
   await panel(page).getByLabel("Look for").selectOption("candidates");
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
-  assert.match(await panel(page).innerText(), /can happen/);
+  assert.match(await panel(page).innerText(), /This can happen: two candidates at once/);
+  await page.waitForFunction(() => {
+    const { index, length } = globalThis.consensusPlayground.frame.cursor;
+    return length > 0 && index === length;
+  }, undefined, { timeout: 60_000 });
+  assert.match(await page.locator("#sentence").innerText(), /^This can happen: two candidates at once/);
   await panel(page).getByLabel("Look for").selectOption("expect");
   await panel(page).locator("#explore-expect").fill("luck");
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();

@@ -95,7 +95,7 @@ export default {
   "explore.title.breaks": "A run that breaks “{property}”",
   "explore.title.reaches": "A run to {goal}",
   "explore.foundOne": "There is {property}.",
-  "explore.reached": "What was looked for can happen.",
+  "explore.reached": "This can happen: {goal}.",
   "explore.within": "A shortest run with these surprises: {budget}. Actions that do not matter are left out.",
   "explore.withinAny": "A run with these surprises: {budget}. Actions that do not matter are left out; a shorter one may exist.",
   "explore.play": "Play it",

@@ -95,7 +95,7 @@ export default {
   "explore.title.breaks": "违反“{property}”的运行",
   "explore.title.reaches": "出现{goal}的运行",
   "explore.foundOne": "存在{property}。",
-  "explore.reached": "所寻找的情形可以发生。",
+  "explore.reached": "可以发生：{goal}。",
   "explore.within": "只用到这些意外的最短运行：{budget}。无关的步骤已略去。",
   "explore.withinAny": "只用到这些意外的一个运行：{budget}。无关的步骤已略去；可能还有更短的。",
   "explore.play": "播放",

@@ -76,8 +76,9 @@ export function createHunts(app, ask) {
       waitMs === options.waitMs ? null : app.t("explore.hunt.wait", { ms: waitMs }),
       isShortest ? null : app.t(`explore.search.${search}`),
     ].filter((words) => words !== null);
-    // Without the protocol, which is open.
-    const header = text.trim().split("\n").slice(1);
+    // Without the protocol, which is open; rules that are off stand together.
+    const [off, other] = [/^without /, /^(?!without )/].map((one) => text.trim().split("\n").slice(1).filter((line) => one.test(line)));
+    const header = [...other, `without ${off.map((line) => line.slice("without ".length)).join(" ")}`];
     /** @type {[string, (Node | string)[]][]} */
     const rows = [
       ["breaks", [invariant ? plain(property, app.sheet) : propertyWords(app, goal.split(" ").at(-1) ?? property)]],

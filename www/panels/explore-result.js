@@ -64,10 +64,10 @@ function found(app, search, doer, counted) {
   doer.add("begun", () => app.seek(0, search.from.index));
   const address = `${pageAddress()}#${story.link.replace(/^#/, "")}`;
   return [
-    h("div", { class: "explore-found", "data-key": "found" },
+    h("div", { class: `explore-found${property ? "" : " reached"}`, "data-key": "found" },
       property
         ? h("p", null, h("b", null, violationWords(app, search)), invariant ? ` ${invariant.text}` : "")
-        : h("p", null, h("b", null, app.t("explore.reached"))),
+        : h("p", null, h("b", null, app.t("explore.reached", { goal: goalWords(app, search.lines) }))),
       property ? h("p", { class: "why" }, app.say(why ?? "")) : null,
       h("p", { class: "quiet" }, app.t(isShortest ? "explore.within" : "explore.withinAny", { budget: budgetWords(app, rung.budget) }), seedWords(app, rung.seed))),
     h("div", { class: "buttons", "data-key": "play" },

@@ -25,7 +25,8 @@ export async function titled(app, { text: begun, lines, from }, story, { propert
   const [header, steps] = parts(story.text);
   if (!header.some((line) => /^title[ .]/.test(line))) header.splice(1, 0, `title${language} ${title}`);
   // What was done before the search, and what it found; what becomes of it stands behind.
-  if (property && why) steps.splice(parts(begun)[1].length + story.lines.length, 0, `note${language} ${app.say(why)}`);
+  const note = property && why ? app.say(why) : app.t("explore.reached", { goal: goalWords(app, lines) });
+  steps.splice(parts(begun)[1].length + story.lines.length, 0, `note${language} ${note}`);
   const text = [...header, "", ...steps, ""].join("\n");
   await fetchMore();
   const playground = await loaded(() => app.engine.Playground.fromText(text));
