@@ -88,8 +88,11 @@ export class Search {
 
   /** How far it is for certain, from 0 to 1: a budget may have fewer states than it may have at most. */
   get share() {
-    const shares = this.rungs.map(({ state, view }) =>
-      state === "waiting" ? 0 : state === "running" ? Math.min(1, (view?.distinct ?? 0) / this.statesMost) : 1);
+    const shares = this.rungs.map(({ state, view, seed }) => {
+      if (state !== "running") return state === "waiting" ? 0 : 1;
+      // Random runs may go through the same states again.
+      return Math.min(1, (view ? (seed === null ? view.distinct : view.generated) : 0) / this.statesMost);
+    });
     return shares.reduce((sum, share) => sum + share, 0) / shares.length;
   }
 
