@@ -24,7 +24,16 @@ fn explore_ends_by_what_it_found() {
     // The link and the text replay it.
     ends(0, &["run", "--link", value["link"].as_str().unwrap()], None);
     ends(0, &["run", "-"], value["scenario"].as_str());
-    assert!(ends(0, &hunt, None).starts_with("exhausted: "));
+    let output = ends(0, &hunt, None);
+    assert!(output.starts_with("exhausted: "), "{output}");
+    assert!(output.contains("\nlooked for: property invariants; within timers=2\n"), "{output}");
+    assert!(output.contains(" deliveries of dead messages, "), "{output}");
+    // As many threads as there are count the same.
+    let counts = |threads: &[&'static str]| {
+        let value = json(&ends(0, &with(&[&["--json"], threads].concat()), None));
+        ["distinct", "generated", "depth", "pruned"].map(|name| value[name].clone())
+    };
+    assert_eq!(counts(&["--threads", "2"]), counts(&[]));
     for (more, word) in
         [(["--states", "50"], "states reached: "), (["--depth", "3"], "depth reached: ")]
     {

@@ -15,6 +15,10 @@ use super::{BadInput, input};
 /// More would not be faster anywhere.
 const THREADS_MAX: i64 = 256;
 
+/// How `explore` ends, below its options.
+pub(super) const ENDS: &str = "It ends with 0 if all was seen and nothing found, 1 if something was found, \
+    2 for bad input, and 3 if a limit was reached or Ctrl-C pressed before.";
+
 /// What `explore` is asked.
 #[derive(Args)]
 pub(super) struct ExploreArguments {
@@ -98,7 +102,7 @@ pub(super) struct ExploreArguments {
     #[arg(long, default_value_t = 10_000_000, overrides_with = "states",
         value_parser = clap::value_parser!(u64).range(1..))]
     states: u64,
-    /// Tell the most memory that was used.
+    /// Tell the most memory that was used in JSON, too.
     #[arg(long)]
     pub memory: bool,
     /// Print one JSON object instead of text.

@@ -264,8 +264,9 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
             say!("undecided because {why}");
         }
     }
-    if let Some(bytes) = value.get("memoryBytes") {
-        say!("memory: {bytes} bytes, of visited states {} each", value["tableBytesPerState"]);
+    if let Some(bytes) = memory_bytes() {
+        let each = value["tableBytesPerState"].as_f64().unwrap_or_default();
+        say!("memory: {} MB at most; {each:.0} bytes for each visited state", bytes / 1_000_000);
     }
     if let Some(violated) = value.get("violated") {
         let text = |name: &str| violated[name].as_str().unwrap_or_default().to_owned();

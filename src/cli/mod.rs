@@ -104,6 +104,7 @@ enum Command {
         json: bool,
     },
     /// Look at every run within budgets, the shortest first, for one that breaks an invariant.
+    #[command(after_help = asked::ENDS)]
     Explore(Box<asked::ExploreArguments>),
 }
 

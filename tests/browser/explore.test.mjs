@@ -228,7 +228,10 @@ test("what is found in one scenario stays its own when another is opened meanwhi
   await budget(page, { operations: 1, timers: 1, crashes: 1 });
   await page.evaluate(async () => {
     document.querySelector("#panel-explore .explore-form button[type=submit]").click();
+    // Not before the other one is open.
+    document.querySelector('#panel-explore [data-do="pause"]').click();
     await globalThis.consensusPlayground.openText("protocol paxos\ntitle Other\n");
+    document.querySelector('#panel-explore [data-do="pause"]').click();
   });
   await result(page, /^Found/);
   const words = await panel(page).locator(".explore-progress").innerText();
