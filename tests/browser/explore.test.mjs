@@ -49,7 +49,7 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   await rule.getByRole("button", { name: "Find what breaks without it" }).click();
   const hunts = panel(page).locator(".explore-hunts");
   assert.equal(await hunts.getByLabel("Without").inputValue(), "vote-once-per-term");
-  assert.match(await hunts.innerText(), /election safety[^]*nodes 3[^]*timers × 2[^]*the shortest run has 6 actions/);
+  assert.match(await hunts.innerText(), /election safety[^]*nodes 3[^]*timer firings × 2[^]*the shortest run has 6 actions/);
   await hunts.getByRole("button", { name: "Find this run and play it" }).press("Enter");
   await result(page, /^Found/);
   assert.match(await panel(page).innerText(), /Violated: election safety/);
@@ -79,7 +79,7 @@ test("figure 8 of Raft, with all that it takes, is found by one button", async (
   const { page, calm } = await exploring("protocol raft\nnodes 5\n");
   const hunts = panel(page).locator(".explore-hunts");
   await hunts.getByLabel("Without").selectOption("commit-only-own-term");
-  assert.match(await hunts.innerText(), /leader completeness[^]*set entries-per-message 1[^]*timers × 4[^]*never fire: heartbeat[^]*18 actions/);
+  assert.match(await hunts.innerText(), /leader completeness[^]*set entries-per-message 1[^]*timer firings × 4[^]*never fire: heartbeat[^]*18 actions/);
   const began = Date.now();
   await hunts.getByRole("button", { name: "Find this run and play it" }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.length === 18, undefined, { timeout: 120_000 });
@@ -298,7 +298,7 @@ test("with every rule on nothing is found, and what was covered is said", async 
   await budget(page, { operations: 0, timers: 1, crashes: 1 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /all was seen/);
-  assert.match(await panel(page).locator(".explore-covered").innerText(), /^timers × 1, crashes × 1$/);
+  assert.match(await panel(page).locator(".explore-covered").innerText(), /^timer firings × 1, crashes × 1$/);
   assert.equal(await panel(page).locator(".explore-open").count(), 0);
   await panel(page).getByText("What such a search does not show").click();
   assert.match(await panel(page).innerText(), /share a fingerprint: 0/);

@@ -133,7 +133,7 @@ function partOf(app, { state, view, why }) {
   const count = (view?.distinct ?? 0).toLocaleString(app.language);
   const limits = { [STATES_REACHED]: "explore.part.states", [DEPTH_REACHED]: "explore.part.depth" };
   const part = view ? app.t(limits[view.progress] ?? "explore.part.some", { count }) : app.t("explore.part.none");
-  return ` (${[part, why].filter(Boolean).join(app.t("page.and"))})`;
+  return app.t("explore.part", { part: [part, why].filter(Boolean).join(app.t("page.and")) });
 }
 
 /** @param {App} app @param {Search} search */
