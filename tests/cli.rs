@@ -1,53 +1,15 @@
 //! The command line as people and scripts meet it: exit codes, one line for an error, JSON that
 //! parses, and links that lead back to where they came from.
 
-use std::io::Write;
+#[path = "common/command.rs"]
+mod command;
+
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
 
+use command::{complains, ends, json, playground};
 use consensus_playground::scenario::{presets, text};
 use serde_json::Value;
-
-fn playground(arguments: &[&str], input: Option<&[u8]>) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_consensus-playground"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may refuse before it reads.
-    let _ = child.stdin.take().unwrap().write_all(input.unwrap_or_default());
-    child.wait_with_output().unwrap()
-}
-
-/// The output of a command that must end with this code.
-fn ends(code: i32, arguments: &[&str], input: Option<&str>) -> String {
-    let output = playground(arguments, input.map(str::as_bytes));
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
-    if code < 2 {
-        assert_eq!(errors, "", "{arguments:?}");
-    }
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// The one line on standard error of a command that must find its input bad.
-fn complains(arguments: &[&str], input: &[u8]) -> String {
-    let output = playground(arguments, Some(input));
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "", "{arguments:?}");
-    assert_eq!(errors.lines().count(), 1, "{arguments:?}: {errors}");
-    assert!(errors.starts_with("error: ") && errors.ends_with('\n'), "{errors:?}");
-    errors
-}
-
-fn json(text: &str) -> Value {
-    assert_eq!(text.lines().count(), 1, "one object on one line");
-    serde_json::from_str(text).unwrap()
-}
 
 fn shipped(id: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(id);
@@ -462,96 +424,4 @@ fn help_and_version_are_no_errors() {
     }
     let version = ends(0, &["--version"], None);
     assert_eq!(version.trim_end(), format!("consensus-playground {}", env!("CARGO_PKG_VERSION")));
-}
-
-#[test]
-fn explore_ends_by_what_it_found() {
-    let hunt = ["explore", "raft", "--nodes", "3", "--clients", "1", "--budget", "timers=2"];
-    let with = |more: &[&'static str]| [&hunt[..], more].concat();
-    let output = ends(1, &with(&["--without", "election-needs-majority"]), None);
-    assert!(output.starts_with("found: "), "{output}");
-    assert!(output.contains("\nviolated election-safety: "), "{output}");
-    let value = json(&ends(1, &with(&["--without", "election-needs-majority", "--json"]), None));
-    let lines = value["actions"].as_array().unwrap();
-    assert_eq!(value["length"], lines.len());
-    // The link and the text replay it.
-    ends(0, &["run", "--link", value["link"].as_str().unwrap()], None);
-    ends(0, &["run", "-"], value["scenario"].as_str());
-    assert!(ends(0, &hunt, None).starts_with("exhausted: "));
-    for (more, word) in
-        [(["--states", "50"], "states reached: "), (["--depth", "3"], "depth reached: ")]
-    {
-        let output = ends(3, &with(&more), None);
-        assert!(output.starts_with(word), "{output}");
-    }
-    assert!(ends(1, &with(&["--goal", "leaders 1"]), None).starts_with("found: "));
-}
-
-#[test]
-fn explore_finds_the_run_that_a_rule_is_known_to_prevent() {
-    let hunt = ["explore", "primary_backup", "--hunt", "higher-view-only"];
-    let output = ends(1, &hunt, None);
-    assert!(output.starts_with("found: "), "{output}");
-    assert!(output.contains("\nknown: view-monotone after 5 actions\n"), "{output}");
-    let value = json(&ends(1, &[&hunt[..], &["--json", "--threads", "2"]].concat(), None));
-    assert_eq!(value["violated"]["property"], "view-monotone");
-    assert_eq!(
-        (&value["length"], &value["budget"]),
-        (&value["known"]["length"], &"timers=2".into())
-    );
-    assert!(value["scenario"].as_str().unwrap().contains("\nwithout higher-view-only\n"));
-    ends(0, &["run", "-"], value["scenario"].as_str());
-    // A walk keeps to the order that the table says.
-    let walk = ["explore", "raft", "--hunt", "only-members-count", "--json"];
-    let value = json(&ends(1, &walk, None));
-    assert_eq!(value["search"], "swarm");
-    assert_eq!(value["violated"]["property"], "election-safety");
-    // Where no invariant says what a rule protects, a goal is reached, and the run says which.
-    let goal = ["explore", "raft", "--hunt", "removed-leader-steps-down"];
-    assert!(ends(1, &goal, None).contains("\nknown: goal after 12 actions\n"));
-    let value = json(&ends(1, &[&goal[..], &["--json"]].concat(), None));
-    assert_eq!((&value["goal"], &value["length"]), (&true.into(), &value["known"]["length"]));
-    assert!(value["scenario"].as_str().unwrap().contains("\nexpect n1 configuration n2 n3\n"));
-    ends(0, &["run", "-"], value["scenario"].as_str());
-    for (arguments, words) in [
-        (
-            &["raft", "--hunt", "luck"][..],
-            "error: there is no rule “luck”; expected one of: vote-once-per-term, ",
-        ),
-        (&["nonsense", "--hunt", "luck"], "error: --hunt: expected a protocol (raft, "),
-        (&["spec_paxos", "--hunt", "luck"], "error: --hunt: expected a protocol"),
-        (
-            &["raft", "--hunt", "only-members-count", "--threads", "2"],
-            "error: --threads: a swarm search runs on one thread",
-        ),
-        (&["raft", "--hunt", "durable-log", "--nodes", "5"], "error: the argument '--hunt <RULE>'"),
-    ] {
-        let error = complains(&[&["explore"], arguments].concat(), b"");
-        assert!(error.starts_with(words), "{error}");
-    }
-}
-
-#[test]
-fn explore_says_which_option_is_wrong_and_what_was_expected() {
-    for (option, value, words) in [
-        ("--budget", "wonders=1", "--budget: expected a kind of surprise ("),
-        ("--offer", "dance", "--offer: expected "),
-        ("--silent", "alarm", "--silent: expected a timer ("),
-        ("--goal", "leaders many", "--goal: expected a number, found “many”"),
-        (
-            "--goal",
-            "missed pre-vote",
-            "--goal: expected what can be so in a state, found “missed pre-vote”",
-        ),
-        (
-            "--no",
-            "luck",
-            "--no: expected a reduction (dead, idle, equal, clients, prompt, symmetry, values, sleep)",
-        ),
-        ("--without", "luck", "there is no rule “luck”"),
-    ] {
-        let error = complains(&["explore", "raft", option, value], b"");
-        assert!(error.starts_with(&format!("error: {words}")), "{error}");
-    }
-    assert!(complains(&["explore", "nonsense"], b"").contains("expected a scenario's file"));
 }

@@ -74,9 +74,10 @@ export class App extends Page {
     return this.playground ? [this] : [];
   }
 
-  /** What ids of the protocol are called. @param {string[]} ids */
+  /** What ids of the protocol are called; in English they are words with hyphens. @param {string[]} ids */
   named(ids) {
-    return ids.map((id) => this.sheet.names?.[id] ?? id).join(this.t("page.and"));
+    const { names } = this.sheet;
+    return ids.map((id) => (names ? names[id] ?? id : id.replaceAll("-", " "))).join(this.t("page.and"));
   }
 
   // ---- opening

@@ -10,6 +10,13 @@ use consensus_playground::scenario::{Scenario, text};
 
 use super::{BadInput, input};
 
+/// More would not be faster anywhere.
+const THREADS_MAX: i64 = 256;
+
+/// How `explore` ends, below its options.
+pub(super) const ENDS: &str = "It ends with 0 if all was seen and nothing found, 1 if something was found, \
+    2 for bad input, and 3 if a limit was reached or Ctrl-C pressed before.";
+
 /// What `explore` is asked.
 #[derive(Args)]
 pub(super) struct ExploreArguments {
@@ -21,17 +28,17 @@ pub(super) struct ExploreArguments {
     /// How many clients.
     #[arg(long)]
     clients: Option<u8>,
-    /// Of spec_paxos: how many ballots.
-    #[arg(long, default_value_t = 2)]
-    pub ballots: u32,
-    /// Of spec_paxos: how many values.
-    #[arg(long, default_value_t = 2)]
-    pub values: u32,
+    /// Of spec_paxos: how many ballots; 2 when nothing is said.
+    #[arg(long)]
+    pub ballots: Option<u32>,
+    /// Of spec_paxos: how many values; 2 when nothing is said.
+    #[arg(long)]
+    pub values: Option<u32>,
     /// Rules to switch off.
     #[arg(long, value_name = "RULE")]
     without: Vec<String>,
     /// Of a protocol: search for the run that is known to break without this rule, from the empty scenario
-    /// and by the request that find it.
+    /// and by the request that finds it.
     #[arg(long, value_name = "RULE", conflicts_with_all = [
         "nodes", "clients", "without", "set", "budget", "offer", "silent", "ask_leaders", "timely", "wait",
         "goal", "property", "search", "seed",
@@ -78,21 +85,22 @@ pub(super) struct ExploreArguments {
     #[arg(long)]
     seed: Option<u32>,
     /// On how many threads a breadth-first search expands states; it finds and counts the same on any.
-    #[arg(long, default_value_t = 1)]
-    pub threads: usize,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
+    pub threads: u16,
     /// A reduction to switch off: dead, idle, equal, clients, prompt, symmetry, values or sleep.
     #[arg(long, value_name = "REDUCTION")]
     no: Vec<String>,
     /// A reduction to switch on: sleep, which leaves fewer steps to be looked at and makes no search faster.
     #[arg(long, value_name = "REDUCTION")]
     reduce: Vec<String>,
-    /// The most actions of a run.
-    #[arg(long, default_value_t = u32::MAX)]
-    depth: u32,
-    /// The most distinct states.
-    #[arg(long, default_value_t = 10_000_000, overrides_with = "states")]
+    /// The most actions of a run; any number when nothing is said.
+    #[arg(long)]
+    depth: Option<u32>,
+    /// The most distinct states; of random walks and swarms, the most that are walked through.
+    #[arg(long, default_value_t = 10_000_000, overrides_with = "states",
+        value_parser = clap::value_parser!(u64).range(1..))]
     states: u64,
-    /// Tell the most memory that was used.
+    /// Tell the most memory that was used in JSON, too.
     #[arg(long)]
     pub memory: bool,
     /// Print one JSON object instead of text.
@@ -103,7 +111,54 @@ pub(super) struct ExploreArguments {
 impl ExploreArguments {
     /// Where the search ends although there is more.
     pub fn limits(&self) -> Limits {
-        Limits { states: self.states, depth: self.depth }
+        Limits { states: self.states, depth: self.depth.unwrap_or(u32::MAX) }
+    }
+
+    /// Refuses what a model knows nothing of: of a specification all but its size and where the search ends,
+    /// of a protocol the sizes of a specification.
+    ///
+    /// # Errors
+    /// Which option.
+    pub fn fits(&self, is_model: bool, has_ballots: bool) -> Result<(), BadInput> {
+        let of_paxos = [("ballots", self.ballots.is_some()), ("values", self.values.is_some())];
+        let of_worlds = [
+            ("hunt", self.hunt.is_some()),
+            ("clients", self.clients.is_some()),
+            ("without", !self.without.is_empty()),
+            ("set", !self.set.is_empty()),
+            ("budget", self.budget.is_some()),
+            ("offer", !self.offer.is_empty()),
+            ("silent", !self.silent.is_empty()),
+            ("ask-leaders", self.ask_leaders),
+            ("timely", self.timely),
+            ("wait", self.wait.is_some()),
+            ("goal", !self.goal.is_empty()),
+            ("property", !self.property.is_empty()),
+            ("no", !self.no.is_empty()),
+            ("reduce", !self.reduce.is_empty()),
+        ];
+        let wrong =
+            |options: &[(&'static str, bool)]| options.iter().find(|(_, given)| *given).copied();
+        if let Some((option, _)) = wrong(&of_paxos).filter(|_| !has_ballots) {
+            return Err(BadInput(format!(
+                "--{option}: expected spec_paxos, found “{}”",
+                self.what
+            )));
+        }
+        if let Some((option, _)) = wrong(&of_worlds).filter(|_| is_model) {
+            let what = &self.what;
+            return Err(BadInput(format!(
+                "--{option}: expected a protocol or a scenario, found “{what}”"
+            )));
+        }
+        Ok(())
+    }
+
+    /// What is said to be looked for, as options have it.
+    pub fn looks_for(&self) -> Vec<String> {
+        let goals = self.goal.iter().map(|goal| format!("goal {goal}"));
+        let properties = self.property.iter().map(|property| format!("property {property}"));
+        goals.chain(properties).collect()
     }
 
     /// What is said of the order of the search; the rest stays.
@@ -117,6 +172,10 @@ impl ExploreArguments {
                 return Err(BadInput(format!("--search: expected {words}, found “{found}”")));
             };
             way.strategy = strategy;
+        }
+        if self.seed.is_some() && !matches!(way.strategy, Strategy::Random | Strategy::Swarm) {
+            let word = way.strategy.word();
+            return Err(BadInput(format!("--seed: a {word} search draws nothing")));
         }
         way.seed = self.seed.map_or(way.seed, u64::from);
         if self.threads != 1 && way.strategy != Strategy::Breadth {

@@ -1,35 +1,54 @@
 //! `explore`: every run of a scenario within budgets, the shortest first or in another order.
 
-use std::time::Instant;
-
 use consensus_playground::explore::spec::{ModelSpace, PaxosModel, TwoPhaseCommitModel};
 use consensus_playground::explore::{
     Counts, Finding, Hints, Limits, Progress, Request, Search, Space, Story, Threads, Way, begin,
     run_of, tell, worlds_after,
 };
+use consensus_playground::scenario::Scenario;
+use consensus_playground::timeline::{BranchId, Timeline};
 use serde_json::{Value, json};
 
 use super::asked::{Asked, ExploreArguments, asked};
+use super::watch::{Waited, wait_for};
 use super::{BadInput, Ending, say};
 
-/// States expanded between two looks at the clock.
-const SLICE: u64 = 4096;
+/// What is looked for when nothing is said.
+const USUAL: &str = "property invariants";
+/// The result of a search that Ctrl-C ended.
+const STOPPED: &str = "stopped";
+/// What a search leaves out, by the name that the result has for it, in words.
+const LEFT_OUT: [(&str, &str); 6] = [
+    ("dead", "deliveries of dead messages"),
+    ("idle", "steps without effect"),
+    ("equal", "equal steps"),
+    ("reordered", "other orders of the same"),
+    ("budget", "steps beyond the budget"),
+    ("depth", "steps beyond the depth"),
+];
 
 /// Explores.
 pub(super) fn explore(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     match arguments.what.as_str() {
         "spec_two_phase_commit" => {
+            arguments.fits(true, false)?;
             let managers = arguments.nodes.unwrap_or(3).into();
-            let model = TwoPhaseCommitModel::new(managers).map_err(BadInput)?;
+            let model = TwoPhaseCommitModel::new(managers)
+                .map_err(|error| format!("--nodes: expected {error}"))?;
             explore_model(arguments, ModelSpace(Box::new(model)))
         }
         "spec_paxos" => {
+            arguments.fits(true, true)?;
             let acceptors = arguments.nodes.unwrap_or(3).into();
-            let model = PaxosModel::new(acceptors, arguments.ballots, arguments.values)
-                .map_err(BadInput)?;
+            let (ballots, values) = (arguments.ballots.unwrap_or(2), arguments.values.unwrap_or(2));
+            let model = PaxosModel::new(acceptors, ballots, values)
+                .map_err(|error| format!("--nodes, --ballots, --values: expected {error}"))?;
             explore_model(arguments, ModelSpace(Box::new(model)))
         }
-        _ => explore_worlds(arguments),
+        _ => {
+            arguments.fits(false, false)?;
+            explore_worlds(arguments)
+        }
     }
 }
 
@@ -53,30 +72,25 @@ impl From<Outcome> for Ending {
     }
 }
 
-/// Searches to the end and tells how long it took, in seconds.
-fn run<S>(space: S, way: Way, limits: Limits, threads: usize) -> (Box<dyn Search<S>>, f64)
+/// Searches to the end, or until Ctrl-C.
+fn run<S>(space: S, way: Way, limits: Limits, threads: u16) -> (Box<dyn Search<S>>, Waited)
 where
     S: Hints + Sync + 'static,
     S::State: Send + Sync,
 {
-    let start = Instant::now();
     let mut search: Box<dyn Search<S>> = match threads {
         1 => begin(space, way, limits),
-        _ => Box::new(Threads::new(space, limits, threads)),
+        _ => Box::new(Threads::new(space, limits, threads.into())),
     };
-    while search.advance(SLICE) == Progress::Running {}
-    let seconds = start.elapsed().as_secs_f64();
-    (search, seconds)
+    let waited = wait_for(&mut *search);
+    (search, waited)
 }
 
 fn explore_model(arguments: &ExploreArguments, space: ModelSpace) -> Result<Outcome, BadInput> {
-    if arguments.hunt.is_some() {
-        return Err(BadInput(format!("--hunt: expected a protocol, found “{}”", arguments.what)));
-    }
     let way = arguments.way(Way::default())?;
-    let (search, seconds) = run(space, way, arguments.limits(), arguments.threads);
+    let (search, waited) = run(space, way, arguments.limits(), arguments.threads);
     let actions = search.run().map(|(_, steps)| steps);
-    let mut value = summary(&*search, seconds, arguments, way);
+    let mut value = summary(&*search, &waited, arguments, way);
     value["actions"] = json!(actions);
     print(arguments, &value, actions.as_deref().unwrap_or_default(), None);
     Ok(outcome(search.progress()))
@@ -88,12 +102,23 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     // What is told of a run tells within what it was searched.
     scenario.budget = Some(plan.budget).filter(|budget| !budget.is_empty());
     let (budget, properties) = (plan.budget, plan.properties);
+    let broken = broken_already(&scenario)?;
     let worlds = worlds_after(&scenario, plan).map_err(BadInput)?;
-    let (search, seconds) = run(worlds, way, limits, arguments.threads);
-    let mut value = summary(&*search, seconds, arguments, way);
+    let (search, waited) = run(worlds, way, limits, arguments.threads);
+    let mut value = summary(&*search, &waited, arguments, way);
+    let known = hunt.as_ref().map(|hunt| hunt.request()).unwrap_or_default();
+    let mut looked_for = arguments.looks_for();
+    looked_for.extend(known.lines().filter(|line| is_aim(line)).map(str::to_owned));
+    if looked_for.is_empty() {
+        looked_for.push(USUAL.to_owned());
+    }
+    value["lookedFor"] = json!(looked_for);
     if properties.has_models() {
         let (judged, open, why) = search.space().judged();
         value["histories"] = json!({ "judged": judged, "open": open, "why": why });
+    }
+    if !broken.is_empty() {
+        value["alreadyViolated"] = json!(broken);
     }
     value["protocol"] = json!(scenario.sheet().id);
     value["budget"] = json!(budget.to_string());
@@ -116,6 +141,20 @@ fn explore_worlds(arguments: &ExploreArguments) -> Result<Outcome, BadInput> {
     Ok(outcome(search.progress()))
 }
 
+/// The invariants that are false where a search begins: it looks for others.
+fn broken_already(scenario: &Scenario) -> Result<Vec<&'static str>, BadInput> {
+    let timeline = Timeline::open(scenario.clone()).map_err(|error| error.to_string())?;
+    let (first, invariants) = (BranchId(0), scenario.sheet().invariants);
+    let world = timeline.world_at(first, timeline.length(first));
+    let places = world.violations().iter().map(|violation| usize::from(violation.invariant));
+    Ok(places.filter_map(|place| Some(invariants.get(place)?.id)).collect())
+}
+
+/// Whether a line of a request says what to look for.
+fn is_aim(line: &str) -> bool {
+    line.starts_with("goal ") || line.starts_with("property ")
+}
+
 fn outcome(progress: Progress) -> Outcome {
     match progress {
         Progress::Exhausted => Outcome::Exhausted,
@@ -126,16 +165,17 @@ fn outcome(progress: Progress) -> Outcome {
 
 fn summary<S: Space>(
     search: &dyn Search<S>,
-    seconds: f64,
+    waited: &Waited,
     arguments: &ExploreArguments,
     way: Way,
 ) -> Value {
+    let seconds = waited.seconds;
     let counts: Counts = search.counts();
     let pruned = counts.pruned;
     let mut value = json!({
         "what": arguments.what,
         "search": way.strategy.word(),
-        "result": search.progress().word(),
+        "result": if waited.stopped { STOPPED } else { search.progress().word() },
         "distinct": counts.distinct,
         "generated": counts.generated,
         "depth": counts.depth,
@@ -184,19 +224,49 @@ fn print(arguments: &ExploreArguments, value: &Value, lines: &[String], story: O
         value["seconds"].as_f64().unwrap_or_default(),
         value["rate"].as_f64().unwrap_or_default()
     );
-    if let Some(budget) = value.get("budget").and_then(Value::as_str) {
-        say!("within {budget}; left out: {}", value["pruned"]);
+    let words = |name: &str| value.get(name).and_then(Value::as_str);
+    if let (Some(budget), Some(looked_for)) = (words("budget"), value["lookedFor"].as_array()) {
+        let looked_for: Vec<&str> = looked_for.iter().filter_map(Value::as_str).collect();
+        say!("looked for: {}; within {budget}", looked_for.join(", "));
     }
-    say!("expected collisions of fingerprints: {}", value["expectedCollisions"]);
+    let left_out: Vec<String> = (LEFT_OUT.iter())
+        .filter_map(|(name, words)| {
+            Some((value["pruned"][name].as_u64().filter(|it| *it > 0)?, words))
+        })
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    if !left_out.is_empty() {
+        say!("left out: {}", left_out.join(", "));
+    }
+    if let Some(broken) = value["alreadyViolated"].as_array() {
+        let broken: Vec<&str> = broken.iter().filter_map(Value::as_str).collect();
+        say!("violated already where it begins, and not looked for again: {}", broken.join(", "));
+    }
+    let frontier = value["frontier"].as_u64().unwrap_or_default();
+    match words("result") {
+        Some("found" | "exhausted") => {}
+        Some(STOPPED) => {
+            say!("partial: interrupted while {frontier} states were yet to be expanded")
+        }
+        Some("depth reached") => say!("partial: no run was followed any further"),
+        _ => say!("partial: {frontier} states were yet to be expanded when the most were reached"),
+    }
+    let collisions = value["expectedCollisions"].as_f64().unwrap_or_default();
+    say!("states expected to be missed because two share a fingerprint: {collisions}");
     if let Some(known) = value.get("known") {
         let found = known["found"].as_str().unwrap_or_default();
         say!("known: {found} after {} actions", known["length"]);
     }
     if let Some(histories) = value.get("histories") {
-        say!("histories judged: {histories}");
+        let (judged, open) = (&histories["judged"], &histories["open"]);
+        say!("histories judged: {judged}, of which undecided: {open}");
+        if let Some(why) = histories["why"].as_str() {
+            say!("undecided because {why}");
+        }
     }
-    if let Some(bytes) = value.get("memoryBytes") {
-        say!("memory: {bytes} bytes, of visited states {} each", value["tableBytesPerState"]);
+    if let Some(bytes) = memory_bytes() {
+        let each = value["tableBytesPerState"].as_f64().unwrap_or_default();
+        say!("memory: {} MB at most; {each:.0} bytes for each visited state", bytes / 1_000_000);
     }
     if let Some(violated) = value.get("violated") {
         let text = |name: &str| violated[name].as_str().unwrap_or_default().to_owned();

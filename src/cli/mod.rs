@@ -11,6 +11,7 @@ mod run;
 mod serve;
 mod site;
 mod sweep;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -103,6 +104,7 @@ enum Command {
         json: bool,
     },
     /// Look at every run within budgets, the shortest first, for one that breaks an invariant.
+    #[command(after_help = asked::ENDS)]
     Explore(Box<asked::ExploreArguments>),
 }
 

@@ -49,7 +49,7 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   await rule.getByRole("button", { name: "Find what breaks without it" }).click();
   const hunts = panel(page).locator(".explore-hunts");
   assert.equal(await hunts.getByLabel("Without").inputValue(), "vote-once-per-term");
-  assert.match(await hunts.innerText(), /election safety[^]*nodes 3[^]*timers × 2[^]*the shortest run has 6 actions/);
+  assert.match(await hunts.innerText(), /election safety[^]*nodes 3[^]*timer firings × 2[^]*the shortest run has 6 actions/);
   await hunts.getByRole("button", { name: "Find this run and play it" }).press("Enter");
   await result(page, /^Found/);
   assert.match(await panel(page).innerText(), /Violated: election safety/);
@@ -58,12 +58,14 @@ test("a rule is switched off, the run that breaks it is found, played, and linke
   const link = await panel(page).getByRole("textbox", { name: "Link to the run" }).inputValue();
   // It plays by itself, up to where the invariant breaks, and says what it is about.
   await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.index === length, lines.length);
-  assert.match(await page.locator("#sentence").innerText(), /[^]*n\d/);
+  assert.match(await page.locator("#sentence").innerText(), /^Both n\d and n\d became leader of term 1\./);
   const title = await page.evaluate(() => globalThis.consensusPlayground.about.title.en);
   assert.equal(title, "Without the rule “vote once per term”");
   const checks = await page.evaluate(() => globalThis.consensusPlayground.frame.checks.filter(({ violated }) => violated));
   assert.deepEqual(checks.map(({ id }) => id), ["election-safety"]);
   await page.evaluate(() => globalThis.consensusPlayground.pause());
+  // Who searches on from there is told that this is broken already.
+  assert.match(await panel(page).locator(".explore-form").innerText(), /after action 6\..*Violated already, and not looked for again: election safety\./);
   const played = await state(page);
   await page.evaluate((address) => (location.hash = new URL(address).hash), link);
   await page.waitForFunction(() => globalThis.consensusPlayground.divergence === undefined
@@ -77,7 +79,7 @@ test("figure 8 of Raft, with all that it takes, is found by one button", async (
   const { page, calm } = await exploring("protocol raft\nnodes 5\n");
   const hunts = panel(page).locator(".explore-hunts");
   await hunts.getByLabel("Without").selectOption("commit-only-own-term");
-  assert.match(await hunts.innerText(), /leader completeness[^]*set entries-per-message 1[^]*timers × 4[^]*never fire: heartbeat[^]*18 actions/);
+  assert.match(await hunts.innerText(), /leader completeness[^]*set entries-per-message 1[^]*timer firings × 4[^]*never fire: heartbeat[^]*18 actions/);
   const began = Date.now();
   await hunts.getByRole("button", { name: "Find this run and play it" }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.length === 18, undefined, { timeout: 120_000 });
@@ -103,6 +105,7 @@ test("the work that a found run takes the place of is kept, and one click away",
   await result(page, /^Found/);
   await page.getByRole("button", { name: "Back to my last session" }).click();
   await page.waitForFunction(() => globalThis.consensusPlayground.about.title.en === "Mine");
+  assert.equal(await panel(page).getByRole("button", { name: "Back to where it was searched from" }).count(), 0);
   assert.equal((await state(page)).index, 1);
   calm();
   await page.close();
@@ -122,7 +125,8 @@ test("of a rule that no invariant protects it is told, in the page's language, w
   await hunts.getByLabel("关闭").selectOption("back-off");
   assert.match(await hunts.innerText(), /被违反\s+一切恢复后仍得不到答复的客户端/);
   await hunts.getByRole("button", { name: "找到这个运行并播放" }).click();
-  await panel(page).getByText("被违反：一切恢复后仍得不到答复的客户端").waitFor({ timeout: 120_000 });
+  await panel(page).getByRole("heading", { name: /^已找到/ }).waitFor({ timeout: 120_000 });
+  assert.match(await panel(page).innerText(), /存在一切恢复后仍得不到答复的客户端/);
   await panel(page).locator("summary", { hasText: "细节" }).waitFor();
   await panel(page).getByLabel("心跳").uncheck();
   await panel(page).getByRole("button", { name: "探索", exact: true }).click();
@@ -164,6 +168,8 @@ test("each worker draws random runs of its own, and a seed draws the same ones a
   for (let time = 0; time < 2; time++) {
     await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
     await result(page, /^Found/);
+    // What is found is played; it was searched from the beginning, and shall be again.
+    await backToWhereItBegan(page, 0);
     const found = await panel(page).locator(".explore-found").innerText();
     const [, drawn] = found.match(/\(seed (\d+)\)/);
     assert.ok(["7", "8"].includes(drawn), found);
@@ -182,7 +188,8 @@ test("a history that is not linearizable, and a client that nobody answers, are 
   await budget(page, { operations: 2, timers: 0, crashes: 0 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
-  assert.match(await panel(page).locator(".explore-found").innerText(), /Violated: a history that is not linearizable\./);
+  assert.match(await panel(page).locator(".explore-found").innerText(), /There is a history that is not “linearizable”\./);
+  await backToWhereItBegan(page, 0);
   // The run says so itself: what is expected of its history is part of its text.
   await panel(page).getByText("The run as a scenario").click();
   const text = await panel(page).getByRole("textbox", { name: "The run as a scenario" }).inputValue();
@@ -190,6 +197,73 @@ test("a history that is not linearizable, and a client that nobody answers, are 
   await looked.selectOption("property answered");
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /all was seen/);
+  calm();
+  await page.close();
+});
+
+/** Waits until a found run is open, and goes to where it was searched from. */
+async function backToWhereItBegan(page, index) {
+  await panel(page).getByRole("button", { name: "Back to where it was searched from" }).click();
+  await page.waitForFunction((begun) => {
+    const { frame, playing } = globalThis.consensusPlayground;
+    return frame.cursor.index === begun && frame.cursor.length > begun && !playing;
+  }, index);
+}
+
+test("a run after which nobody is answered is played from where it was searched", async () => {
+  const { page, calm } = await exploring("protocol two_phase_commit\nnodes 3\nclients 1\n");
+  await panel(page).getByLabel("Look for").selectOption("property answered-unrepaired");
+  await budget(page, { operations: 1, timers: 0, crashes: 1 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Found/);
+  // What becomes of it later belongs to the run, too, but it begins where the search did.
+  await page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.length > 0);
+  await backToWhereItBegan(page, 0);
+  calm();
+  await page.close();
+});
+
+test("what is found in one scenario stays its own when another is opened meanwhile", async () => {
+  const { page, calm } = await exploring(WITHOUT_MAJORITY.replace("protocol raft\n", "protocol raft\ntitle Counted alone\n"));
+  await budget(page, { operations: 1, timers: 1, crashes: 1 });
+  await page.evaluate(async () => {
+    document.querySelector("#panel-explore .explore-form button[type=submit]").click();
+    // Not before the other one is open.
+    document.querySelector('#panel-explore [data-do="pause"]').click();
+    await globalThis.consensusPlayground.openText("protocol paxos\ntitle Other\n");
+    document.querySelector('#panel-explore [data-do="pause"]').click();
+  });
+  await result(page, /^Found/);
+  const words = await panel(page).locator(".explore-progress").innerText();
+  assert.match(words, /Raft · Counted alone · after action 0 · looking for: a violated invariant/);
+  assert.match(words, /Violated: durable committed\. What is committed is on the disks of a majority\./);
+  // It does not take the place of what was opened, until it is asked to.
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => globalThis.consensusPlayground.about.title.en), "Other");
+  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
+  await page.waitForFunction(() => globalThis.consensusPlayground.about.title.en === "Counted alone");
+  calm();
+  await page.close();
+});
+
+test("a found run can be had with all that changes in it, and what was counted stays", async () => {
+  const { page, calm } = await exploring(WITHOUT_MAJORITY);
+  await budget(page, { operations: 0, timers: 1, crashes: 0 });
+  await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
+  await result(page, /^Found/);
+  await panel(page).getByText("The run with all that changes").click();
+  const transcript = await panel(page).getByRole("textbox", { name: "The run with all that changes" }).inputValue();
+  assert.match(transcript, /^# Raft · A run that breaks “durable committed”[^]*1 +0 ms +timeout n1 election\n +n1 candidate term 1[^]*VIOLATED durable-committed[^]*= 3 actions/);
+  // Whoever is sent it reads what it shows, and at its end why.
+  const link = await panel(page).getByRole("textbox", { name: "Link to the run" }).inputValue();
+  const reader = await open(browser, server.address, new URL(link).hash);
+  await reader.page.waitForFunction(() => globalThis.consensusPlayground.frame.cursor.index === 3, undefined, { timeout: 60_000 });
+  assert.equal(await reader.page.evaluate(() => globalThis.consensusPlayground.about.title.en), "A run that breaks “durable committed”");
+  assert.match(await reader.page.locator("#sentence").innerText(), /^“T1 blank” is committed at place 1, but only 1 of 3 disks hold it\./);
+  reader.calm();
+  await reader.page.close();
+  const counted = await panel(page).locator(".explore-facts").innerText();
+  assert.match(counted, /different states\s+\d[^]*yet to expand\s+\d[^]*memory\s+[1-9]\d* MB\s+time\s+\d+\.\d s/);
   calm();
   await page.close();
 });
@@ -202,13 +276,19 @@ test("from the moment shown on: what was done so far stays before what is found"
     for (let step = 0; step < 12; step++) app.step(1);
     app.setRule("commit-needs-majority", false);
   });
-  const { index } = await state(page);
+  const { index, fingerprint } = await state(page);
   await budget(page, { operations: 1, timers: 0, crashes: 1 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
   const found = await panel(page).locator(".explore-run li").count();
-  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
+  // It plays by itself, since the moment that it was searched from was still shown; and it leads back there.
   await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.length === length, index + found);
+  await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.index === length, index + found, { timeout: 60_000 });
+  await backToWhereItBegan(page, index);
+  assert.equal((await state(page)).fingerprint, fingerprint);
+  await page.getByRole("button", { name: "Back to my last session" }).first().waitFor();
+  await panel(page).getByRole("button", { name: "Play it", exact: true }).click();
+  await page.waitForFunction((length) => globalThis.consensusPlayground.frame.cursor.index === length, index + found, { timeout: 60_000 });
   calm();
   await page.close();
 });
@@ -218,7 +298,7 @@ test("with every rule on nothing is found, and what was covered is said", async 
   await budget(page, { operations: 0, timers: 1, crashes: 1 });
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /all was seen/);
-  assert.match(await panel(page).locator(".explore-covered").innerText(), /^timers × 1, crashes × 1$/);
+  assert.match(await panel(page).locator(".explore-covered").innerText(), /^timer firings × 1, crashes × 1$/);
   assert.equal(await panel(page).locator(".explore-open").count(), 0);
   await panel(page).getByText("What such a search does not show").click();
   assert.match(await panel(page).innerText(), /share a fingerprint: 0/);
@@ -236,7 +316,12 @@ test("a goal is reached, and one that cannot be read is told", async () => {
   await panel(page).getByLabel("Look for").selectOption("candidates");
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
   await result(page, /^Found/);
-  assert.match(await panel(page).innerText(), /can happen/);
+  assert.match(await panel(page).innerText(), /This can happen: two candidates at once/);
+  await page.waitForFunction(() => {
+    const { index, length } = globalThis.consensusPlayground.frame.cursor;
+    return length > 0 && index === length;
+  }, undefined, { timeout: 60_000 });
+  assert.match(await page.locator("#sentence").innerText(), /^This can happen: two candidates at once/);
   await panel(page).getByLabel("Look for").selectOption("expect");
   await panel(page).locator("#explore-expect").fill("luck");
   await panel(page).getByRole("button", { name: "Explore", exact: true }).click();
@@ -285,8 +370,14 @@ test("a search is paused, goes on and is stopped, and the page keeps drawing mea
   }));
   context.diagnostic(`${frames} frames between ${tidings} tidings`);
   assert.ok(frames >= 4 * tidings, `${frames} frames between ${tidings} tidings`);
-  await panel(page).getByRole("button", { name: "Pause" }).click();
+  // The bar moves though no budget has been searched to its end.
+  const share = await panel(page).locator("progress").evaluate(({ value, max }) => value / max);
+  assert.ok(share > 0 && share < 1, `${share}`);
+  await panel(page).getByRole("button", { name: "Pause" }).focus();
+  await page.keyboard.press("Enter");
   await result(page, /^Paused/);
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  assert.equal(await focused(), "Go on", "the focus stays where it was");
   // What was under way is told; then it stands still.
   await page.waitForTimeout(600);
   const paused = await states(page);
@@ -294,9 +385,11 @@ test("a search is paused, goes on and is stopped, and the page keeps drawing mea
   assert.equal(await states(page), paused);
   await panel(page).getByRole("button", { name: "Go on" }).click();
   await page.waitForFunction((least) => Number(document.querySelector('.explore-facts [data-key="states"] dd').textContent.replace(/\D/g, "")) > least, paused);
-  await panel(page).getByRole("button", { name: "Stop" }).click();
+  await panel(page).getByRole("button", { name: "Stop" }).press("Enter");
   await result(page, /partial/);
+  assert.match(await focused(), /^Stopped/, "what had the focus is gone, so it is where the result begins");
   assert.ok(await states(page) >= paused);
+  assert.match(await panel(page).locator(".explore-open").innerText(), /\((?:[\d,]+ states looked at|not begun)\)/);
   assert.ok(await panel(page).locator(".explore-open li").count() > 0, "what was not covered is named");
   await noWorkers(page);
   assert.deepEqual(await state(page), mine, "the run is as it was");

@@ -15,6 +15,8 @@ const GOALS = { leaders: "leaders 2", candidates: "candidates 2" };
 /** Goals in the form that may be any, one a line: all are looked for at once. */
 export const EXPECT = "expect";
 const PROPERTY = "property ";
+/** The property that is looked at when nothing is said. */
+const INVARIANTS = "invariants";
 /** In a page memory is dearer than on the command line. */
 const STATES = 1_000_000;
 /** Searches that draw, and so have a seed. */
@@ -23,6 +25,21 @@ const DRAWN = ["random", "swarm"];
 /** @param {string} search */
 export function isDrawn(search) {
   return DRAWN.includes(search);
+}
+
+/**
+ * What a request's lines look for, as the form has it.
+ * @param {string[]} lines
+ * @returns {{goal: string, goalText: string}} goalText: of `EXPECT`, one a line
+ */
+export function goalIn(lines) {
+  const goals = lines.filter((line) => line.startsWith("goal ")).map((line) => line.slice("goal ".length));
+  if (goals.length > 0) {
+    const named = Object.keys(GOALS).find((name) => goals.length === 1 && GOALS[name] === goals[0]);
+    return { goal: named ?? EXPECT, goalText: named ? "" : goals.join("\n") };
+  }
+  const property = lines.find((line) => line.startsWith(PROPERTY)) ?? PROPERTY + INVARIANTS;
+  return { goal: property === PROPERTY + INVARIANTS ? VIOLATION : property, goalText: "" };
 }
 
 /**
@@ -74,11 +91,9 @@ function linesIn(text) {
  * @returns {Asked}
  */
 export function askedBy(lines, options) {
-  const asked = { ...usual(options), states: options.states };
+  const asked = { ...usual(options), ...goalIn(lines), states: options.states };
   /** @type {string[]} */
   const offers = [];
-  /** @type {string[]} */
-  const goals = [];
   for (const line of lines) {
     const [, option, value] = /** @type {RegExpExecArray} */ (/^\s*(\S*)\s*(.*?)\s*$/.exec(line));
     if (option === "budget") asked.budget = budgetOf(value, options);
@@ -93,17 +108,9 @@ export function askedBy(lines, options) {
     else if (option === "seed") asked.seed = Number(value);
     else if (option === "states") asked.states = Number(value);
     else if (option === "depth") asked.depth = value;
-    else if (option === "property" && value === options.properties[0]) asked.goal = VIOLATION;
-    else if (option === "property") asked.goal = PROPERTY + value;
-    else if (option === "goal") goals.push(value);
-    else throw new Error(`the form has no field for “${line}”`);
+    else if (option !== "property" && option !== "goal") throw new Error(`the form has no field for “${line}”`);
   }
   if (offers.length > 0) asked.offers = offers.join("\n");
-  if (goals.length > 0) {
-    const named = Object.keys(GOALS).find((name) => goals.length === 1 && GOALS[name] === goals[0]);
-    asked.goal = named ?? EXPECT;
-    asked.goalText = named ? "" : goals.join("\n");
-  }
   return asked;
 }
 

@@ -37,6 +37,7 @@ export function createAround(app) {
       heading(app.t("explore.around"), app.t("explore.aroundHint", { actions: possible.length, states: states.size })),
       cursor.index > 0 ? h("p", { class: "graph-before", "data-key": "before" },
         h("button", { type: "button", class: "edge", "data-do": "back" }, app.t("explore.before", { action: last.text }))) : null,
+      h("p", { class: "quiet", "data-key": "digits" }, app.t("explore.digits")),
       h("p", { class: "graph-now", "data-key": "now" }, h("span", { class: "graph-node now" }), app.t("explore.now", { index: cursor.index })),
       h("ul", { class: "graph", "data-key": "possible", "aria-label": app.t("explore.possible") }, possible.map(edge)),
       impossible.length > 0 ? h("details", { "data-key": "impossible" },

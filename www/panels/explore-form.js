@@ -34,10 +34,12 @@ export function createForm(app, begin) {
 
   /** The search begins where the run stands, and keeps to the rules that hold there. */
   function showStart() {
-    const { cursor, rules } = app.frame;
+    const { cursor, rules, checks } = app.frame;
+    const broken = checks.filter(({ violated }) => violated).map(({ id }) => id);
     const off = rules.filter(({ on }) => !on).map(({ id }) => plain(id, app.sheet));
     startsFrom.textContent = `${app.t("explore.fromHere", { index: cursor.index })} ${off.length > 0
-      ? app.t("explore.rulesOff", { names: off.join(app.t("page.and")) }) : app.t("explore.rulesOn")}`;
+      ? app.t("explore.rulesOff", { names: off.join(app.t("page.and")) }) : app.t("explore.rulesOn")}${broken.length > 0
+      ? ` ${app.t("explore.brokenAlready", { names: app.named(broken) })}` : ""}`;
   }
 
   root.addEventListener("submit", (event) => {
@@ -51,10 +53,12 @@ export function createForm(app, begin) {
    */
   function go(how, isKnown) {
     problem.hidden = true;
+    // The moment shown is the one that is meant.
+    app.pause();
     try {
       how({
         text: app.playground.searchText(), lines: linesOf(asked, options), budget: { ...asked.budget },
-        isWhole: isKnown || asked.search !== options.searches[0], seed: isDrawn(asked.search) && !isKnown ? asked.seed : null,
+        from: { sheet: app.sheet, title: app.about.title, index: app.frame.cursor.index }, isWhole: isKnown || asked.search !== options.searches[0], seed: isDrawn(asked.search) && !isKnown ? asked.seed : null,
       });
     } catch (error) {
       problem.hidden = false;
@@ -124,7 +128,7 @@ export function createForm(app, begin) {
       asked.states = Math.max(1, Math.floor(Number(limit.value)) || usual(options).states);
       limit.value = String(asked.states);
     } });
-    const deepest = h("input", { type: "number", min: 1, step: 1, value: asked.depth, onchange: () => (asked.depth = deepest.value && String(Math.max(1, Math.floor(Number(deepest.value)) || 1))) });
+    const deepest = h("input", { type: "number", min: 1, step: 1, value: asked.depth, placeholder: t("explore.noLimit"), onchange: () => (asked.depth = deepest.value && String(Math.max(1, Math.floor(Number(deepest.value)) || 1))) });
     /** Some fields are about some searches alone. */
     const showRows = () => {
       expectationRow.hidden = asked.goal !== EXPECT;

@@ -4,8 +4,7 @@
 import { h } from "../dom.js";
 import { askedBy } from "../explore/asked.js";
 import { translate } from "../i18n.js";
-import { restoreSession, savedSession } from "../session.js";
-import { Doer, budgetWords, codes, patch, propertyWords, valuesOf } from "./explore-parts.js";
+import { Doer, budgetWords, codes, patch, propertyWords, tellKept, valuesOf } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -75,8 +74,9 @@ export function createHunts(app, ask) {
       waitMs === options.waitMs ? null : app.t("explore.hunt.wait", { ms: waitMs }),
       isShortest ? null : app.t(`explore.search.${search}`),
     ].filter((words) => words !== null);
-    // Without the protocol, which is open.
-    const header = text.trim().split("\n").slice(1);
+    // Without the protocol, which is open; rules that are off stand together.
+    const [off, other] = [/^without /, /^(?!without )/].map((one) => text.trim().split("\n").slice(1).filter((line) => one.test(line)));
+    const header = [...other, `without ${off.map((line) => line.slice("without ".length)).join(" ")}`];
     /** @type {[string, (Node | string)[]][]} */
     const rows = [
       property ? ["breaks", [invariant ? plain(property, app.sheet) : propertyWords(app, property)]] : ["reaches", codes(valuesOf("goal", request))],
@@ -112,10 +112,7 @@ export function createHunts(app, ask) {
       app.complain(error);
       return;
     }
-    const work = savedSession();
-    if (hadWork && work) {
-      app.toast(app.t("toast.ownWorkKept"), "info", { words: app.t("header.lastSession"), run: () => void restoreSession(app, work).catch(app.onPanic) });
-    }
+    tellKept(app, hadWork);
     ask(known.request);
   }
 

@@ -1,6 +1,8 @@
 // What the parts of the exploring panel share.
 
 import { h } from "../dom.js";
+import { EXPECT, VIOLATION, goalIn } from "../explore/asked.js";
+import { restoreSession, savedSession } from "../session.js";
 import { plain } from "./parts.js";
 import { Doer, patch } from "./patch.js";
 
@@ -55,6 +57,27 @@ export function codes(lines) {
 export function kindWords(app, kind) {
   const words = app.t(`explore.kind.${kind}`);
   return words.startsWith("explore.") ? kind : words;
+}
+
+/**
+ * What a search looks for, in words. @param {App} app @param {string[]} lines of its request
+ */
+export function goalWords(app, lines) {
+  const { goal, goalText } = goalIn(lines);
+  if (goal === VIOLATION) return app.t("explore.goal.violation");
+  if (goal === EXPECT) return `${app.t("explore.goal.expectText")} ${goalText.split("\n").join(app.t("page.and"))}`;
+  return goal.startsWith("property ") ? propertyWords(app, goal.slice("property ".length)) : app.t(`explore.goal.${goal}`);
+}
+
+/**
+ * Says that work whose place something else has taken is kept, and leads back to it.
+ * @param {App} app
+ * @param {boolean} hadWork
+ */
+export function tellKept(app, hadWork) {
+  const work = savedSession();
+  if (!hadWork || !work) return;
+  app.toast(app.t("toast.ownWorkKept"), "info", { words: app.t("header.lastSession"), run: () => void restoreSession(app, work).catch(app.onPanic) });
 }
 
 /**

@@ -9,8 +9,9 @@ import english from "../locale/en.explore.js";
 import { createAround } from "./explore-around.js";
 import { createForm } from "./explore-form.js";
 import { createHunts } from "./explore-hunts.js";
-import { play, resultOf } from "./explore-result.js";
+import { fromWords, play, resultOf, violationWords } from "./explore-result.js";
 import { Doer, patch, showsCopies } from "./explore-parts.js";
+import { titled } from "./explore-story.js";
 import { EXPLORE } from "../root.js";
 import { addStyles } from "../workers.js";
 
@@ -36,7 +37,7 @@ const searches = new WeakMap();
  * @returns {{ update(): void, destroy(): void }}
  */
 export function create(host, app) {
-  const form = createForm(app, (request) => begin(request, form.root));
+  const form = createForm(app, (request) => playsWhenFound(begin(request, form.root)));
   const hunts = createHunts(app, (lines) => form.ask(lines, (request) => playsWhenFound(begin(request, hunts.root))));
   const progress = h("div", { class: "explore-progress" });
   const said = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
@@ -55,6 +56,7 @@ export function create(host, app) {
     searches.get(app)?.stop();
     const search = new Search(request);
     searches.set(app, search);
+    search.tell = (story, view) => titled(app, request, story, view);
     search.onChange = soon;
     asking.after(progress);
     render();
@@ -62,14 +64,17 @@ export function create(host, app) {
     return search;
   }
 
-  /** What is found is played at once, if what it was searched from still stands there untouched. @param {Search} search */
+  /** What is found is played at once, if the moment that it was searched from is still the one that is shown. @param {Search} search */
   function playsWhenFound(search) {
     const { playground } = app;
+    const { branch, index } = app.frame.cursor;
     search.onChange = () => {
       soon();
       if (search.state !== "found" || !search.story) return;
       search.onChange = soon;
-      if (app.playground === playground && app.frame.cursor.length === 0 && searches.get(app) === search) void play(app, search.story, false);
+      const { cursor } = app.frame;
+      const isThere = app.playground === playground && cursor.branch === branch && cursor.index === index && !app.playing;
+      if (isThere && searches.get(app) === search) void play(app, search, false);
     };
   }
 
@@ -99,31 +104,40 @@ export function create(host, app) {
     const say = app.t(`explore.state.${search.state}`);
     const { length } = search.rungs;
     const partly = app.t(search.rungs[0].seed === null ? "explore.rungs" : "explore.seeds", { done: number(totals.done), all: number(length) });
+    const seconds = (search.elapsedMs / 1000).toLocaleString(app.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     const facts = [
       ["states", number(totals.distinct)], ["generated", number(totals.generated)], ["depth", number(totals.depth)],
-      ["rate", number(totals.rate)],
-      ...(search.isOpen ? [["frontier", number(totals.frontier)], ["workers", number(totals.workers)],
-        ["memory", app.t("explore.megabytes", { count: number(totals.memoryBytes / 1e6) })]] : []),
+      ["rate", number(totals.rate)], ["frontier", number(totals.frontier)],
+      ["memory", app.t("explore.megabytes", { count: number(totals.memoryBytes / 1e6) })],
+      ["time", app.t("explore.seconds", { count: seconds })],
+      ...(search.isOpen ? [["workers", number(totals.workers)]] : []),
     ];
+    const counted = search.state === "refused" ? null : h("dl", { class: "explore-facts", "data-key": "facts" }, facts.map(([key, value]) =>
+      h("div", { "data-key": key }, h("dt", null, app.t(`explore.${key}`)), h("dd", null, value))));
+    const title = heading(say, search.isOpen && length > 1 ? partly : undefined);
+    title.tabIndex = -1;
+    const hadFocus = progress.contains(document.activeElement);
     patch(progress, [
-      heading(say, search.isOpen && length > 1 ? partly : undefined),
-      search.isOpen
-        ? h("progress", { "data-key": "bar", max: length, value: length > 1 ? totals.done : null, "aria-label": say }) : null,
+      title,
+      h("p", { class: "quiet", "data-key": "from" }, fromWords(app, search)),
+      search.isOpen ? h("progress", { "data-key": "bar", max: 1, value: search.share, "aria-label": say }) : null,
       search.isOpen ? h("div", { class: "buttons", "data-key": "orders" },
-        search.state === "paused"
-          ? button("go", () => search.goOn())
-          : button("pause", () => search.pause()),
-        button("stop", () => search.stop())) : null,
-      h("dl", { class: "explore-facts", "data-key": "facts" }, facts.map(([key, value]) =>
-        h("div", { "data-key": key }, h("dt", null, app.t(`explore.${key}`)), h("dd", null, value)))),
-      ...resultOf(app, search, doer),
+        // One button, so that whoever pressed it stays on it.
+        button("pause", search.state === "paused" ? "go" : "pause", () => search.state === "paused" ? search.goOn() : search.pause()),
+        button("stop", "stop", () => search.stop())) : null,
+      ...resultOf(app, search, doer, counted),
     ]);
-    announce(search, `${say} ${app.t("explore.said", { states: number(totals.distinct), depth: number(totals.depth) })}`);
+    // What had the focus may be gone: then it is where the result begins.
+    if (hadFocus && !progress.contains(document.activeElement)) {
+      const next = progress.querySelector('[data-do="play"]') ?? progress.querySelector("h2");
+      if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+    }
+    announce(search, `${say} ${[...violationWords(app, search), app.t("explore.said", { states: number(totals.distinct), depth: number(totals.depth) })].join(" ")}`);
   }
 
-  /** @param {"go" | "pause" | "stop"} key @param {() => void} run */
-  function button(key, run) {
-    return h("button", { type: "button", class: "edge", "data-key": key, "data-do": doer.add(key, run) }, app.t(`explore.${key}`));
+  /** @param {"pause" | "stop"} key @param {"go" | "pause" | "stop"} word @param {() => void} run */
+  function button(key, word, run) {
+    return h("button", { type: "button", class: "edge", "data-key": key, "data-do": doer.add(key, run) }, app.t(`explore.${word}`));
   }
 
   /** @param {Search} search @param {string} words */
@@ -134,7 +148,7 @@ export function create(host, app) {
     said.textContent = words;
   }
 
-  const off = app.on("language", render);
+  const offs = [app.on("language", render), app.on("open", render)];
   render();
   return {
     update() {
@@ -144,7 +158,7 @@ export function create(host, app) {
     },
     destroy() {
       clearTimeout(timer);
-      off();
+      for (const off of offs) off();
       root.remove();
     },
   };

@@ -132,7 +132,7 @@ function timerHint(app, dueMs) {
  * @param {{name: string, text: string}} words
  */
 function commandRow(app, node, command, words) {
-  const called = app.named([words.name]);
+  const called = app.sheet.names?.[words.name] ?? words.name;
   const targets = app.frame.nodes.map((target, argument) => {
     const action = { type: "command", node, command, argument };
     const reason = app.refusal(action);

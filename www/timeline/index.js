@@ -301,7 +301,7 @@ class Timeline {
       window, layout, rows: this.rows, faults, violations, cursor, kinds: app.sheet.messages,
       statuses: Array.from(app.playground.statuses(cursor.branch, window.first)), operations: this.memo.operations,
       notes, checks: app.frame.checks, flying: app.frame.messages, playheadX: this.playheadX,
-      words: (words) => app.words(words), named: (ids) => ids.map((id) => app.sheet.names?.[id] ?? id.replaceAll("-", " ")).join(app.t("page.and")),
+      words: (words) => app.words(words), named: (ids) => app.named(ids),
     });
     const status = this.findHover(window);
     draw(this.context, this.scene, layout, {
