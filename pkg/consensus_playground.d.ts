@@ -158,7 +158,7 @@ export class Playground {
      */
     history(): string;
     /**
-     * What is known of the runs without each rule of the protocol.
+     * How a run that breaks is found without each rule of the protocol.
      */
     hunts(): any;
     /**
@@ -235,10 +235,9 @@ export class Playground {
      */
     searchOptions(): any;
     /**
-     * The text from which a search begins: the run up to this moment, or an empty scenario of few
-     * nodes with a rule off.
+     * The text from which a search begins: the run up to this moment.
      */
-    searchText(without?: string | null): string;
+    searchText(): string;
     /**
      * Goes to a moment.
      */
@@ -426,7 +425,7 @@ export interface InitOutput {
     readonly playground_rules: (a: number) => [number, number, number];
     readonly playground_runUntil: (a: number, b: number) => number;
     readonly playground_searchOptions: (a: number) => [number, number, number];
-    readonly playground_searchText: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly playground_searchText: (a: number) => [number, number];
     readonly playground_seek: (a: number, b: number, c: number) => void;
     readonly playground_setNow: (a: number, b: number) => void;
     readonly playground_setPace: (a: number, b: number, c: number) => void;

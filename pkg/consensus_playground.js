@@ -706,7 +706,7 @@ export class Playground {
         }
     }
     /**
-     * What is known of the runs without each rule of the protocol.
+     * How a run that breaks is found without each rule of the protocol.
      * @returns {any}
      */
     hunts() {
@@ -1028,35 +1028,25 @@ export class Playground {
         return takeFromExternrefTable0(ret[0]);
     }
     /**
-     * The text from which a search begins: the run up to this moment, or an empty scenario of few
-     * nodes with a rule off.
-     * @param {string | null} [without]
+     * The text from which a search begins: the run up to this moment.
      * @returns {string}
      */
-    searchText(without) {
-        let deferred3_0;
-        let deferred3_1;
+    searchText() {
+        let deferred1_0;
+        let deferred1_1;
         try {
             if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {
                 throw new Error('Invalid stale object from previous Wasm instance');
             }
-            var ptr0 = isLikeNone(without) ? 0 : passStringToWasm0(without, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            var len0 = WASM_VECTOR_LEN;
             let ret;
             __wbg_call_guard();
-            ret = wasm.playground_searchText(this.__wbg_ptr, ptr0, len0);
-            var ptr2 = ret[0];
-            var len2 = ret[1];
-            if (ret[3]) {
-                ptr2 = 0; len2 = 0;
-                throw takeFromExternrefTable0(ret[2]);
-            }
-            deferred3_0 = ptr2;
-            deferred3_1 = len2;
-            return getStringFromWasm0(ptr2, len2);
+            ret = wasm.playground_searchText(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
         } finally {
             __wbg_call_guard();
-            wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
         }
     }
     /**

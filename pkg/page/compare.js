@@ -1,4 +1,4 @@
-import{c as Mt,d as et,g as ot,h as nt}from"./shared-compare-opened.js";import{C as O,Ca as Tt,Da as Ct,E as gt,I as bt,J as F,K as U,L as J,M as Z,N as kt,O as xt,Q as vt,S as $t,T as q,U as tt,V as St,_ as Et,a,c as g,d as v,j as pt,ja as st,n as L,o as X,u as ft,w as Q,x as wt,z as yt}from"./shared-compare-course-explore-main-more-opened-share.js";var N=`nodes 5
+import{c as Mt,d as et,g as ot,h as nt}from"./shared-compare-opened.js";import{$ as Et,A as yt,D as O,Da as Tt,Ea as Ct,F as gt,J as bt,K as F,L as U,M as J,N as Z,O as kt,P as xt,R as vt,T as $t,U as q,V as tt,W as St,a,c as g,d as v,j as pt,ka as st,n as L,o as X,v as ft,x as Q,y as wt}from"./shared-compare-course-explore-main-more-opened-share.js";var N=`nodes 5
 clients 3
 seed 11
 workload register every 60..180`,oe=`nodes 5
