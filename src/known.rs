@@ -2,17 +2,21 @@
 //!
 //! Hashes need no hashing, so a place is their low bits and the next free one after it. Entries lie in the
 //! order in which they came, and places hold their numbers: what grows is small, and the same code finds
-//! the places whatever is known.
+//! the places whatever is known. A place holds half of the hash, too, so that other entries than the one
+//! that is looked for are hardly ever looked at.
 
 /// Values by hashes that are as good as random.
 pub(crate) struct Known<V> {
-    /// One more than the number of an entry, or zero; a power of two of them.
-    places: Vec<u32>,
+    /// One more than the number of an entry, below the upper half of its hash, or zero; a power of two of
+    /// them.
+    places: Vec<u64>,
     entries: Vec<(u64, V)>,
 }
 
 /// The most entries of what can be found out again.
 const LEN_MAX: usize = 1 << 17;
+/// The bits of a place that hold a number.
+const NUMBER: u64 = 0xFFFF_FFFF;
 /// The first number of places.
 const PLACES_MIN: usize = 64;
 
@@ -42,8 +46,9 @@ impl<V> Known<V> {
         let mask = self.places.len().checked_sub(1)?;
         let mut place = hash as usize & mask;
         loop {
-            let number = self.places[place].checked_sub(1)? as usize;
-            if self.entries[number].0 == hash {
+            let held = self.places[place];
+            let number = (held & NUMBER).checked_sub(1)? as usize;
+            if (held ^ hash) & !NUMBER == 0 && self.entries[number].0 == hash {
                 return Some(number);
             }
             place = (place + 1) & mask;
@@ -92,13 +97,13 @@ impl<V> Known<V> {
 }
 
 /// Puts an entry's number, counted from one, at the first free place from where its hash belongs.
-fn settle(places: &mut [u32], hash: u64, number: usize) {
+fn settle(places: &mut [u64], hash: u64, number: usize) {
     let mask = places.len() - 1;
     let mut place = hash as usize & mask;
     while places[place] != 0 {
         place = (place + 1) & mask;
     }
-    places[place] = number as u32;
+    places[place] = hash & !NUMBER | number as u64;
 }
 
 #[cfg(test)]

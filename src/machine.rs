@@ -76,6 +76,8 @@ pub(crate) trait Machine: Send + Sync {
         touched: NodeId,
         report: &mut dyn FnMut(u8, String),
     );
+    /// Whether history variables are the very same, as far as that is seen at a glance.
+    fn are_same(&self, one: &Opaque, other: &Opaque) -> bool;
     /// What can be measured over the cluster.
     fn meters(&self, cluster: ClusterState<'_>) -> Vec<Meter>;
     /// How a node looks.
@@ -220,6 +222,10 @@ impl<P: Protocol> Machine for Typed<P> {
         report: &mut dyn FnMut(u8, String),
     ) {
         P::default().observe(changed(ghost), &Cluster::new(cluster), touched, report);
+    }
+
+    fn are_same(&self, one: &Opaque, other: &Opaque) -> bool {
+        P::default().are_same(seen(&**one), seen(&**other))
     }
 
     fn meters(&self, cluster: ClusterState<'_>) -> Vec<Meter> {

@@ -103,6 +103,12 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
         report: &mut dyn FnMut(u8, String),
     );
 
+    /// Whether history variables are the very same, as far as that is seen without looking into them: `false`
+    /// where it is not.
+    fn are_same(&self, _one: &Self::Ghost, _other: &Self::Ghost) -> bool {
+        false
+    }
+
     /// How a node looks to a person.
     fn view(&self, node: &Self::Node) -> NodeView;
 

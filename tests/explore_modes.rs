@@ -150,7 +150,7 @@ fn what_clients_saw_sets_states_apart_where_a_goal_tells_of_it() {
                    goal reply B 1\ngoal n3 value x absent\ngoal no message *->*\n";
     let search = searched(header, request);
     assert_eq!(search.progress(), Progress::Exhausted, "{:?}", search.finding());
-    let reached = searched(header, &request.replace("goal n3 value x absent\n", ""));
+    let reached = searched(header, &request.replace("goal no message *->*\n", ""));
     assert_eq!(reached.progress(), Progress::Found);
     replayed(header, &*reached);
 }

@@ -12,8 +12,8 @@
 //!
 //! **What makes it fast.** States that differ in messages alone share the rest, which remembers what each
 //! action made of it; a handler is called once for a node and a message, and what checkers and clients make
-//! of one is remembered, too (`core.rs`, `effect.rs`). Messages that can never matter are taken out, loss is a
-//! message never delivered, time does not pass, states that differ in who is who are one where nodes are
+//! of one is remembered, too (`core.rs`, `effect.rs`). Messages that can never matter are taken out, loss is
+//! a message never delivered, time does not pass, states that differ in who is who are one where nodes are
 //! alike (`alike.rs`), those that differ in which value is which where values are (`values.rs`), and of
 //! equivalent orders one is looked at (`sleep.rs`): [`Reductions`], each with a switch.
 //!

@@ -33,10 +33,11 @@ pub(crate) struct Handled {
 }
 
 impl Apart {
-    /// All that decides what a node makes of a message that is delivered to it now, as 64 bits; `None` where
-    /// the message cannot arrive, or is not for a node.
+    /// All that decides what a node makes of a message that could arrive now, as 64 bits; `None` where it is
+    /// not for a node.
     pub fn handling_key(&self, envelope: &Envelope) -> Option<u64> {
-        let node = envelope.to.node().filter(|_| self.could_arrive(envelope))?;
+        let node = envelope.to.node()?;
+        debug_assert!(self.could_arrive(envelope), "asked only of what could arrive");
         let world = &self.rest.world;
         let (part, boots) = (self.node_part(node), self.slot(node).boots);
         // Checkers may ask how often a node has started, and timers are armed at a moment.
@@ -93,11 +94,16 @@ impl Apart {
         let cluster = world.cluster(&handled.executions, &handled.replies);
         let cluster = ClusterState { nodes: &self.nodes, gaze: Some(&gaze), ..cluster };
         world.machine.observe(&mut ghost, cluster, handled.node, &mut report);
-        let hash = world.hash_of_ghost(&ghost);
-        let checked = || match hash == self.checked.hash {
-            // What the checkers remember is as it was: it is held once.
-            true => self.checked.clone(),
-            false => Checked { ghost, hash },
+        let checked = || {
+            if world.machine.are_same(&ghost, &self.checked.ghost) {
+                return self.checked.clone();
+            }
+            let hash = world.hash_of_ghost(&ghost);
+            match hash == self.checked.hash {
+                // What the checkers remember is as it was: it is held once.
+                true => self.checked.clone(),
+                false => Checked { ghost, hash },
+            }
         };
         (is_clean.then(checked), gaze.has_strayed())
     }
@@ -198,7 +204,9 @@ mod tests {
         let apart = Apart::of(before.clone(), Default::default(), None);
         let arrival = ActionKind::Deliver(id).at(whole.now_ms());
         assert_eq!(whole.apply(&arrival).is_ok(), apart.could_arrive(envelope));
-        let Some(key) = apart.handling_key(envelope) else { return };
+        let could_arrive = apart.could_arrive(envelope);
+        let key = could_arrive.then(|| apart.handling_key(envelope)).flatten();
+        let Some(key) = key else { return };
         let Some((handled, sent)) = apart.handled(key, envelope) else { return };
         let hashes = |sent: &[Arc<Envelope>]| sent.iter().map(|it| it.hash).collect::<Vec<_>>();
         let decided = (whole.last().applied, whole.last().missed);

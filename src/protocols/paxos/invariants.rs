@@ -84,6 +84,17 @@ pub struct Ghost {
 }
 
 impl Ghost {
+    /// Whether none of it was copied to be changed.
+    pub(super) fn is_same(&self, other: &Ghost) -> bool {
+        self.asked.is_same(&other.asked)
+            && self.proposed.is_same(&other.proposed)
+            && self.seen.is_same(&other.seen)
+            && self.pending.is_same(&other.pending)
+            && self.accepted.is_same(&other.accepted)
+            && self.chosen.is_same(&other.chosen)
+            && self.promised.is_same(&other.promised)
+    }
+
     /// The same with other values, in their order; to be hashed.
     pub(super) fn renamed(&self, names: &Renaming) -> Ghost {
         let value = |value: &Text| names.text(value).clone();

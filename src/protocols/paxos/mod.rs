@@ -225,6 +225,10 @@ impl Protocol for Paxos {
         invariants::observe(ghost, cluster, touched, report);
     }
 
+    fn are_same(&self, one: &Ghost, other: &Ghost) -> bool {
+        one.is_same(other)
+    }
+
     fn view(&self, node: &Node) -> NodeView {
         view::node_view(node)
     }
