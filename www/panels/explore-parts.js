@@ -65,7 +65,7 @@ export function kindWords(app, kind) {
 export function goalWords(app, lines) {
   const { goal, goalText } = goalIn(lines);
   if (goal === VIOLATION) return app.t("explore.goal.violation");
-  if (goal === EXPECT) return `${app.t("explore.goal.expectText")} ${goalText.split("\n").join(app.t("page.and"))}`;
+  if (goal === EXPECT) return goalText.split("\n").join(app.t("page.and"));
   return goal.startsWith("property ") ? propertyWords(app, goal.slice("property ".length)) : app.t(`explore.goal.${goal}`);
 }
 
