@@ -76,6 +76,11 @@ pub(crate) trait Machine: Send + Sync {
         touched: NodeId,
         report: &mut dyn FnMut(u8, String),
     );
+    /// Whether history variables are the same wherever their hash is.
+    fn hashes_all(&self) -> bool;
+    /// What history variables hold, in words of Rust.
+    #[cfg(test)]
+    fn debugged(&self, ghost: &Opaque) -> String;
     /// Whether history variables are the very same, as far as that is seen at a glance.
     fn are_same(&self, one: &Opaque, other: &Opaque) -> bool;
     /// What can be measured over the cluster.
@@ -222,6 +227,15 @@ impl<P: Protocol> Machine for Typed<P> {
         report: &mut dyn FnMut(u8, String),
     ) {
         P::default().observe(changed(ghost), &Cluster::new(cluster), touched, report);
+    }
+
+    fn hashes_all(&self) -> bool {
+        P::default().hashes_all()
+    }
+
+    #[cfg(test)]
+    fn debugged(&self, ghost: &Opaque) -> String {
+        format!("{:?}", seen::<P::Ghost>(&**ghost))
     }
 
     fn are_same(&self, one: &Opaque, other: &Opaque) -> bool {

@@ -103,6 +103,12 @@ pub trait Protocol: Clone + Default + Send + Sync + 'static {
         report: &mut dyn FnMut(u8, String),
     );
 
+    /// Whether all history variables are in their hash: whatever the nodes are, two of one hash are the same.
+    /// It is not so where some are left out because nodes tell as much.
+    fn hashes_all(&self) -> bool {
+        false
+    }
+
     /// Whether history variables are the very same, as far as that is seen without looking into them: `false`
     /// where it is not.
     fn are_same(&self, _one: &Self::Ghost, _other: &Self::Ghost) -> bool {

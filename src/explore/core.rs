@@ -61,8 +61,10 @@ struct Table {
     /// What nodes made of messages, by all that decides it.
     reactions: Known<Arc<Reaction>>,
     /// What checkers made of these, by all that decides it; `None` where they look at other nodes, too, or
-    /// find something false.
+    /// find something false. As what they remember, of protocols that have all of it in its hash.
     views: Known<Option<Checked>>,
+    /// What checkers remember, by its hash.
+    checked: Known<Checked>,
     /// What clients did, by the address of the rest of the world and the move.
     errands: Known<Arc<Errand>>,
     /// What may happen besides messages and calls, by all that decides it.
@@ -280,15 +282,22 @@ impl Cores {
             Some(reaction) => reaction,
             None => self.reaction(key, core, message, plan)?,
         };
-        let key = core.apart.observing_key(&reaction.handled);
+        let Some(key) = core.apart.observing_key(&reaction.handled) else {
+            let (checked, _) = core.apart.observed(&reaction.handled);
+            return Some((reaction, checked?));
+        };
         let known = locked(&self.table).views.get(key).cloned();
         if let Some(Some(checked)) = known {
             return Some((reaction, checked));
         }
         let (checked, has_strayed) = core.apart.observed(&reaction.handled);
+        let table = &mut *locked(&self.table);
+        // The same comes of many things: it is held once.
+        let checked = checked
+            .map(|checked| table.checked.get_or_make(checked.hash(), || checked.clone()).clone());
         if known.is_none() {
             let view = checked.clone().filter(|_| !has_strayed);
-            locked(&self.table).views.get_or_make(key, || view);
+            table.views.get_or_make(key, || view);
         }
         Some((reaction, checked?))
     }

@@ -197,11 +197,13 @@ impl<'a> Turn<'a> {
         let rest = other.as_ref().unwrap_or(&self.rest);
         let (mut least, mut named) = (u64::MAX, 0);
         for (naming, sum) in sums.iter().enumerate() {
-            let gone = change.without.iter().chain(&change.lost);
-            let gone = gone.map(|place| state.messages[*place].parts[naming]);
-            let came = sent.iter().map(|flying| flying.parts[naming]);
-            let sum = self.network.0[naming].wrapping_add(*sum).wrapping_add(rest.0[naming]);
-            let sum = gone.fold(came.fold(sum, u64::wrapping_add), u64::wrapping_sub);
+            let mut sum = self.network.0[naming].wrapping_add(*sum).wrapping_add(rest.0[naming]);
+            for flying in sent {
+                sum = sum.wrapping_add(flying.parts[naming]);
+            }
+            for place in change.without.iter().chain(&change.lost) {
+                sum = sum.wrapping_sub(state.messages[*place].parts[naming]);
+            }
             if sum < least {
                 (least, named) = (sum, naming);
             }
@@ -212,7 +214,7 @@ impl<'a> Turn<'a> {
         let touched = touched.filter(|_| effect.is_unremarked(&state.core));
         let rested = &self.rested;
         let sleepers = || {
-            let Some(touched) = touched else { return Vec::new() };
+            let Some(touched) = touched.filter(|_| !rested.is_empty()) else { return Vec::new() };
             let sent_to = receivers(sent);
             let others = rested.iter().map(|(place, sends)| (&state.messages[*place], *sends));
             let others = others.filter(|(flying, sends)| match flying.to {
@@ -234,12 +236,14 @@ impl<'a> Turn<'a> {
 
     /// Whether delivering the message at a place is asleep.
     fn is_asleep(&self, place: usize) -> bool {
-        let label = self.state.messages[place].parts[self.naming];
-        self.asleep.is_some_and(|asleep| asleep.contains(&label))
+        let label = || self.state.messages[place].parts[self.naming];
+        self.asleep.is_some_and(|asleep| asleep.contains(&label()))
     }
 
     fn messages(&mut self) {
         let state = self.state;
+        let copied = state.left.less(Surprise::Duplicate);
+        let dropped = state.left.less(Surprise::Drop);
         for (place, flying) in state.messages.iter().enumerate() {
             let envelope = &flying.envelope;
             let before = &state.messages[..place];
@@ -250,13 +254,13 @@ impl<'a> Turn<'a> {
                 continue;
             }
             let (hash, called) = (flying.hash, state.called);
-            if let Some(left) = state.left.less(Surprise::Duplicate) {
+            if let Some(left) = copied {
                 let sent = [Arc::clone(flying)];
                 let change = Change { without: None, lost: Vec::new(), sent: &sent };
                 let step = &Move::Duplicate(hash);
                 self.remain(&Step { step, key: 0, message: None, left, called }, &change);
             }
-            if let Some(left) = state.left.less(Surprise::Drop) {
+            if let Some(left) = dropped {
                 let change = Change { without: Some(place), lost: Vec::new(), sent: &[] };
                 let step = &Move::Drop(hash);
                 self.remain(&Step { step, key: 0, message: None, left, called }, &change);

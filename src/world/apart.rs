@@ -43,18 +43,14 @@ pub(crate) struct Checked {
 impl Apart {
     /// A world whose messages have been taken out, after an action that did so much; what is like in another
     /// one is shared with it.
-    pub fn of(mut world: World, decided: (RuleSet, RuleSet), other: Option<&Apart>) -> Self {
+    pub fn of(world: World, decided: (RuleSet, RuleSet), other: Option<&Apart>) -> Self {
         let nodes = world.nodes.clone().into_boxed_slice();
         let hash = world.ghost_hash();
-        let checked = match other.filter(|other| other.checked.hash == hash) {
-            Some(other) => other.checked.clone(),
-            None => Checked { ghost: Arc::clone(&world.ghost), hash },
-        };
+        let checked = Checked { ghost: Arc::clone(&world.ghost), hash };
         let step = world.step;
         let rest = match other.filter(|other| other.rest.world.has_rest_of(&world)) {
             Some(other) => Arc::clone(&other.rest),
             None => {
-                world.ghost = Arc::clone(&checked.ghost);
                 let called: Vec<bool> =
                     world.clients.iter().map(|client| client.called > 0).collect();
                 let hash = hash_of(&(world.rest_part(StableHasher::default()), called));
@@ -223,6 +219,11 @@ impl Apart {
 }
 
 impl Checked {
+    /// Its hash.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
     /// Its part of the sum of a world ([`World::core_sum`]).
     pub fn part(&self) -> u64 {
         scramble(self.hash)

@@ -77,9 +77,10 @@ impl Apart {
     }
 
     /// All that decides what checkers make of it that a node has handled a message, as long as they look at
-    /// no other.
-    pub fn observing_key(&self, handled: &Handled) -> u64 {
-        hash_of(&(handled.key, self.checked.hash, self.rest.hash))
+    /// no other; `None` where what they remember is not all in its hash.
+    pub fn observing_key(&self, handled: &Handled) -> Option<u64> {
+        let is_whole = self.rest.world.machine.hashes_all();
+        is_whole.then(|| hash_of(&(handled.key, self.checked.hash, self.rest.hash)))
     }
 
     /// What the checkers remember when a node has handled a message; `None` where they find something false
@@ -99,11 +100,7 @@ impl Apart {
                 return self.checked.clone();
             }
             let hash = world.hash_of_ghost(&ghost);
-            match hash == self.checked.hash {
-                // What the checkers remember is as it was: it is held once.
-                true => self.checked.clone(),
-                false => Checked { ghost, hash },
-            }
+            Checked { ghost, hash }
         };
         (is_clean.then(checked), gaze.has_strayed())
     }
@@ -172,7 +169,7 @@ mod tests {
     /// What was made of what decides it.
     type Outcomes = BTreeMap<u64, (u64, Vec<u64>)>;
     /// What was remembered of what decides it.
-    type Views = BTreeMap<u64, Option<u64>>;
+    type Views = BTreeMap<u64, Option<String>>;
 
     /// Something that a search may do, by the seed.
     fn anything(world: &World, seed: u64) -> Option<ActionKind> {
@@ -219,11 +216,20 @@ mod tests {
         let (observed, has_strayed) = apart.observed(&handled);
         let is_clean = whole.violations().len() == before.violations().len();
         assert_eq!(observed.is_some(), is_clean);
-        if !has_strayed {
-            let view = observed.as_ref().map(|checked| checked.hash);
-            let known = views.entry(apart.observing_key(&handled)).or_insert(view);
-            assert_eq!(*known, view, "the same was remembered of the same");
+        if let Some(key) = apart.observing_key(&handled) {
+            let debugged = |checked: &Checked| whole.machine.debugged(&checked.ghost);
+            let view = observed.as_ref().map(debugged);
+            if !has_strayed {
+                let known = views.entry(key).or_insert_with(|| view.clone());
+                assert_eq!(*known, view, "the same was remembered of the same");
+            }
+            for checked in [Some(&apart.checked), observed.as_ref()].into_iter().flatten() {
+                let held = Some(debugged(checked));
+                let known = views.entry(checked.hash).or_insert_with(|| held.clone());
+                assert_eq!(*known, held, "all is in the hash");
+            }
         }
+        assert_eq!(observed.is_some(), is_clean);
         let Some(checked) = observed else { return };
         let adopted = apart.adopted(&handled, &checked);
         let changes = apart.node_change(&handled).wrapping_add(apart.checked_change(&checked));

@@ -186,6 +186,10 @@ impl Protocol for Abd {
         Some(&Values)
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,

@@ -215,6 +215,10 @@ impl Protocol for Paxos {
         Some(&Values)
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,

@@ -207,6 +207,10 @@ impl Protocol for PaxosCommit {
         }
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,

@@ -222,6 +222,10 @@ impl Protocol for Quorum {
         Some(&Values)
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,

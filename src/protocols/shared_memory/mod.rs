@@ -179,6 +179,10 @@ impl Protocol for SharedMemory {
         }
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,

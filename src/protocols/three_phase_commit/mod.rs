@@ -201,6 +201,10 @@ impl Protocol for ThreePhaseCommit {
         }
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,

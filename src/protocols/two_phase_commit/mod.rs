@@ -202,6 +202,10 @@ impl Protocol for TwoPhaseCommit {
         }
     }
 
+    fn hashes_all(&self) -> bool {
+        true
+    }
+
     fn observe(
         &self,
         ghost: &mut Ghost,
