@@ -17,8 +17,9 @@ for (const name of native("names").trim().split("\n")) measure(name);
  */
 function measure(name) {
   const [text, request] = [native("text", name), native("request", name)];
-  /** @type {{native: number[], wasm: number[], theirs: number[], fall: number[]}} */
-  const rates = { native: [], wasm: [], theirs: [], fall: [] };
+  /** @type {{native: number[], threads: number[], gain: number[], wasm: number[], theirs: number[], fall: number[]}} */
+  const rates = { native: [], threads: [], gain: [], wasm: [], theirs: [], fall: [] };
+  let threads = "";
   let [word, states, bytes] = ["", 0, 0];
   for (let round = 0; round < ROUNDS; round++) {
     const [ended = "", distinct, seconds, table, first, last] = native("time", name).trim().split("\t");
@@ -36,11 +37,18 @@ function measure(name) {
       throw new Error(`${name}: ${word} after ${states} states natively, ${progress} after ${view.distinct} in the module`);
     }
     rates.wasm.push((states * 1_000_000) / (user + system));
+    const [all = "", reached, one, together] = native("threads", name).trim().split("\t");
+    if (Number(reached) !== states) throw new Error(`${name}: ${states} states by one thread, ${reached} by ${all}`);
+    threads = all;
+    rates.threads.push(states / Number(together));
+    rates.gain.push(Number(one) / Number(together));
     const theirs = native("stateright", name).trim().split("\t");
     if (theirs.length === 2) rates.theirs.push(Number(theirs[0]) / Number(theirs[1]));
   }
   const note = `${states.toLocaleString("en")} distinct states; ${word}`;
   print(`explore ${name}, native, one thread`, median(rates.native), "1/s", note);
+  const gain = `${threads} threads, by the clock; ${median(rates.gain).toFixed(2)} times one thread's`;
+  print(`explore ${name}, native, all threads`, median(rates.threads), "1/s", gain);
   print(`explore ${name}, wasm, one worker`, median(rates.wasm), "1/s", `in ${(states / median(rates.wasm)).toFixed(2)} s`);
   print(`explore ${name}, table of visited states`, bytes / states, "B", "a state");
   print(`explore ${name}, last quarter / first`, median(rates.fall), "", "rate of the last quarter of the states, native");

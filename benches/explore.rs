@@ -6,6 +6,8 @@
 //! - `text NAME` and `request NAME` print what is explored;
 //! - `time NAME` explores it and prints how it ended, the distinct states, the seconds, the bytes of the
 //!   table of visited states, and the seconds of the first and of the last quarter of the states;
+//! - `threads NAME` explores it by one thread and by as many as there are processors, and prints how many
+//!   these are, the distinct states, and the seconds of both by the clock;
 //! - `stateright NAME` prints that crate's distinct states and seconds, or nothing where the space has
 //!   reductions, which it does not know;
 //! - anything else measures each space and prints a line of JSON for it.
@@ -18,7 +20,9 @@ mod same_worlds;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use consensus_playground::explore::{Breadth, Progress, Request, Worlds, searchable, worlds_after};
+use consensus_playground::explore::{
+    Breadth, Progress, Request, Search, Threads, Worlds, searchable, worlds_after,
+};
 use consensus_playground::scenario::{Scenario, text};
 use same_worlds::Same;
 use stateright::{Checker, Model};
@@ -138,6 +142,25 @@ impl Space {
         (search.progress().word(), counts.distinct, seconds, counts.table_bytes, quarters)
     }
 
+    /// Explores it by one thread and by all: how many these are, distinct states, and the seconds of both by
+    /// the clock.
+    fn by_threads(&self) -> (usize, u64, [f64; 2]) {
+        let all = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut distinct = 0;
+        let clocked = [1, all].map(|threads| {
+            let (worlds, request) = self.worlds();
+            let start = Instant::now();
+            let mut search: Box<dyn Search<Worlds>> = match threads {
+                1 => Box::new(Breadth::new(worlds, request.limits)),
+                _ => Box::new(Threads::new(worlds, request.limits, threads)),
+            };
+            while search.advance(SLICE * 64) == Progress::Running {}
+            distinct = search.counts().distinct;
+            start.elapsed().as_secs_f64()
+        });
+        (all, distinct, clocked)
+    }
+
     /// The same by the other crate: its distinct states and seconds.
     fn by_stateright(&self) -> (u64, f64) {
         let (worlds, request) = self.worlds();
@@ -163,6 +186,10 @@ fn main() {
         ["time", name] => {
             let (word, distinct, seconds, bytes, [first, last]) = Space::of(name).time();
             println!("{}\t{distinct}\t{seconds}\t{bytes}\t{first}\t{last}", word);
+        }
+        ["threads", name] => {
+            let (threads, distinct, [one, all]) = Space::of(name).by_threads();
+            println!("{threads}\t{distinct}\t{one}\t{all}");
         }
         ["stateright", name] => {
             let space = Space::of(name);

@@ -60,10 +60,10 @@ struct Table {
     judges: Known<Arc<Judge>>,
     /// What nodes made of messages, by all that decides it.
     reactions: Known<Arc<Reaction>>,
-    /// What checkers made of these, by all that decides it; `None` where they look at other nodes, too, or
-    /// find something false. As what they remember, of protocols that have all of it in its hash.
+    /// What checkers made of these, by all that decides it, for protocols that hash all of what checkers
+    /// remember; `None` where they look at other nodes, too, or find something false.
     views: Known<Option<Checked>>,
-    /// What checkers remember, by its hash.
+    /// What checkers remember, by its hash, for the same protocols.
     checked: Known<Checked>,
     /// What clients did, by the address of the rest of the world and the move.
     errands: Known<Arc<Errand>>,
