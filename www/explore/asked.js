@@ -27,13 +27,18 @@ export function isDrawn(search) {
   return DRAWN.includes(search);
 }
 
+/** What a request's lines say of an option. @param {string} option @param {string[]} lines */
+export function valuesOf(option, lines) {
+  return lines.filter((line) => line.startsWith(`${option} `)).map((line) => line.slice(option.length + 1));
+}
+
 /**
  * What a request's lines look for, as the form has it.
  * @param {string[]} lines
  * @returns {{goal: string, goalText: string}} goalText: of `EXPECT`, one a line
  */
 export function goalIn(lines) {
-  const goals = lines.filter((line) => line.startsWith("goal ")).map((line) => line.slice("goal ".length));
+  const goals = valuesOf("goal", lines);
   if (goals.length > 0) {
     const named = Object.keys(GOALS).find((name) => goals.length === 1 && GOALS[name] === goals[0]);
     return { goal: named ?? EXPECT, goalText: named ? "" : goals.join("\n") };

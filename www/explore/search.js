@@ -2,6 +2,7 @@
 // once where there are cores. Whatever becomes of a worker, what it has told so far stays.
 
 import { searchWorker } from "../workers.js";
+import { valuesOf } from "./asked.js";
 import { budgetLine, isWithin, ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Budget} Budget */
@@ -50,7 +51,7 @@ export class Search {
     this.lines = lines;
     this.from = from;
     /** The most states that each worker looks at. */
-    this.statesMost = Number(lines.find((line) => line.startsWith("states "))?.slice("states ".length) ?? Infinity);
+    this.statesMost = Number(valuesOf("states", lines)[0] ?? Infinity);
     this.workersMax = Math.max(1, Math.min(WORKERS_MAX, (navigator.hardwareConcurrency || 2) - 1));
     const tasks = seed !== null ? Array.from({ length: this.workersMax }, (_, at) => ({ budget, seed: (seed + at) % 2 ** 32 }))
       : (isWhole ? [budget] : ladder(budget)).map((rung) => ({ budget: rung, seed: null }));

@@ -2,9 +2,9 @@
 // without it, in words, and one button that opens the empty scenario, fills the form and searches.
 
 import { h } from "../dom.js";
-import { askedBy } from "../explore/asked.js";
+import { askedBy, valuesOf } from "../explore/asked.js";
 import { translate } from "../i18n.js";
-import { Doer, budgetWords, codes, patch, propertyWords, tellKept, valuesOf } from "./explore-parts.js";
+import { Doer, budgetWords, patch, propertyWords, tellKept } from "./explore-parts.js";
 import { heading, plain } from "./parts.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -88,6 +88,11 @@ export function createHunts(app, ask) {
     ];
     return h("dl", { class: "explore-known", "data-key": "known" }, rows.map(([key, words]) =>
       h("div", { "data-key": key }, h("dt", null, app.t(`explore.hunt.${key}`)), h("dd", null, words))));
+  }
+
+  /** Lines of notation, side by side. @param {string[]} lines @returns {(Node | string)[]} */
+  function codes(lines) {
+    return lines.flatMap((line, at) => [at > 0 ? " · " : "", h("code", null, line)]);
   }
 
   /** Opens the empty scenario with the rule off, as any other, and searches from there. */

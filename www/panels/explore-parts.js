@@ -1,6 +1,5 @@
 // What the parts of the exploring panel share.
 
-import { h } from "../dom.js";
 import { EXPECT, VIOLATION, goalIn } from "../explore/asked.js";
 import { restoreSession, savedSession } from "../session.js";
 import { plain } from "./parts.js";
@@ -41,16 +40,6 @@ export function budgetWords(app, budget) {
   const parts = Object.entries(budget).filter(([, number]) => number > 0);
   if (parts.length === 0) return app.t("explore.noSurprise");
   return parts.map(([kind, number]) => `${kindWords(app, kind)} × ${number}`).join(app.t("page.and"));
-}
-
-/** What a request's lines say of an option. @param {string} option @param {string[]} lines */
-export function valuesOf(option, lines) {
-  return lines.filter((line) => line.startsWith(`${option} `)).map((line) => line.slice(option.length + 1));
-}
-
-/** Lines of notation, side by side. @param {string[]} lines @returns {(Node | string)[]} */
-export function codes(lines) {
-  return lines.flatMap((line, at) => [at > 0 ? " · " : "", h("code", null, line)]);
 }
 
 /** The words of a kind of surprise that the core knows and this page may not. @param {App} app @param {string} kind */
